@@ -1,0 +1,28 @@
+//! The plant's rules, pure: no I/O, no clock, no `async`, no serialization.
+//!
+//! What is, who asks and when go in; a [`Change`] or a [`Refusal`] comes out.
+
+pub mod audit;
+pub mod cell;
+pub mod column;
+pub mod decision;
+pub mod detail;
+pub mod mend;
+pub mod metrology;
+pub mod occupation;
+pub mod problem;
+pub mod reconcile;
+pub mod spool;
+pub mod undo;
+
+mod operation;
+mod worker;
+
+pub use audit::{Action, AuditEvent, Notes};
+pub use cell::{Cell, Moment};
+pub use column::{Column, Header, Row};
+pub use decision::{Actor, Change, Circumstance, Decision, Refusal, Rules};
+pub use operation::{Inspection, Operation, Progress};
+pub use problem::{Level, Problem};
+pub use spool::{Identity, Occupation, Spool, Tag, Work};
+pub use worker::{Allowed, People, Role, RoleTable, Stamp, Worker, WorkerId};

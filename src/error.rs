@@ -1,0 +1,70 @@
+//! What can fail outside the rules; a rule's own "no" travels inside as a [`Refusal`].
+
+use crate::domain::Refusal;
+use std::fmt;
+
+/// The collaborators that can be away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// The plant's record.
+    Workbook,
+    /// Who holds a spool now.
+    Locks,
+    /// The channel to the screens.
+    Events,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Service::Workbook => "workbook",
+            Service::Locks => "locks",
+            Service::Events => "events",
+        })
+    }
+}
+
+/// The cause beneath an error, for the log and never for a tablet.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a use case did not end as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The plant said no.
+    #[error("refused: {0:?}")]
+    Refused(Box<Refusal>),
+    /// The row kept changing under the change, also after the bounded retries. Nothing was written.
+    #[error("the row changed while it was being decided on")]
+    Conflict,
+    /// A collaborator cannot be reached or is over its quota. Nothing was written.
+    #[error("{service} unavailable")]
+    Unavailable {
+        /// Which one.
+        service: Service,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// The change waited longer than its deadline and was withdrawn. Nothing was written.
+    #[error("withdrawn: it waited too long to be written")]
+    Withdrawn,
+    /// The change was sent and its outcome is not known.
+    #[error("sent, with an unknown outcome")]
+    OutcomeUnknown,
+    /// A bug: something that the types do not rule out and should never be.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::Refused(Box::new(refusal))
+    }
+}
+
+impl Error {
+    /// A collaborator that cannot be reached, with the cause.
+    pub fn unavailable(service: Service, source: impl Into<Cause>) -> Error {
+        Error::Unavailable { service, source: source.into() }
+    }
+}

@@ -1,0 +1,61 @@
+//! PORT: tell the screens. At most once, in order per process; a receiver that lags learns that
+//! it lagged and starts over from a snapshot.
+
+mod memory;
+pub use memory::Memory;
+
+use crate::domain::{Action, AuditEvent, Moment, Operation, Spool, WorkerId};
+use crate::error::Error;
+use async_trait::async_trait;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// One spool changed. The row itself is in the workbook's memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpoolChanged {
+    /// The short id of the row.
+    pub id: Arc<str>,
+    /// Its tag.
+    pub tag: String,
+    /// What happened.
+    pub action: Action,
+    /// Of which operation.
+    pub operation: Option<Operation>,
+    /// Who did it.
+    pub worker: WorkerId,
+    /// That worker's name.
+    pub worker_name: String,
+    /// `Estado_Detalle` after it.
+    pub detail: String,
+    /// When.
+    pub at: Option<Moment>,
+}
+
+impl SpoolChanged {
+    /// What the screens are told of an event that landed.
+    pub fn new(spool: &Spool, event: &AuditEvent) -> SpoolChanged {
+        SpoolChanged {
+            id: Arc::clone(&spool.identity.id),
+            tag: spool.tag().to_string(),
+            action: event.action,
+            operation: event.operation,
+            worker: event.worker,
+            worker_name: event.worker_name.clone(),
+            detail: spool.detail.clone(),
+            at: event.at,
+        }
+    }
+}
+
+/// The channel from those who change spools to those who show them.
+#[async_trait]
+pub trait Events: Send + Sync {
+    /// Tells every receiver of every process.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; the change itself stands, and screens catch up with their next snapshot.
+    async fn publish(&self, changed: SpoolChanged) -> Result<(), Error>;
+
+    /// Everything published from now on. `Lagged` means: start over from a snapshot.
+    fn subscribe(&self) -> broadcast::Receiver<SpoolChanged>;
+}

@@ -1,0 +1,1 @@
+//! `Metadata` rows: audit event <-> the ten cells, `Metadata_JSON` included.

@@ -1,0 +1,149 @@
+//! The memory that both adapters keep: views, and the audit by operation id.
+
+use super::view::{Index, View};
+use crate::domain::spool::identify;
+use crate::domain::{AuditEvent, Change, Column, Identity, Moment, People, Row, Spool, Tag, Worker};
+use arc_swap::ArcSwap;
+use chrono_tz::Tz;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use uuid::Uuid;
+
+/// All that an adapter reads from its record.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The rows of `Operaciones` with their 1-based place, the header being 1; empty ones left out.
+    pub rows: Vec<(u32, Row)>,
+    /// `Trabajadores` joined with `Roles`.
+    pub workers: Vec<Worker>,
+    /// `Metadata`, oldest first.
+    pub events: Vec<AuditEvent>,
+    /// Columns that the sheet lacks.
+    pub missing: Vec<Column>,
+    /// When this was read.
+    pub read_at: Option<Moment>,
+}
+
+/// One change that landed, for the memory to follow.
+#[derive(Debug)]
+pub struct Landing<'a> {
+    /// What landed.
+    pub change: &'a Change,
+    /// The whole row as it stands now.
+    pub row: Row,
+}
+
+/// The plant in memory. Readers take the current [`View`] and wait for nobody; one writer at a
+/// time, the adapter's own, replaces it.
+#[derive(Debug)]
+pub struct Mirror {
+    zone: Tz,
+    view: ArcSwap<View>,
+    operations: RwLock<HashMap<Uuid, Arc<AuditEvent>>>,
+}
+
+type Events = Arc<Vec<Arc<AuditEvent>>>;
+
+impl Mirror {
+    /// An empty plant whose times are in `zone`.
+    pub fn new(zone: Tz) -> Mirror {
+        Mirror { zone, view: ArcSwap::from_pointee(View::default()), operations: RwLock::default() }
+    }
+
+    /// The current view.
+    pub fn view(&self) -> Arc<View> {
+        self.view.load_full()
+    }
+
+    /// The event with this operation id.
+    pub fn event(&self, id: Uuid) -> Option<Arc<AuditEvent>> {
+        // Nothing can panic while the lock is held, so a poisoned map is still whole.
+        self.operations.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Replaces everything with what was just read.
+    pub fn load(&self, loaded: Loaded) {
+        let people = Arc::new(People::new(loaded.workers));
+        let events: Vec<Arc<AuditEvent>> = loaded.events.into_iter().map(Arc::new).collect();
+        let identities = identify(loaded.rows.iter().map(|(_, row)| row));
+        let mut histories = histories(&identities, &events);
+        let mut index = Index::default();
+        let mut spools = Vec::with_capacity(identities.len());
+        for (place, (identity, (fila, row))) in identities.into_iter().zip(loaded.rows).enumerate() {
+            index.by_id.insert(Arc::clone(&identity.id), place);
+            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+            let events = histories.remove(&identity.id).unwrap_or_default();
+            spools.push(Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone)));
+        }
+        let number = self.view.load().number + 1;
+        let (missing, read_at) = (loaded.missing, loaded.read_at);
+        *self.operations.write().unwrap_or_else(PoisonError::into_inner) =
+            events.into_iter().map(|event| (event.id, event)).collect();
+        self.view.store(Arc::new(View { number, spools, people, read_at, missing, index: Arc::new(index) }));
+    }
+
+    /// Follows a group of changes that landed: one new view for all of them. The answer holds the
+    /// rows in the order of `landings`; `None` for a row that the memory does not know.
+    pub fn land(&self, landings: Vec<Landing<'_>>, at: Moment) -> Vec<Option<Arc<Spool>>> {
+        let mut view = View::clone(&self.view.load());
+        let mut landed = Vec::with_capacity(landings.len());
+        for Landing { change, row } in landings {
+            let event = Arc::new(change.event.clone());
+            self.operations.write().unwrap_or_else(PoisonError::into_inner).insert(event.id, Arc::clone(&event));
+            let place = view.index.by_id.get(&change.spool).copied();
+            let spool = place.map(|place| {
+                let old = &view.spools[place];
+                let mut events = Vec::clone(&old.events);
+                events.push(event);
+                let spool = self.reread(old, row, Arc::new(events), &view.people);
+                view.spools[place] = Arc::clone(&spool);
+                spool
+            });
+            landed.push(spool);
+        }
+        self.publish(view, at);
+        landed
+    }
+
+    /// Puts one row that was just read in place of the remembered one, after a conflict.
+    pub fn refresh_row(&self, id: &str, row: Row, at: Moment) {
+        let mut view = View::clone(&self.view.load());
+        if let Some(place) = view.index.by_id.get(id).copied() {
+            let old = &view.spools[place];
+            view.spools[place] = self.reread(old, row, Arc::clone(&old.events), &view.people);
+            self.publish(view, at);
+        }
+    }
+
+    fn reread(&self, old: &Spool, row: Row, events: Events, people: &People) -> Arc<Spool> {
+        Arc::new(Spool::read(old.identity.clone(), old.fila, row, events, people, self.zone))
+    }
+
+    fn publish(&self, mut view: View, at: Moment) {
+        view.number += 1;
+        view.read_at = Some(at);
+        self.view.store(Arc::new(view));
+    }
+}
+
+/// Each row's events. The audit names a tag; of rows that share one, only events that name the
+/// exact row, too, are its own. Events that name no row are shown by none of them.
+fn histories(identities: &[Identity], events: &[Arc<AuditEvent>]) -> HashMap<Arc<str>, Vec<Arc<AuditEvent>>> {
+    let mut unique: HashMap<&Tag, &Arc<str>> = HashMap::new();
+    let mut shared: HashMap<&str, &Arc<str>> = HashMap::new();
+    for identity in identities {
+        match identity.duplicate {
+            true => shared.insert(&identity.id, &identity.id),
+            false => unique.insert(&identity.tag, &identity.id),
+        };
+    }
+    let mut found: HashMap<Arc<str>, Vec<Arc<AuditEvent>>> = HashMap::new();
+    for event in events {
+        let by_tag = || Tag::read(&event.tag).and_then(|tag| unique.get(&tag).copied());
+        let by_row = || event.spool.as_deref().and_then(|id| shared.get(id).copied());
+        if let Some(id) = by_tag().or_else(by_row) {
+            found.entry(Arc::clone(id)).or_default().push(Arc::clone(event));
+        }
+    }
+    found
+}

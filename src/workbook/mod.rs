@@ -1,0 +1,66 @@
+//! PORT: the plant's record. Rows of spools, people, and the append-only audit.
+//!
+//! Reads come from memory and wait for nobody. A change lands whole, row and audit event
+//! together, and only on a row that still equals the image it was decided on.
+
+mod audit_row;
+mod mirror;
+mod view;
+
+pub use mirror::{Landing, Loaded, Mirror};
+pub use view::View;
+
+use crate::domain::{AuditEvent, Change, Spool};
+use crate::error::Error;
+use async_trait::async_trait;
+use std::sync::Arc;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// How a change ended.
+#[derive(Debug, Clone)]
+pub enum Applied {
+    /// It landed; the row as it stands now.
+    Landed(Arc<Spool>),
+    /// The audit already holds its operation id: this is that event, and nothing was written.
+    Already(Arc<AuditEvent>),
+}
+
+/// How the record is doing.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The adapter, as a word: `sqlite`, `sheets`.
+    pub adapter: &'static str,
+    /// Whether changes can land; else why not, in words for an operator.
+    pub writable: Result<(), String>,
+    /// Changes that wait to be written.
+    pub waiting: usize,
+}
+
+/// The plant's record.
+#[async_trait]
+pub trait Workbook: Send + Sync {
+    /// The plant as last read, own writes included. Never waits.
+    fn view(&self) -> Arc<View>;
+
+    /// The event with this operation id, if the audit (of the last 400 days) holds it.
+    fn event(&self, id: Uuid) -> Option<Arc<AuditEvent>>;
+
+    /// Lands a change.
+    ///
+    /// Waiting changes are grouped: one transaction or one request carries them all, each on its
+    /// own merits. Memory is up to date before this returns, also after a conflict.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the row no longer equals the image; the view holds the fresh row.
+    /// [`Error::Withdrawn`] when `deadline` passed before the change was in a batch.
+    /// [`Error::OutcomeUnknown`] when it was sent and nobody can tell.
+    /// [`Error::Unavailable`] when it could not be sent: nothing was written.
+    async fn apply(&self, change: Change, deadline: Instant) -> Result<Applied, Error>;
+
+    /// How the record is doing.
+    fn status(&self) -> Status;
+
+    /// Lets waiting changes land and closes; later changes are [`Error::Unavailable`].
+    async fn close(&self);
+}

@@ -1,0 +1,60 @@
+//! The plant in memory at one instant: what every page and list is made from.
+
+use crate::domain::decision::Candidate;
+use crate::domain::{Column, Moment, People, Refusal, Spool, Tag};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The plant at one instant. Immutable; a change makes a new one that shares all that is the same.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Counts up with each new view, so that what was made from one can be kept until the next.
+    pub number: u64,
+    /// Every row that holds anything, in the order of the sheet.
+    pub spools: Vec<Arc<Spool>>,
+    /// Everybody.
+    pub people: Arc<People>,
+    /// When the rows were last read from (or landed in) the record.
+    pub read_at: Option<Moment>,
+    /// Columns that the sheet lacks.
+    pub missing: Vec<Column>,
+    pub(super) index: Arc<Index>,
+}
+
+/// Where each row is. Made anew only when rows come, go or are renamed.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) by_id: HashMap<Arc<str>, usize>,
+    pub(super) by_tag: HashMap<Tag, Vec<usize>>,
+}
+
+impl View {
+    /// The row with this short id.
+    pub fn get(&self, id: &str) -> Option<&Arc<Spool>> {
+        self.index.by_id.get(id).and_then(|place| self.spools.get(*place))
+    }
+
+    /// All rows with this tag, in the order of the sheet.
+    pub fn tagged<'a>(&'a self, tag: &Tag) -> impl Iterator<Item = &'a Arc<Spool>> {
+        self.index.by_tag.get(tag).into_iter().flatten().filter_map(|place| self.spools.get(*place))
+    }
+
+    /// The one row that a caller means by a tag or a short id.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSpool`], or [`Refusal::AmbiguousTag`] with the rows to choose from.
+    pub fn find(&self, asked: &str) -> Result<&Arc<Spool>, Refusal> {
+        let unknown = || Refusal::UnknownSpool { asked: asked.to_owned() };
+        let Some(tag) = Tag::read(asked) else { return Err(unknown()) };
+        let rows: Vec<&Arc<Spool>> = self.tagged(&tag).collect();
+        match rows[..] {
+            [] => self.get(tag.as_str()).ok_or_else(unknown),
+            [only] => Ok(only),
+            _ => Err(Refusal::AmbiguousTag { tag, candidates: rows.into_iter().map(|spool| candidate(spool)).collect() }),
+        }
+    }
+}
+
+fn candidate(spool: &Spool) -> Candidate {
+    Candidate { id: Arc::clone(&spool.identity.id), nv: spool.nv.clone(), ot: spool.ot.clone(), fila: spool.fila }
+}
