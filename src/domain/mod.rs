@@ -2,6 +2,7 @@
 //!
 //! What is, who asks and when go in; a [`Change`] or a [`Refusal`] comes out.
 
+mod act;
 pub mod audit;
 pub mod cell;
 pub mod column;
@@ -18,6 +19,7 @@ pub mod undo;
 mod operation;
 mod worker;
 
+pub use act::Act;
 pub use audit::{Action, AuditEvent, Notes};
 pub use cell::{Cell, Moment};
 pub use column::{Column, Header, Row};

@@ -1,0 +1,61 @@
+//! The counters by name, and their Prometheus text.
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+/// Labels of an action: what was asked (`tomar`, `pausar` …) and how it ended (`ok` or the code
+/// of the refusal).
+pub type ActionLabels = [(&'static str, String); 2];
+
+/// A histogram of seconds for each kind of action.
+pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>;
+
+/// The counters of one process.
+pub struct Metrics {
+    registry: Registry,
+    /// Actions by what was asked and how it ended.
+    pub actions: Family<ActionLabels, Counter>,
+    /// Seconds from the request to the answer of an action, by what was asked.
+    pub latency: Latencies,
+    /// Changes that the screens were not told of.
+    pub untold: Counter,
+    /// Locks of occupied rows that had expired when they were to be extended.
+    pub lock_expiries: Counter,
+    /// Streams that are open now.
+    pub streams: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("spoolboard");
+        let latency_histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
+        let metrics = Metrics {
+            actions: Family::default(),
+            latency: Family::new_with_constructor(latency_histogram),
+            untold: Counter::default(),
+            lock_expiries: Counter::default(),
+            streams: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
+        registry.register("action_seconds", "Seconds from request to answer", metrics.latency.clone());
+        registry.register("untold_changes", "Changes the screens were not told of", metrics.untold.clone());
+        registry.register("lock_expiries", "Locks of occupied rows found expired", metrics.lock_expiries.clone());
+        registry.register("streams", "Open event streams", metrics.streams.clone());
+        Metrics { registry, ..metrics }
+    }
+}
+
+impl Metrics {
+    /// The Prometheus text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

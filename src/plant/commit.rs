@@ -1,0 +1,134 @@
+//! The only way by which a spool changes: read, decide, apply, tell.
+
+use super::{Done, Plant};
+use crate::domain::{Act, AuditEvent, Refusal, Spool, WorkerId};
+use crate::error::Error;
+use crate::events::SpoolChanged;
+use crate::locks::{Acquired, Lock, LockKey};
+use crate::workbook::Applied;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use tracing::{debug, warn};
+use uuid::Uuid;
+
+/// How long a change may wait to be written before it is withdrawn (`design.md` 3).
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How often a change is decided again after a conflict (`design.md` 3).
+const RETRIES: u32 = 3;
+
+/// How often, and at what distance, an owner tries to get past a foreign token (`design.md` 4).
+const FOREIGN_TOKEN: (u32, Duration) = (5, Duration::from_millis(200));
+
+/// How often, and at what first distance, a lost release is tried again.
+const RELEASE: (u32, Duration) = (5, Duration::from_millis(200));
+
+/// One act on one row, under one operation id.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) spool: &'a str,
+    pub(super) id: Uuid,
+    pub(super) act: &'a Act,
+}
+
+impl Plant {
+    /// Decides on the row in memory and applies the change, again while the row moves.
+    ///
+    /// `lock` proves that the spool's lock was obtained. The use case is refused when the lock is
+    /// not this row's, which can only be when its tag became (or ceased to be) a duplicate.
+    pub(super) async fn commit(&self, lock: &Lock, task: Task<'_>) -> Result<Done, Error> {
+        let deadline = Instant::now() + DEADLINE;
+        for attempt in 0.. {
+            if let Some(done) = self.repeated(task)? {
+                return Ok(done);
+            }
+            let view = self.view();
+            let spool = view.get(task.spool).ok_or_else(|| Refusal::UnknownSpool { asked: task.spool.to_owned() })?;
+            if LockKey::of(spool) != *lock.key() {
+                return Err(Error::Conflict);
+            }
+            let Some(change) = task.act.decide(spool, &self.circumstance(&view, task.id))? else {
+                return Ok(Done { spool: Arc::clone(spool), event: None });
+            };
+            let event = Arc::new(change.event.clone());
+            match self.0.workbook.apply(change, deadline).await {
+                Ok(Applied::Landed(spool)) => {
+                    self.tell(&spool, &event).await;
+                    return Ok(Done { spool, event: Some(event) });
+                }
+                Ok(Applied::Already(_)) => {}
+                Err(Error::Conflict) if attempt < RETRIES => {
+                    debug!(spool = task.spool, attempt, "the row moved; deciding again");
+                    sleep(back_off(attempt)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The first result of an operation id that the audit holds already.
+    pub(super) fn repeated(&self, task: Task<'_>) -> Result<Option<Done>, Error> {
+        let Some(event) = self.0.workbook.event(task.id) else { return Ok(None) };
+        let view = self.view();
+        let spool = view.get(task.spool).ok_or_else(|| Refusal::UnknownSpool { asked: task.spool.to_owned() })?;
+        let same = event.action == task.act.action() && event.worker == task.act.by() && is_of(&event, spool);
+        match same {
+            true => Ok(Some(Done { spool: Arc::clone(spool), event: Some(event) })),
+            false => Err(Refusal::KeyReused.into()),
+        }
+    }
+
+    /// The lock of a row that the asker owns: taken again if it is missing; a foreign token is
+    /// waited for a little, and then the image of the row is the guard.
+    pub(super) async fn hold(&self, key: LockKey, worker: WorkerId) -> Result<Lock, Error> {
+        for _ in 0..FOREIGN_TOKEN.0 {
+            match self.0.locks.acquire(&key, worker).await? {
+                Acquired::New(lock) | Acquired::Yours(lock) => return Ok(lock),
+                Acquired::Theirs(_) => sleep(FOREIGN_TOKEN.1).await,
+            }
+        }
+        warn!(key = key.as_str(), "a foreign token stays on a row with another owner; the row guards");
+        Ok(Lock::guarded_by_row(key))
+    }
+
+    /// Gives a lock up; a release that fails is tried again behind the answer.
+    pub(super) async fn let_go(&self, lock: Lock) {
+        if self.0.locks.release(&lock).await.is_ok() {
+            return;
+        }
+        let locks = Arc::clone(&self.0.locks);
+        self.0.tasks.spawn(async move {
+            for attempt in 0..RELEASE.0 {
+                sleep(RELEASE.1 * 2u32.pow(attempt)).await;
+                if locks.release(&lock).await.is_ok() {
+                    return;
+                }
+            }
+            warn!(key = lock.key().as_str(), "a lock was not released; it is removed when it is old");
+        });
+    }
+
+    /// Tells the screens. It cannot fail a change that stands.
+    async fn tell(&self, spool: &Arc<Spool>, event: &AuditEvent) {
+        if let Err(error) = self.0.events.publish(SpoolChanged::new(spool, event)).await {
+            self.0.metrics.untold.inc();
+            warn!(spool = spool.id(), %error, "the screens were not told; they catch up with their next snapshot");
+        }
+    }
+}
+
+fn is_of(event: &AuditEvent, spool: &Spool) -> bool {
+    match &event.spool {
+        Some(id) => id == spool.id() || (!spool.identity.duplicate && event.tag == spool.tag().as_str()),
+        None => event.tag == spool.tag().as_str(),
+    }
+}
+
+/// 100 ms, doubled each time, ±25 %; never over 10 s (`design.md` 3).
+fn back_off(attempt: u32) -> Duration {
+    let base = Duration::from_millis(100).saturating_mul(2u32.saturating_pow(attempt)).min(Duration::from_secs(10));
+    let jitter = f64::from(Uuid::new_v4().as_bytes()[0]) / 255.0;
+    base.mul_f64(0.75 + 0.5 * jitter)
+}

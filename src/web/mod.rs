@@ -1,0 +1,52 @@
+//! HTML and JSON: two faces of the same calls and the same errors.
+
+pub mod api;
+pub mod assets;
+pub mod failure;
+pub mod health;
+pub mod layers;
+pub mod live;
+pub mod pages;
+pub mod words;
+
+use crate::plant::Plant;
+use axum::Router;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The plant.
+    pub plant: Plant,
+    /// What the screens say about how the program runs.
+    pub site: Arc<Site>,
+    /// The streams to the screens.
+    pub live: live::Live,
+    /// Ends every open stream when the program stops.
+    pub stop: CancellationToken,
+}
+
+/// Facts about this installation that screens show.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// The content is the built-in demonstration plant.
+    pub demo: bool,
+    /// Anybody on the network may act: a banner says so.
+    pub open: bool,
+    /// Locks live in this process only: the banner "modo un servidor".
+    pub single: bool,
+    /// Which build this is: screens reload when it changes.
+    pub build: String,
+}
+
+/// The whole application.
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .merge(pages::routes())
+        .merge(live::routes())
+        .merge(api::routes())
+        .merge(health::routes())
+        .merge(assets::routes());
+    layers::around(routes, &app).with_state(app)
+}
