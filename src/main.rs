@@ -1,1 +1,2 @@
+//! spoolboard
 fn main() {}

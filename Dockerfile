@@ -1,0 +1,24 @@
+# Build: the toolchain, the dependencies, one binary.
+FROM docker.io/library/rust:1.95-slim-bookworm AS build
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY Cargo.toml Cargo.lock ./
+COPY src src
+COPY templates templates
+COPY static static
+RUN cargo build --release --locked
+
+# Run: nothing but the binary, as nobody in particular.
+FROM docker.io/library/debian:bookworm-slim
+RUN useradd --system --uid 10001 --home-dir /data spoolboard && mkdir /data && chown spoolboard /data
+COPY --from=build /src/target/release/spoolboard /usr/local/bin/spoolboard
+USER spoolboard
+VOLUME /data
+EXPOSE 8000
+# Inside a container every address is "elsewhere"; who publishes the port decides who may reach it.
+# The banner on every screen says that anybody who does may act.
+ENV SPOOLBOARD_LISTEN=0.0.0.0:8000 SPOOLBOARD_DATA=/data SPOOLBOARD_ACCESS=open
+# The slim image has bash and no HTTP client: bash asks over a socket of its own.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8000 && printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["spoolboard"]
+CMD ["serve"]

@@ -1,0 +1,176 @@
+//! A tab of a real Chromium, driven over its own protocol.
+
+use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
+use chromiumoxide::cdp::browser_protocol::target::{CreateBrowserContextParams, CreateTargetParams};
+use chromiumoxide::cdp::js_protocol::runtime::{ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown};
+use chromiumoxide::page::ScreenshotParams;
+use chromiumoxide::types::MethodId;
+use chromiumoxide::{Browser, BrowserConfig, Command, Method, Page};
+use futures_util::{FutureExt, StreamExt};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long a condition on a page may take to come true before a journey fails.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Any command of the protocol as plain JSON, independent of generated types.
+#[derive(Debug)]
+struct Raw(&'static str, Value);
+
+impl serde::Serialize for Raw {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.1.serialize(serializer)
+    }
+}
+
+impl Method for Raw {
+    fn identifier(&self) -> MethodId {
+        self.0.into()
+    }
+}
+
+impl Command for Raw {
+    type Response = Value;
+}
+
+/// One tab with cookies and storage of its own: one tablet.
+pub(crate) struct Tab {
+    page: Page,
+    complaints: Arc<Mutex<Vec<String>>>,
+}
+
+impl Tab {
+    /// Opens a page on a device of this size.
+    pub(crate) async fn open(browser: &Browser, url: &str, (width, height): (u32, u32), touch: bool) -> Tab {
+        let context = browser.create_browser_context(CreateBrowserContextParams::default()).await.unwrap();
+        let target = CreateTargetParams::builder().url("about:blank").browser_context_id(context).build().unwrap();
+        let page = browser.new_page(target).await.unwrap();
+        let tab = Tab { page, complaints: Arc::default() };
+        tab.size(width, height, touch).await;
+        tab.listen().await;
+        tab.goto(url).await;
+        tab
+    }
+
+    /// Makes the device this size.
+    pub(crate) async fn size(&self, width: u32, height: u32, touch: bool) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch});
+        self.command("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.command("Emulation.setTouchEmulationEnabled", json!({"enabled": touch, "maxTouchPoints": 5})).await;
+    }
+
+    /// Loads an address and waits for it.
+    pub(crate) async fn goto(&self, url: &str) {
+        self.page.goto(url).await.unwrap();
+    }
+
+    /// What the page says when a script is evaluated in it; promises are awaited.
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+        self.page.evaluate_expression(script).await.unwrap_or_else(|e| panic!("{script}: {e}")).into_value().unwrap()
+    }
+
+    /// Waits until a script is true.
+    pub(crate) async fn until(&self, script: &str) {
+        let end = Instant::now() + PATIENCE;
+        // A navigation in between takes the script's context away: that is "not yet".
+        while !matches!(self.page.evaluate_expression(script).await.map(|value| value.into_value::<bool>()), Ok(Ok(true))) {
+            if Instant::now() > end {
+                let text: String = self.ask("document.body.innerText").await;
+                panic!("never true: {script}\ncomplaints: {:?}\npage:\n{text}", self.complaints());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Waits until the page shows a text.
+    pub(crate) async fn sees(&self, text: &str) {
+        self.until(&format!("document.body.innerText.includes({})", json!(text))).await;
+    }
+
+    /// Taps the first element of a selector with a finger, once it is there.
+    pub(crate) async fn tap(&self, selector: &str) {
+        self.until(&format!("!!document.querySelector({})", json!(selector))).await;
+        let element = self.page.find_element(selector).await.unwrap();
+        let point = element.scroll_into_view().await.unwrap().clickable_point().await.unwrap();
+        let touch = json!([{"x": point.x, "y": point.y}]);
+        self.command("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": touch})).await;
+        self.command("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
+    }
+
+    /// Types text into the element that has the focus.
+    pub(crate) async fn types(&self, text: &str) {
+        self.command("Input.insertText", json!({"text": text})).await;
+    }
+
+    /// Cuts or restores this tab's network.
+    pub(crate) async fn offline(&self, offline: bool) {
+        let conditions = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.command("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// A picture of the page as it is on the screen.
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        self.page.screenshot(ScreenshotParams::builder().build()).await.unwrap()
+    }
+
+    /// Console errors, uncaught exceptions and violations of the content security policy so far.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().unwrap().clone()
+    }
+
+    async fn command(&self, method: &'static str, parameters: Value) -> Value {
+        self.page.execute(Raw(method, parameters)).await.unwrap_or_else(|e| panic!("{method}: {e}")).result
+    }
+
+    async fn listen(&self) {
+        let mut console = self.page.event_listener::<EventConsoleApiCalled>().await.unwrap();
+        let mut exceptions = self.page.event_listener::<EventExceptionThrown>().await.unwrap();
+        let mut log = self.page.event_listener::<EventEntryAdded>().await.unwrap();
+        self.page.enable_log().await.unwrap();
+        let complaints = Arc::clone(&self.complaints);
+        tokio::spawn(async move {
+            loop {
+                let complaint = tokio::select! {
+                    Some(call) = console.next() => match call.r#type {
+                        ConsoleApiCalledType::Error => format!("console: {:?}", call.args.iter().map(|arg| &arg.value).collect::<Vec<_>>()),
+                        _ => continue,
+                    },
+                    Some(thrown) = exceptions.next() => format!("exception: {:?}", thrown.exception_details),
+                    Some(entry) = log.next() => format!("{:?}: {}", entry.entry.source, entry.entry.text),
+                    else => break,
+                };
+                complaints.lock().unwrap().push(complaint);
+            }
+        });
+    }
+}
+
+/// Runs a journey in a fresh browser and closes it whatever happens, a panic included.
+pub(crate) async fn in_browser(journey: impl AsyncFnOnce(&Browser)) {
+    let profile = tempfile::tempdir().unwrap();
+    let executable = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into());
+    let mut config = BrowserConfig::builder()
+        .chrome_executable(executable)
+        .no_sandbox()
+        .viewport(None)
+        .user_data_dir(profile.path())
+        .launch_timeout(Duration::from_secs(60))
+        .request_timeout(Duration::from_secs(30));
+    for argument in ["disable-gpu", "disable-quic", "disable-component-update", "disable-dev-shm-usage"] {
+        config = config.arg(argument);
+    }
+    let launched = Browser::launch(config.build().unwrap()).await;
+    let (mut browser, mut handler) = launched.expect("chromium did not start; `tests/run` installs it");
+    // Messages of a newer browser that the crate does not know are no errors of a journey.
+    let pump = tokio::spawn(async move { while handler.next().await.is_some() {} });
+    let result = std::panic::AssertUnwindSafe(journey(&browser)).catch_unwind().await;
+    let _ = browser.close().await;
+    if tokio::time::timeout(Duration::from_secs(5), browser.wait()).await.is_err() {
+        browser.kill().await;
+    }
+    pump.abort();
+    if let Err(panic) = result {
+        std::panic::resume_unwind(panic);
+    }
+}

@@ -1,0 +1,256 @@
+//! The invariants of `src/lib.rs`, held by reading the source.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One source file: its path below `src/`, and its lines without tests and comments.
+struct Source {
+    path: String,
+    code: Vec<String>,
+    length: usize,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files_below(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, ending, found);
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let src = root().join("src");
+    let mut paths = Vec::new();
+    files_below(&src, ".rs", &mut paths);
+    let mut sources: Vec<Source> = paths
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text
+                .lines()
+                .take_while(|line| line.trim() != "#[cfg(test)]" || line.starts_with(' '))
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .map(str::to_owned)
+                .collect();
+            let path = path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
+            Source { path, code, length: text.lines().count() }
+        })
+        .collect();
+    sources.retain(|source| !source.path.starts_with("domain/tests"));
+    assert!(sources.len() > 30, "the source was not found");
+    sources
+}
+
+/// Every line of `within` that holds one of the words, as `path: line`.
+fn lines_with(within: impl Fn(&str) -> bool, words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| within(&source.path)) {
+        for line in source.code.iter().filter(|line| words.iter().any(|word| line.contains(word))) {
+            found.push(format!("{}: {}", source.path, line.trim()));
+        }
+    }
+    found
+}
+
+fn none(found: Vec<String>, why: &str) {
+    assert!(found.is_empty(), "{why}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_domain_names_nothing_but_dates_ids_and_letters() {
+    let allowed = ["std", "chrono", "chrono_tz", "uuid", "unicode_normalization", "super", "crate::domain"];
+    let mut foreign = BTreeSet::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("domain/")) {
+        for line in &source.code {
+            let Some(used) = line.trim().trim_start_matches("pub ").strip_prefix("use ") else { continue };
+            let known = allowed.iter().any(|name| used == *name || used.starts_with(&format!("{name}::")));
+            // `mod.rs` re-exports its own children by bare name.
+            if !known && source.path != "domain/mod.rs" {
+                foreign.insert(format!("{}: {line}", source.path));
+            }
+        }
+    }
+    none(foreign.into_iter().collect(), "foreign names in the domain");
+    let words = ["async ", ".await", "::now()", "Serialize", "tracing::", "println!"];
+    none(lines_with(|path| path.starts_with("domain/"), &words), "effects in the domain");
+}
+
+#[test]
+fn the_plant_knows_the_ports_and_no_adapter() {
+    let words = ["crate::web", "crate::cli", "crate::config", "Sqlite", "Sheets", "Memory", "Redis", "rusqlite"];
+    none(lines_with(|path| path.starts_with("plant/"), &words), "adapters or screens in the plant");
+}
+
+#[test]
+fn adapters_know_only_their_own_port() {
+    let ports = [
+        ("workbook/", ["crate::locks", "crate::events"]),
+        ("locks/", ["crate::workbook", "crate::events"]),
+        ("events/", ["crate::workbook", "crate::locks"]),
+    ];
+    for (port, others) in ports {
+        let mut words = vec!["crate::plant", "crate::web", "crate::cli", "crate::config"];
+        words.extend(others);
+        none(lines_with(|path| path.starts_with(port), &words), "another port in an adapter");
+    }
+}
+
+#[test]
+fn d11_a_spool_changes_in_one_place_only() {
+    let found = lines_with(|path| !path.starts_with("workbook/"), &[".apply("]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("plant/commit.rs: "), "{found:?}");
+}
+
+#[test]
+fn a2_there_is_one_clock() {
+    let elsewhere = |path: &str| path != "plant/clock.rs";
+    none(lines_with(elsewhere, &["Utc::now", "Local::now", "SystemTime::now"]), "a second clock");
+}
+
+#[test]
+fn a3_there_is_one_parser_of_dates() {
+    let elsewhere = |path: &str| path != "domain/cell.rs";
+    let words = ["parse_from_str", "from_ymd_opt", "from_ymd(", "parse_from_rfc", "parse::<NaiveDate", "parse::<DateTime"];
+    let found = lines_with(elsewhere, &words);
+    // An instant in RFC 3339 is no cell: the audit's JSON holds one, and only its own reader may.
+    let found = found.into_iter().filter(|line| !line.starts_with("workbook/audit_row.rs")).collect();
+    none(found, "a second parser of dates");
+}
+
+#[test]
+fn a4_nothing_that_writes_to_the_workbook_formats_a_date_by_hand() {
+    let writes = |path: &str| ["domain/", "plant/", "workbook/"].iter().any(|place| path.starts_with(place));
+    let formats = lines_with(writes, &["%d-%m", "%Y-%m", "%H:%M"]);
+    let formats = formats.into_iter().filter(|line| !line.starts_with("workbook/demo.rs")).collect();
+    none(formats, "a date formatted as text on its way to a cell");
+}
+
+#[test]
+fn the_environment_is_read_in_one_place() {
+    let elsewhere = |path: &str| !matches!(path, "config.rs" | "main.rs");
+    none(lines_with(elsewhere, &["std::env", "env::var"]), "the environment is read elsewhere");
+}
+
+#[test]
+fn f5_no_code_alters_the_audit() {
+    let mut paths = Vec::new();
+    files_below(&root().join("src"), ".rs", &mut paths);
+    files_below(&root().join("src"), ".sql", &mut paths);
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap().to_lowercase();
+        for statement in ["update metadata", "delete from metadata", "replace into metadata", "drop table metadata"] {
+            assert!(!text.contains(statement), "{}: {statement}", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_stay_short_enough_to_read() {
+    let mut paths = Vec::new();
+    files_below(&root().join("tests"), ".rs", &mut paths);
+    let long_tests = paths.iter().filter_map(|path| {
+        let length = fs::read_to_string(path).unwrap().lines().count();
+        (length > 500).then(|| format!("{}: {length}", path.display()))
+    });
+    let long =
+        sources().into_iter().filter(|source| source.length > 500).map(|source| format!("{}: {}", source.path, source.length));
+    none(long.chain(long_tests).collect(), "files over 500 lines");
+}
+
+#[test]
+fn handlers_are_short() {
+    let mut long = Vec::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("web/")) {
+        let mut start: Option<(usize, String)> = None;
+        for (number, line) in source.code.iter().enumerate() {
+            if line.contains("async fn ") {
+                start = Some((number, line.trim().to_owned()));
+            }
+            let ends = line.starts_with('}') || line.starts_with("    }");
+            if let Some((first, name)) = start.as_ref().filter(|_| ends) {
+                if number - first > 25 {
+                    long.push(format!("{}: {name} has {} lines", source.path, number - first));
+                }
+                start = None;
+            }
+        }
+    }
+    none(long, "handlers over 25 lines");
+}
+
+#[test]
+fn templates_hold_no_inline_script_or_style() {
+    let mut paths = Vec::new();
+    files_below(&root().join("templates"), ".html", &mut paths);
+    assert!(!paths.is_empty());
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        for word in [" style=", "<style", " onclick", " onload", "hx-on", "javascript:", "js:", "|safe", "user-scalable"] {
+            assert!(!text.contains(word), "{}: {word}", path.display());
+        }
+        for script in text.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(tag.contains("src="), "{}: inline script", path.display());
+        }
+    }
+}
+
+/// The ids of every failure in the record: `A1` … `I11`.
+fn known_failures() -> Vec<String> {
+    let counts = [('A', 13), ('B', 12), ('C', 10), ('D', 18), ('E', 7), ('F', 5), ('G', 19), ('H', 5), ('I', 11)];
+    counts.iter().flat_map(|(letter, count)| (1..=*count).map(move |number| format!("{letter}{number}"))).collect()
+}
+
+/// The ids that a test's name begins with.
+fn tested_failures() -> BTreeSet<String> {
+    let mut paths = Vec::new();
+    files_below(&root().join("src"), ".rs", &mut paths);
+    files_below(&root().join("tests"), ".rs", &mut paths);
+    let mut tested = BTreeSet::new();
+    for path in paths {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            let Some((_, name)) = line.split_once("fn ") else { continue };
+            let Some((id, _)) = name.split_once('_') else { continue };
+            let id = id.to_uppercase();
+            if known_failures().contains(&id) {
+                tested.insert(id);
+            }
+        }
+    }
+    tested
+}
+
+#[test]
+fn the_table_of_field_failures_and_the_tests_are_in_step() {
+    let table = fs::read_to_string(root().join("tests/field-failures.md")).unwrap();
+    let mut listed = Vec::new();
+    let mut wrong = Vec::new();
+    let tested = tested_failures();
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let (id, state, note) = (cells[1], cells[2], cells[3]);
+        if id == "Id" {
+            continue;
+        }
+        listed.push(id.to_owned());
+        let has_test = tested.contains(id);
+        match state {
+            "tested" if has_test => {}
+            "later" | "not applicable" if !has_test && !note.is_empty() => {}
+            "tested" => wrong.push(format!("{id} is listed as tested and no test begins with its id")),
+            "later" | "not applicable" => wrong.push(format!("{id} is listed as {state}: give the reason, or list it as tested")),
+            other => wrong.push(format!("{id}: unknown state {other}")),
+        }
+    }
+    assert_eq!(listed, known_failures(), "every id once, in order");
+    none(wrong, "the table and the tests disagree");
+}
