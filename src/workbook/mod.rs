@@ -5,9 +5,11 @@
 
 mod audit_row;
 mod mirror;
+mod sheet;
 mod view;
 
 pub use mirror::{Landing, Loaded, Mirror};
+pub use sheet::{Sheet, Sheets};
 pub use view::View;
 
 use crate::domain::{AuditEvent, Change, Spool};
