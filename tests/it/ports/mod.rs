@@ -1,2 +1,4 @@
+//! One contract a port, run on every adapter.
+
 mod events;
 mod locks;
