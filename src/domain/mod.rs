@@ -18,6 +18,9 @@ pub mod undo;
 mod operation;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
 pub use audit::{Action, AuditEvent, Notes};
 pub use cell::{Cell, Moment};
 pub use column::{Column, Header, Row};
