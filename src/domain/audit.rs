@@ -66,6 +66,11 @@ impl Action {
         }
     }
 
+    /// Whether it ends the occupation that was open.
+    fn ends_occupation(self) -> bool {
+        matches!(self, Action::Take | Action::Pause | Action::Complete | Action::Cancel | Action::Release)
+    }
+
     /// Reads every spelling of `Evento_Tipo` that has been written, with the operation where the
     /// name holds it (`field-failures.md` F2).
     pub fn read(event_type: &str) -> (Action, Option<Operation>) {
@@ -160,14 +165,19 @@ pub fn effective(events: &[Arc<AuditEvent>]) -> Vec<&Arc<AuditEvent>> {
     events.iter().filter(|event| event.action != Action::Undo && !undone.contains(&event.id)).collect()
 }
 
-/// Rejections since the last approval.
+/// Rejections since the last approval. An event that names its cycle is believed: the text it
+/// was decided on may have known of rejections that are older than the audit.
 pub fn rejections(events: &[Arc<AuditEvent>]) -> u32 {
-    let mut count = 0;
+    let (mut count, mut approved_at) = (0, 0);
     for event in effective(events) {
-        match event.notes.approved {
-            Some(true) => count = 0,
-            Some(false) => count += 1,
-            None => {}
+        let reopened = event.action == Action::Reopen && event.operation == Some(Operation::Metrology);
+        match (event.notes.approved, event.notes.cycle) {
+            (Some(true), _) => (count, approved_at) = (0, count),
+            (_, Some(cycle)) => count = cycle,
+            (Some(false), None) => count += 1,
+            // An approval given by mistake forgave nothing.
+            (None, None) if reopened => count = approved_at,
+            (None, None) => {}
         }
     }
     count
@@ -178,16 +188,16 @@ pub fn last_taken(events: &[Arc<AuditEvent>]) -> Option<Operation> {
     effective(events).iter().rev().find(|event| event.action == Action::Take)?.operation
 }
 
-/// A worker's last TAKE of this spool, and the event that ended that occupation.
+/// A worker's last TAKE of this spool, and the event that ended that occupation, be it his own
+/// undoing of that TAKE.
 ///
-/// The second is `None` when no event did: somebody changed the workbook by hand.
+/// The second is `None` when no event did: it lasts, or somebody changed the workbook by hand.
 pub fn last_occupation(events: &[Arc<AuditEvent>], worker: WorkerId) -> Option<(Arc<AuditEvent>, Option<Arc<AuditEvent>>)> {
-    let events = effective(events);
     let start = events.iter().rposition(|event| event.action == Action::Take && event.worker == worker)?;
-    let end = events[start + 1..]
-        .iter()
-        .find(|event| matches!(event.action, Action::Take | Action::Pause | Action::Complete | Action::Cancel | Action::Release));
-    Some((Arc::clone(events[start]), end.map(|event| Arc::clone(event))))
+    let undoing = events[start..].iter().find(|event| event.notes.undoes == Some(events[start].id));
+    let later = effective(&events[start..]).into_iter().skip(1);
+    let end = undoing.or_else(|| later.into_iter().find(|event| event.action.ends_occupation()));
+    Some((Arc::clone(&events[start]), end.cloned()))
 }
 
 /// A stretch of time during which one worker had the spool.
@@ -216,16 +226,21 @@ impl Session {
     }
 }
 
-/// The occupations of one spool in order, from events of every generation.
+/// The occupations of one spool in order, from events of every generation. The earlier app
+/// recorded a repeated tap as another TAKE: that one continues the session it finds.
 pub fn sessions(events: &[Arc<AuditEvent>]) -> Vec<Session> {
     let mut sessions: Vec<Session> = Vec::new();
     for event in effective(events) {
-        let ends = matches!(event.action, Action::Take | Action::Pause | Action::Complete | Action::Cancel | Action::Release);
-        if let Some(open) = sessions.last_mut().filter(|session| ends && session.end.is_none()) {
+        let takes = event.action == Action::Take;
+        if let Some(open) = sessions.last_mut().filter(|session| session.end.is_none() && event.action.ends_occupation()) {
+            if takes && open.worker == event.worker && open.operation == event.operation {
+                continue;
+            }
             open.end = Some(Arc::clone(event));
-            open.operation = open.operation.or(event.operation);
+            // What the next TAKE is for says nothing about the one that it ends.
+            open.operation = open.operation.or(event.operation.filter(|_| !takes));
         }
-        if event.action == Action::Take {
+        if takes {
             sessions.push(Session {
                 worker: event.worker,
                 worker_name: event.worker_name.clone(),

@@ -89,8 +89,16 @@ impl Cell {
         Ok(self.read_naive()?.map(|at| at.date()))
     }
 
-    /// Reads a date-time column in the plant's `zone`.
+    /// Reads a date-time column in the plant's `zone`; ISO text that names its own offset is that
+    /// instant, or an hour of UTC would become one of the plant (`field-failures.md` I1).
     pub fn read_moment(&self, zone: Tz) -> Result<Option<Moment>, Unreadable> {
+        if let Cell::Text(text) = self {
+            let text = clean(text);
+            let utc = text.strip_suffix('Z').and_then(naive_of_text).map(|at| at.and_utc().fixed_offset());
+            if let Some(at) = utc.or_else(|| DateTime::parse_from_rfc3339(text).ok()) {
+                return Ok(Some(at.with_timezone(&zone).fixed_offset()));
+            }
+        }
         Ok(self.read_naive()?.map(|at| at_plant(at, zone)))
     }
 
@@ -163,11 +171,9 @@ pub(super) fn is_blank(c: char) -> bool {
 /// When clocks go back a time occurs twice: the earlier instant is taken. When they go forward
 /// a time does not exist: it moves forward by the gap (`design.md` 5.9).
 pub fn at_plant(local: NaiveDateTime, zone: Tz) -> Moment {
-    for skipped in 0..=4 {
-        let tried = local + Duration::minutes(30 * skipped);
-        if let Some(found) = zone.from_local_datetime(&tried).earliest() {
-            return found.fixed_offset();
-        }
+    let before_gap = |hours| Some(zone.from_local_datetime(&(local - hours)).earliest()? + hours);
+    if let Some(found) = zone.from_local_datetime(&local).earliest().or_else(|| before_gap(Duration::hours(3))) {
+        return found.fixed_offset();
     }
     // No zone skips more than two hours; were one to, the instant is read as UTC rather than lost.
     local.and_utc().fixed_offset()
@@ -334,7 +340,7 @@ mod tests {
         let repeated = NaiveDate::from_ymd_opt(2026, 4, 4).unwrap().and_hms_opt(23, 30, 0).unwrap();
         assert_eq!(at_plant(repeated, ZONE).to_rfc3339(), "2026-04-04T23:30:00-03:00");
         let skipped = NaiveDate::from_ymd_opt(2026, 9, 6).unwrap().and_hms_opt(0, 30, 0).unwrap();
-        assert_eq!(at_plant(skipped, ZONE).to_rfc3339(), "2026-09-06T01:00:00-03:00");
+        assert_eq!(at_plant(skipped, ZONE).to_rfc3339(), "2026-09-06T01:30:00-03:00");
     }
 
     #[test]

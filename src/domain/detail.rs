@@ -36,8 +36,8 @@ impl Verdict {
 /// Reads what a text of any generation says about metrology and repair; `None` when it speaks of
 /// ARM and SOLD only, or of nothing known (`domain.md` 5).
 pub fn read(text: &str) -> Option<Verdict> {
-    // One spelling for `_`, blanks and `-`, so that METROLOGIA_APROBADO and METROLOGIA APROBADO agree.
-    let words: String = fold(text).chars().map(|c| if matches!(c, '_' | '-' | ',') { ' ' } else { c }).collect();
+    // Words only, so that METROLOGIA_APROBADO and METROLOGIA APROBADO agree.
+    let words: String = fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     let words = format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "));
     let has = |part: &str| words.contains(part);
     let cycle = cycle_of(&words);

@@ -5,7 +5,7 @@ use super::cell::Cell;
 use super::column::Column;
 use super::decision::{Actor, Change, Circumstance, Decision, Refusal};
 use super::detail;
-use super::occupation::{let_go, progresses};
+use super::occupation::{cycle, let_go, presumed, progresses};
 use super::operation::{Inspection, Operation, Progress};
 use super::spool::Spool;
 
@@ -26,17 +26,20 @@ pub fn reopen(spool: &Spool, operation: Operation, supervisor: &str, reason: &st
     let reason = given(reason)?;
     let tag = || spool.tag().clone();
     let next_begun = |next| Err(Refusal::NextBegun { tag: tag(), next });
-    let not_done = Err(Refusal::NotDone { tag: tag(), operation });
-    if let Some(holder) = &spool.occupation {
-        return next_begun(holder.operation.unwrap_or(operation));
+    let done = match operation {
+        Operation::Metrology => spool.inspection == Some(Inspection::Approved),
+        _ => spool.work(operation).is_some_and(|work| work.done.is_some()),
+    };
+    if !done {
+        return Err(Refusal::NotDone { tag: tag(), operation });
     }
+    if let Some(holder) = &spool.occupation {
+        return next_begun(holder.operation.unwrap_or_else(|| presumed(spool)));
+    }
+    let inspected = spool.cycle > 0 || spool.inspection.is_some_and(|state| state != Inspection::Pending);
     let cells = match operation {
-        Operation::Arm if spool.arm.done.is_none() => return not_done,
-        Operation::Sold if spool.sold.done.is_none() => return not_done,
         Operation::Arm if spool.sold.worker.is_some() || spool.sold.done.is_some() => return next_begun(Operation::Sold),
-        Operation::Sold if spool.inspection != Some(Inspection::Pending) || spool.cycle > 0 => {
-            return next_begun(Operation::Metrology);
-        }
+        Operation::Sold if inspected => return next_begun(Operation::Metrology),
         Operation::Arm | Operation::Sold => {
             let left = match spool.work(operation).is_some_and(|work| work.worker.is_some()) {
                 true => Progress::Paused,
@@ -47,10 +50,9 @@ pub fn reopen(spool: &Spool, operation: Operation, supervisor: &str, reason: &st
             vec![(date, Cell::Empty), (Column::Detail, Cell::text(detail::available(arm, sold)))]
         }
         // An approval given by mistake: the spool waits for its verdict again.
-        Operation::Metrology if spool.inspection == Some(Inspection::Approved) => {
+        Operation::Metrology | Operation::Repair => {
             vec![(Column::QcDate, Cell::Empty), (Column::Detail, Cell::text(detail::pending_metrology()))]
         }
-        Operation::Metrology | Operation::Repair => return not_done,
     };
     let notes = Notes { reason: Some(reason), ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Supervisor(supervisor.into()), Action::Reopen, operation, cells, notes)))
@@ -65,7 +67,7 @@ pub fn unblock(spool: &Spool, supervisor: &str, reason: &str, at: &Circumstance<
         return Err(Refusal::NotBlocked { tag: spool.tag().clone() });
     }
     let max = at.rules.repair_max_cycles;
-    let cycle = max.saturating_sub(1).max(1);
+    let cycle = if max == 0 { cycle(spool, max) } else { max.saturating_sub(1).max(1) };
     let cells = vec![(Column::Detail, Cell::text(detail::rejected(cycle, max)))];
     let notes = Notes { reason: Some(reason), cycle: Some(cycle), ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Supervisor(supervisor.into()), Action::Unblock, Operation::Repair, cells, notes)))

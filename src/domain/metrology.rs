@@ -18,6 +18,9 @@ pub fn inspect(spool: &Spool, worker: &Arc<Worker>, approved: bool, at: &Circums
     const OPERATION: Operation = Operation::Metrology;
     Refusal::unless_readable(spool)?;
     if let Some(holder) = &spool.occupation {
+        if holder.worker == worker.id {
+            return Err(Refusal::YoursForOther { tag: spool.tag().clone(), operation: holder.operation });
+        }
         let overdue = holder.overdue(at.now, at.rules.occupation_max);
         return Err(Refusal::Occupied { tag: spool.tag().clone(), holder: holder.clone(), overdue });
     }

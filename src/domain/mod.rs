@@ -19,6 +19,9 @@ pub mod undo;
 mod operation;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
 pub use act::Act;
 pub use audit::{Action, AuditEvent, Notes};
 pub use cell::{Cell, Moment};

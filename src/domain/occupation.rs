@@ -33,13 +33,13 @@ pub fn take(spool: &Spool, worker: &Arc<Worker>, operation: Operation, takeover:
         previous = Some(holder.worker);
     }
     may_begin(spool, worker, operation, at)?;
-    let stamp = worker.stamp();
+    let (stamp, max) = (worker.stamp(), at.rules.repair_max_cycles);
     let mut cells = vec![(Column::OccupiedBy, Cell::text(&stamp)), (Column::OccupiedSince, Cell::moment(at.now))];
     if let Some((column, _)) = operation.columns() {
         cells.push((column, Cell::text(&stamp)));
     }
     let text = match operation {
-        Operation::Repair => detail::in_repair(cycle(spool), at.rules.repair_max_cycles, &stamp),
+        Operation::Repair => detail::in_repair(cycle(spool, max), max, &stamp),
         _ => {
             let (arm, sold) = progresses(spool, operation, Progress::InProgress);
             detail::working(&stamp, operation, arm, sold)
@@ -74,6 +74,7 @@ pub fn pause(spool: &Spool, worker: &Arc<Worker>, reason: Option<String>, at: &C
 pub fn complete(spool: &Spool, worker: &Arc<Worker>, date: Option<NaiveDate>, at: &Circumstance<'_>) -> Decision {
     let holder = own(spool, worker)?;
     let operation = holder.operation.ok_or(Refusal::NotStarted { tag: spool.tag().clone() })?;
+    let max = at.rules.repair_max_cycles;
     let today = at.now.date_naive();
     let date = date.unwrap_or(today);
     if date > today {
@@ -93,7 +94,7 @@ pub fn complete(spool: &Spool, worker: &Arc<Worker>, date: Option<NaiveDate>, at
             cells.push((Column::Detail, Cell::text(detail::pending_metrology())));
         }
     }
-    let notes = Notes { cycle: repair_cycle(spool, operation), ..Notes::default() };
+    let notes = Notes { cycle: (operation == Operation::Repair).then(|| cycle(spool, max)), ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Worker(Arc::clone(worker)), Action::Complete, operation, cells, notes).dated(date)))
 }
 
@@ -101,18 +102,19 @@ pub fn complete(spool: &Spool, worker: &Arc<Worker>, date: Option<NaiveDate>, at
 pub fn cancel(spool: &Spool, worker: &Arc<Worker>, at: &Circumstance<'_>) -> Decision {
     let holder = own(spool, worker)?;
     let operation = holder.operation.ok_or(Refusal::NotStarted { tag: spool.tag().clone() })?;
+    let max = at.rules.repair_max_cycles;
     let mut cells = freed();
     match operation.columns() {
         Some((column, _)) => {
             let before = worker_before(spool, worker, operation, column);
-            let left = if before.is_empty() { Progress::Pending } else { Progress::Paused };
+            let left = if before.is_empty() || before.is_filler() { Progress::Pending } else { Progress::Paused };
             let (arm, sold) = progresses(spool, operation, left);
             cells.push((column, before));
             cells.push((Column::Detail, Cell::text(detail::available(arm, sold))));
         }
-        None => cells.push((Column::Detail, Cell::text(detail::rejected(cycle(spool), at.rules.repair_max_cycles)))),
+        None => cells.push((Column::Detail, Cell::text(detail::rejected(cycle(spool, max), max)))),
     }
-    let notes = Notes { cycle: repair_cycle(spool, operation), ..Notes::default() };
+    let notes = Notes { cycle: (operation == Operation::Repair).then(|| cycle(spool, max)), ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Worker(Arc::clone(worker)), Action::Cancel, operation, cells, notes)))
 }
 
@@ -133,9 +135,10 @@ pub(super) fn own<'a>(spool: &'a Spool, worker: &Worker) -> Result<&'a Occupatio
 /// keep its work begun.
 pub(super) fn let_go(spool: &Spool, holder: &Occupation, at: &Circumstance<'_>) -> (Operation, Vec<(Column, Cell)>) {
     let operation = holder.operation.unwrap_or_else(|| presumed(spool));
+    let max = at.rules.repair_max_cycles;
     let mut cells = freed();
     let text = match holder.operation {
-        Some(Operation::Repair) => detail::repair_paused(cycle(spool), at.rules.repair_max_cycles),
+        Some(Operation::Repair) => detail::repair_paused(cycle(spool, max), max),
         Some(operation) => {
             let (arm, sold) = progresses(spool, operation, Progress::Paused);
             detail::available(arm, sold)
@@ -166,17 +169,16 @@ pub(super) fn state(spool: &Spool, operation: Operation) -> Progress {
     spool.work(operation).and_then(|work| work.progress).unwrap_or(Progress::Pending)
 }
 
-/// The cycle of the repair in course; a rejection whose text and audit lost it was the first.
-fn cycle(spool: &Spool) -> u32 {
-    spool.cycle.max(1)
-}
-
-fn repair_cycle(spool: &Spool, operation: Operation) -> Option<u32> {
-    (operation == Operation::Repair).then(|| cycle(spool))
+/// The cycle of the repair in course: at least the first, and under the limit, since the rejection
+/// that reaches it blocks (`domain.md` 8) and whoever opened the spool again, by hand or with
+/// SUPERVISOR_OVERRIDE, allowed one more repair.
+pub(super) fn cycle(spool: &Spool, max: u32) -> u32 {
+    let most = if max == 0 { u32::MAX } else { max.saturating_sub(1).max(1) };
+    spool.cycle.clamp(1, most)
 }
 
 /// The operation that the next step of the spool would be, for a row that does not say.
-fn presumed(spool: &Spool) -> Operation {
+pub(super) fn presumed(spool: &Spool) -> Operation {
     match (spool.arm.done, spool.sold.done, detail::read(&spool.detail)) {
         (None, _, _) => Operation::Arm,
         (_, None, _) => Operation::Sold,

@@ -28,6 +28,7 @@ pub enum Kind {
     BadTag,
     NotADate,
     NotAWorker,
+    NotText,
     Filler,
     UnknownName,
     DateWithoutWorker,

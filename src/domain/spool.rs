@@ -170,6 +170,7 @@ impl Spool {
         if !identity.tag_ok {
             cells.note(Column::Tag, Level::Error, Kind::BadTag);
         }
+        cells.texts();
         let text = |column: Column| clean(&row[column].display()).to_owned();
         let materials = cells.date(Column::Materials);
         let mut arm = cells.work(Column::ArmWorker, Column::ArmDate);
@@ -261,6 +262,21 @@ impl Cells<'_> {
         self.problems.push(Problem { column, value: self.row[column].display(), level, kind });
     }
 
+    /// The text columns. Metrology and repair stand in `Estado_Detalle` alone, so that an error
+    /// there hides a rejection; elsewhere it hides nothing that a rule looks at.
+    fn texts(&mut self) {
+        for (column, level) in [
+            (Column::Nv, Level::Warning),
+            (Column::Ot, Level::Warning),
+            (Column::Version, Level::Warning),
+            (Column::Detail, Level::Error),
+        ] {
+            if matches!(self.row[column], Cell::Error(_)) {
+                self.note(column, level, Kind::NotText);
+            }
+        }
+    }
+
     fn date(&mut self, column: Column) -> Result<Option<NaiveDate>, Unreadable> {
         let read = self.row[column].read_date();
         self.noted(column, read, Kind::NotADate)
@@ -333,7 +349,8 @@ impl Cells<'_> {
         Ok(Some(Occupation { worker: id, stamp: text, name, since, operation: None }))
     }
 
-    /// What two cells say against each other (`field-failures.md` A13, D4).
+    /// What two cells say against each other (`field-failures.md` A13, D4); nothing can be said
+    /// of a row with a cell that cannot be read.
     fn contradictions(
         &mut self,
         arm: &Work,
@@ -342,6 +359,10 @@ impl Cells<'_> {
         verdict: Option<Verdict>,
         occupation: Option<&Occupation>,
     ) {
+        if self.problems.iter().any(|problem| problem.level == Level::Error) {
+            return;
+        }
+        let left = !matches!(self.row[Column::OccupiedSince].read_moment(self.zone), Ok(None));
         let mut warn = |when: bool, column: Column, kind: Kind| {
             if when {
                 self.note(column, Level::Warning, kind);
@@ -364,17 +385,13 @@ impl Cells<'_> {
             Some(holder) => {
                 warn(holder.since.is_none(), Column::OccupiedSince, Kind::OccupiedWithoutSince);
                 warn(holder.operation.is_none(), Column::OccupiedBy, Kind::OccupiedWithoutOperation);
-                let open = |work: &Work| work.worker.is_some() && work.done.is_none();
-                warn(open(arm) && open(sold), Column::SoldWorker, Kind::TwoOperationsOpen);
+                warn(arm.is_open() && sold.is_open(), Column::SoldWorker, Kind::TwoOperationsOpen);
                 let repaired_by = holder.operation == Some(Operation::Repair);
                 warn(welded && !repaired_by, Column::OccupiedBy, Kind::OccupiedAndDone);
             }
             None => {
                 warn(matches!(verdict, Some(Verdict::InRepair(_))), Column::Detail, Kind::RepairWithoutOccupant);
-                let left = self.row[Column::OccupiedSince].read_moment(self.zone).ok().flatten().is_some();
-                if left {
-                    self.note(Column::OccupiedSince, Level::Warning, Kind::SinceWithoutOccupant);
-                }
+                warn(left, Column::OccupiedSince, Kind::SinceWithoutOccupant);
             }
         }
     }
@@ -402,7 +419,7 @@ impl Work {
 }
 
 /// The open worker column; if two are open, the last TAKE in the audit; else the text
-/// (`design.md` 3).
+/// (`design.md` 3). `None` where all of them are silent: a guess could stamp the wrong date.
 fn operation_in_course(
     arm: &Work,
     sold: &Work,
@@ -413,13 +430,15 @@ fn operation_in_course(
     match (arm.is_open(), sold.is_open()) {
         (true, false) => Some(Operation::Arm),
         (false, true) => Some(Operation::Sold),
-        (true, true) => audit::last_taken(events)
-            .filter(|operation| matches!(operation, Operation::Arm | Operation::Sold))
-            .or_else(|| detail::read_operation(detail))
-            .or(Some(Operation::Arm)),
+        (true, true) => {
+            let open = |operation: &Operation| operation.columns().is_some();
+            audit::last_taken(events).filter(open).or_else(|| detail::read_operation(detail).filter(open))
+        }
         // A finished operation is not in course whatever the text still says.
         (false, false) => match verdict {
-            Some(Verdict::InRepair(_) | Verdict::RepairPaused(_)) => Some(Operation::Repair),
+            Some(Verdict::InRepair(_) | Verdict::RepairPaused(_)) if arm.done.is_some() && sold.done.is_some() => {
+                Some(Operation::Repair)
+            }
             _ => None,
         },
     }

@@ -90,10 +90,12 @@ impl Worker {
         format!("{} {}", self.given.trim(), self.family.trim()).trim().to_owned()
     }
 
-    /// The stamp that goes into a cell: `MR(93)` (`domain.md` 2).
+    /// The stamp that goes into a cell: `MR(93)` (`domain.md` 2). Letters only, and `W` for a
+    /// worker without any, so that what is written can be read again.
     pub fn stamp(&self) -> String {
-        let initial = |name: &str| name.trim().chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        format!("{}{}({})", initial(&self.given), initial(&self.family), self.id)
+        let initial = |name: &str| name.chars().find(|c| c.is_alphabetic()).map(|c| c.to_uppercase().to_string());
+        let initials: String = [&self.given, &self.family].into_iter().filter_map(|name| initial(name)).collect();
+        format!("{}({})", if initials.is_empty() { "W" } else { &initials }, self.id)
     }
 }
 
@@ -225,13 +227,14 @@ impl Default for RoleTable {
 }
 
 impl RoleTable {
-    /// Whether an active worker has a role for the operation.
+    /// Whether the worker is active and has a role for the operation.
     pub fn allows(&self, worker: &Worker, operation: Operation) -> bool {
-        match self.0.get(&operation) {
-            Some(Allowed::Anyone) => true,
-            Some(Allowed::OneOf(roles)) => roles.iter().any(|role| worker.roles.contains(role)),
-            None => false,
-        }
+        worker.active
+            && match self.0.get(&operation) {
+                Some(Allowed::Anyone) => true,
+                Some(Allowed::OneOf(roles)) => roles.iter().any(|role| worker.roles.contains(role)),
+                None => false,
+            }
     }
 
     /// The roles of which one is needed; empty when anyone may.
