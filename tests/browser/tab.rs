@@ -98,20 +98,19 @@ impl Tab {
         self.command("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
     }
 
-    /// Types text into the element that has the focus.
-    pub(crate) async fn types(&self, text: &str) {
-        self.command("Input.insertText", json!({"text": text})).await;
+    /// Puts the tablet's own clock and zone wrong, from the next page on.
+    pub(crate) async fn clock_off_by_hours(&self, hours: i32) {
+        self.command("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
+        let shift = format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}");
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": shift})).await;
     }
 
-    /// Cuts or restores this tab's network.
-    pub(crate) async fn offline(&self, offline: bool) {
-        let conditions = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-        self.command("Network.emulateNetworkConditions", conditions).await;
-    }
-
-    /// A picture of the page as it is on the screen.
-    pub(crate) async fn picture(&self) -> Vec<u8> {
-        self.page.screenshot(ScreenshotParams::builder().build()).await.unwrap()
+    /// Keeps a picture of the screen, if somebody asked for pictures.
+    pub(crate) async fn shoot(&self, name: &str) {
+        let Some(folder) = std::env::var_os("SPOOLBOARD_SHOTS") else { return };
+        let picture = self.page.screenshot(ScreenshotParams::builder().build()).await.unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
     }
 
     /// Console errors, uncaught exceptions and violations of the content security policy so far.

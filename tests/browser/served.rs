@@ -1,0 +1,154 @@
+//! The shipped binary, serving a small plant that the test made.
+
+use rust_xlsxwriter::{Format, Workbook};
+use std::path::Path;
+use std::process::Stdio;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_spoolboard");
+
+/// A served plant; the process ends when this is dropped.
+pub(crate) struct Served {
+    pub(crate) url: String,
+    child: Child,
+    folder: TempDir,
+}
+
+/// One spool of the plant: tag, OT, fitter with date, welder with date.
+pub(crate) struct Row {
+    pub(crate) tag: String,
+    pub(crate) ot: u32,
+    pub(crate) welded: bool,
+}
+
+/// A spool that is ready for ARM.
+pub(crate) fn ready(tag: &str) -> Row {
+    Row { tag: tag.into(), ot: 1_335, welded: false }
+}
+
+impl Served {
+    /// Imports these spools with `workers` workers, and serves them.
+    pub(crate) async fn with(rows: &[Row], workers: u32) -> Served {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("plant.xlsx");
+        write(&file, rows, workers);
+        let data = folder.path().join("data");
+        let output = Command::new(BINARY).arg("import").arg(&file).env("SPOOLBOARD_DATA", &data).output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let (child, url) = serve(&data, "127.0.0.1:0").await;
+        Served { url, child, folder }
+    }
+
+    /// An address of this server.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Kills the server, as a power cut would.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Serves the same record at the same address again.
+    pub(crate) async fn restart(&mut self) {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        (self.child, self.url) = serve(&self.folder.path().join("data"), &address).await;
+    }
+
+    /// An action through the API, as another client would do it; the status of the answer.
+    pub(crate) async fn act(&self, verb: &str, tag: &str, worker: u32) -> u16 {
+        let body = serde_json::json!({"tag_spool": tag, "worker_id": worker, "operacion": "ARM"});
+        let url = self.at(&format!("/api/occupation/{verb}"));
+        reqwest::Client::new().post(url).json(&body).send().await.unwrap().status().as_u16()
+    }
+}
+
+async fn serve(data: &Path, listen: &str) -> (Child, String) {
+    let mut child = Command::new(BINARY)
+        .arg("serve")
+        .env("SPOOLBOARD_DATA", data)
+        .env("SPOOLBOARD_LISTEN", listen)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    loop {
+        let line = lines.next_line().await.unwrap().expect("the server ended before it said where it listens");
+        if let Some((_, rest)) = line.split_once("http://") {
+            let address = rest.split_whitespace().next().unwrap().trim_end_matches(['/', '.']);
+            // The pipe is read to its end, so that the server never waits for a reader.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return (child, format!("http://{address}"));
+        }
+    }
+}
+
+fn write(file: &Path, rows: &[Row], workers: u32) {
+    let date = Format::new().set_num_format("dd-mm-yyyy");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Operaciones").unwrap();
+    let columns = [
+        "NV",
+        "OT",
+        "TAG_SPOOL",
+        "Fecha_Materiales",
+        "Armador",
+        "Fecha_Armado",
+        "Soldador",
+        "Fecha_Soldadura",
+        "Fecha_QC_Metrología",
+        "Ocupado_Por",
+        "Fecha_Ocupacion",
+        "version",
+        "Estado_Detalle",
+    ];
+    for (column, name) in columns.iter().enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+    }
+    for (index, row) in rows.iter().enumerate() {
+        let at = index as u32 + 1;
+        sheet.write(at, 0, "NV0650").unwrap();
+        sheet.write(at, 1, row.ot).unwrap();
+        sheet.write(at, 2, &row.tag).unwrap();
+        sheet.write_with_format(at, 3, 46_000, &date).unwrap();
+        if row.welded {
+            sheet.write(at, 4, "MR(93)").unwrap();
+            sheet.write_with_format(at, 5, 46_010, &date).unwrap();
+            sheet.write(at, 6, "PS(20)").unwrap();
+            sheet.write_with_format(at, 7, 46_020, &date).unwrap();
+        }
+    }
+    let mut people = vec![
+        (93, "Marta", "Ríos", "Armador"),
+        (94, "Juan Carlos", "Pérez López", "Armador"),
+        (20, "Pedro", "Salas", "Soldador"),
+        (30, "Olga", "Fuentes", "Metrologia"),
+    ];
+    people.extend((0..workers.saturating_sub(4)).map(|index| (200 + index, "Maximiliano", "Marchant Etcheverría", "Ayudante")));
+    let sheet = book.add_worksheet().set_name("Trabajadores").unwrap();
+    for (column, name) in ["Id", "Nombre", "Apellido", "Activo"].iter().enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+    }
+    for (index, (id, given, family, _)) in people.iter().enumerate() {
+        let at = index as u32 + 1;
+        sheet.write(at, 0, *id).unwrap();
+        sheet.write(at, 1, *given).unwrap();
+        sheet.write(at, 2, *family).unwrap();
+        sheet.write(at, 3, true).unwrap();
+    }
+    let sheet = book.add_worksheet().set_name("Roles").unwrap();
+    for (column, name) in ["Id", "Rol", "Activo"].iter().enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+    }
+    for (index, (id, .., role)) in people.iter().enumerate() {
+        let at = index as u32 + 1;
+        sheet.write(at, 0, *id).unwrap();
+        sheet.write(at, 1, *role).unwrap();
+        sheet.write(at, 2, true).unwrap();
+    }
+    book.save(file).unwrap();
+}
