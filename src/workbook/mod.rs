@@ -5,9 +5,13 @@
 
 mod audit_row;
 mod mirror;
+mod sheet;
+pub mod sqlite;
 mod view;
 
 pub use mirror::{Landing, Loaded, Mirror};
+pub use sheet::{Sheet, Sheets};
+pub use sqlite::Sqlite;
 pub use view::View;
 
 use crate::domain::{AuditEvent, Change, Spool};
