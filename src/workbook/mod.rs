@@ -4,10 +4,14 @@
 //! together, and only on a row that still equals the image it was decided on.
 
 mod audit_row;
+pub mod demo;
+pub mod files;
 mod mirror;
+mod sheet;
 mod view;
 
 pub use mirror::{Landing, Loaded, Mirror};
+pub use sheet::{Sheet, Sheets};
 pub use view::View;
 
 use crate::domain::{AuditEvent, Change, Spool};
