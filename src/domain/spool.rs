@@ -342,38 +342,41 @@ impl Cells<'_> {
         verdict: Option<Verdict>,
         occupation: Option<&Occupation>,
     ) {
-        let mut warn = |when: bool, column: Column, kind: Kind| {
-            if when {
+        let unreadable: Vec<Column> =
+            self.problems.iter().filter(|problem| problem.level == Level::Error).map(|problem| problem.column).collect();
+        // A cell that cannot be read is reported as that; what it lacks contradicts nothing.
+        let mut warn = |when: bool, column: Column, kind: Kind, lacking: &[Column]| {
+            if when && !lacking.iter().any(|column| unreadable.contains(column)) {
                 self.note(column, Level::Warning, kind);
             }
         };
-        warn(arm.done.is_some() && arm.worker.is_none(), Column::ArmWorker, Kind::DateWithoutWorker);
-        warn(sold.done.is_some() && sold.worker.is_none(), Column::SoldWorker, Kind::DateWithoutWorker);
-        warn(sold.done.is_some() && arm.done.is_none(), Column::SoldDate, Kind::WeldedBeforeFitted);
-        warn(qc.is_some() && sold.done.is_none(), Column::QcDate, Kind::InspectedBeforeWelded);
-        warn(
-            qc.is_some() && verdict.is_some_and(|verdict| verdict != Verdict::Approved),
-            Column::QcDate,
-            Kind::ApprovalDateAgainstText,
-        );
-        warn(qc.is_none() && verdict == Some(Verdict::Approved), Column::Detail, Kind::ApprovedWithoutDate);
+        use Column::{ArmDate, ArmWorker, Detail, OccupiedBy, OccupiedSince, QcDate, SoldDate, SoldWorker};
+        warn(arm.done.is_some() && arm.worker.is_none(), ArmWorker, Kind::DateWithoutWorker, &[ArmWorker]);
+        warn(sold.done.is_some() && sold.worker.is_none(), SoldWorker, Kind::DateWithoutWorker, &[SoldWorker]);
+        warn(sold.done.is_some() && arm.done.is_none(), SoldDate, Kind::WeldedBeforeFitted, &[ArmDate]);
+        warn(qc.is_some() && sold.done.is_none(), QcDate, Kind::InspectedBeforeWelded, &[SoldDate]);
+        let against = qc.is_some() && verdict.is_some_and(|verdict| verdict != Verdict::Approved);
+        warn(against, QcDate, Kind::ApprovalDateAgainstText, &[]);
+        warn(qc.is_none() && verdict == Some(Verdict::Approved), Detail, Kind::ApprovedWithoutDate, &[QcDate]);
         let welded = arm.done.is_some() && sold.done.is_some();
         let of_repair = verdict.is_some_and(|v| !matches!(v, Verdict::Approved | Verdict::Pending));
-        warn(of_repair && !welded, Column::Detail, Kind::RepairBeforeWelded);
+        warn(of_repair && !welded, Detail, Kind::RepairBeforeWelded, &[ArmDate, SoldDate]);
         match occupation {
             Some(holder) => {
-                warn(holder.since.is_none(), Column::OccupiedSince, Kind::OccupiedWithoutSince);
-                warn(holder.operation.is_none(), Column::OccupiedBy, Kind::OccupiedWithoutOperation);
+                warn(holder.since.is_none(), OccupiedSince, Kind::OccupiedWithoutSince, &[OccupiedSince]);
+                let columns = [ArmWorker, ArmDate, SoldWorker, SoldDate];
+                warn(holder.operation.is_none(), OccupiedBy, Kind::OccupiedWithoutOperation, &columns);
                 let open = |work: &Work| work.worker.is_some() && work.done.is_none();
-                warn(open(arm) && open(sold), Column::SoldWorker, Kind::TwoOperationsOpen);
+                warn(open(arm) && open(sold), SoldWorker, Kind::TwoOperationsOpen, &[ArmDate, SoldDate]);
                 let repaired_by = holder.operation == Some(Operation::Repair);
-                warn(welded && !repaired_by, Column::OccupiedBy, Kind::OccupiedAndDone);
+                warn(welded && !repaired_by, OccupiedBy, Kind::OccupiedAndDone, &[]);
             }
             None => {
-                warn(matches!(verdict, Some(Verdict::InRepair(_))), Column::Detail, Kind::RepairWithoutOccupant);
-                let left = self.row[Column::OccupiedSince].read_moment(self.zone).ok().flatten().is_some();
-                if left {
-                    self.note(Column::OccupiedSince, Level::Warning, Kind::SinceWithoutOccupant);
+                let in_repair = matches!(verdict, Some(Verdict::InRepair(_)));
+                warn(in_repair, Detail, Kind::RepairWithoutOccupant, &[OccupiedBy]);
+                let left = self.row[OccupiedSince].read_moment(self.zone).ok().flatten().is_some();
+                if left && !unreadable.contains(&OccupiedBy) {
+                    self.note(OccupiedSince, Level::Warning, Kind::SinceWithoutOccupant);
                 }
             }
         }
@@ -442,4 +445,31 @@ fn inspection(arm: &Work, sold: &Work, qc: Option<NaiveDate>, verdict: Option<Ve
         Some(Verdict::Approved) | None if qc.is_some() => Inspection::Approved,
         Some(Verdict::Approved) | None => Inspection::Pending,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a6_a_cell_that_cannot_be_read_is_one_problem_and_no_contradiction() {
+        let day = |day: u32| Cell::text(format!("{day:02}-03-2026"));
+        let cells = [
+            (Column::Tag, Cell::text("MK-1335-CW-25238-011")),
+            (Column::ArmWorker, Cell::text("Nadie")),
+            (Column::ArmDate, Cell::text("abc")),
+            (Column::SoldWorker, Cell::text("Nadie")),
+            (Column::SoldDate, day(2)),
+            (Column::OccupiedBy, Cell::text("turno noche")),
+            (Column::OccupiedSince, day(3)),
+        ];
+        let row = Row::default().with(&cells);
+        let identity = identify([&row]).remove(0);
+        let spool = Spool::read(identity, 2, row, Arc::default(), &People::default(), chrono_tz::America::Santiago);
+        let found: Vec<_> = spool.problems.iter().map(|problem| (problem.column, problem.kind)).collect();
+        let names = [(Column::ArmWorker, Kind::UnknownName), (Column::SoldWorker, Kind::UnknownName)];
+        let errors = [(Column::ArmDate, Kind::NotADate), (Column::OccupiedBy, Kind::NotAWorker)];
+        assert!(names.iter().chain(&errors).all(|problem| found.contains(problem)), "{found:?}");
+        assert_eq!(found.len(), 4, "{found:?}");
+    }
 }

@@ -4,10 +4,16 @@
 //! together, and only on a row that still equals the image it was decided on.
 
 mod audit_row;
+pub mod demo;
+pub mod files;
 mod mirror;
+mod sheet;
+pub mod sqlite;
 mod view;
 
 pub use mirror::{Landing, Loaded, Mirror};
+pub use sheet::{Sheet, Sheets};
+pub use sqlite::Sqlite;
 pub use view::View;
 
 use crate::domain::{AuditEvent, Change, Spool};
