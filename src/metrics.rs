@@ -6,10 +6,14 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use std::time::Duration;
 
 /// Labels of an action: what was asked (`tomar`, `pausar` …) and how it ended (`ok` or the code
 /// of the refusal).
 pub type ActionLabels = [(&'static str, String); 2];
+
+/// Labels of a request: method, route as it is written in the router, and status.
+pub type RequestLabels = [(&'static str, String); 3];
 
 /// A histogram of seconds for each kind of action.
 pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>;
@@ -27,6 +31,18 @@ pub struct Metrics {
     pub lock_expiries: Counter,
     /// Streams that are open now.
     pub streams: Gauge,
+    /// Requests by route and status.
+    pub requests: Family<RequestLabels, Counter>,
+    /// Connections that are open now.
+    pub connections: Gauge,
+    /// Rows in memory; set when somebody looks, as the three below.
+    pub spools: Gauge,
+    /// Rows that somebody has.
+    pub occupied: Gauge,
+    /// Rows with a cell that cannot be read.
+    pub problems: Gauge,
+    /// Changes that wait to be written.
+    pub waiting: Gauge,
 }
 
 impl Default for Metrics {
@@ -39,6 +55,12 @@ impl Default for Metrics {
             untold: Counter::default(),
             lock_expiries: Counter::default(),
             streams: Gauge::default(),
+            requests: Family::default(),
+            connections: Gauge::default(),
+            spools: Gauge::default(),
+            occupied: Gauge::default(),
+            problems: Gauge::default(),
+            waiting: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
@@ -46,11 +68,29 @@ impl Default for Metrics {
         registry.register("untold_changes", "Changes the screens were not told of", metrics.untold.clone());
         registry.register("lock_expiries", "Locks of occupied rows found expired", metrics.lock_expiries.clone());
         registry.register("streams", "Open event streams", metrics.streams.clone());
+        registry.register("requests", "Requests by route and status", metrics.requests.clone());
+        registry.register("connections", "Open connections", metrics.connections.clone());
+        registry.register("spools", "Rows in memory", metrics.spools.clone());
+        registry.register("occupied_spools", "Rows that somebody has", metrics.occupied.clone());
+        registry.register("unreadable_spools", "Rows with a cell that cannot be read", metrics.problems.clone());
+        registry.register("waiting_changes", "Changes that wait to be written", metrics.waiting.clone());
         Metrics { registry, ..metrics }
     }
 }
 
 impl Metrics {
+    /// Notes one action: what was asked, how it ended, and how long the answer took.
+    pub fn action(&self, kind: &str, outcome: &str, took: Duration) {
+        self.actions.get_or_create(&[("action", kind.to_owned()), ("outcome", outcome.to_owned())]).inc();
+        self.latency.get_or_create(&[("action", kind.to_owned())]).observe(took.as_secs_f64());
+    }
+
+    /// Notes one request.
+    pub fn request(&self, method: &str, route: &str, status: u16) {
+        let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+        self.requests.get_or_create(&labels).inc();
+    }
+
     /// The Prometheus text.
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -136,6 +136,9 @@ pub struct People {
     workers: Vec<Arc<Worker>>,
     by_id: HashMap<WorkerId, usize>,
     by_name: HashMap<String, Vec<WorkerId>>,
+    /// By the first given name and the first surname, which is what older rows hold of people
+    /// with two of each.
+    by_short_name: HashMap<String, Vec<WorkerId>>,
 }
 
 impl People {
@@ -148,6 +151,7 @@ impl People {
             }
             people.by_id.insert(worker.id, people.workers.len());
             people.by_name.entry(fold_name(&worker.full_name())).or_default().push(worker.id);
+            people.by_short_name.entry(short_name(&worker)).or_default().push(worker.id);
             people.workers.push(Arc::new(worker));
         }
         people
@@ -169,14 +173,16 @@ impl People {
     }
 
     /// Reads what a worker column holds: `MR(93)`, `Rios(93)`, `Ñ(12)` by the number, an older
-    /// "Nombre Apellido" by a unique match among active and inactive workers
-    /// (`field-failures.md` D17, I2). `None` for text that is neither.
+    /// "Nombre Apellido" by a unique match among active and inactive workers, be it the whole name
+    /// or the first given name with the first surname (`field-failures.md` D17, I2). `None` for
+    /// text that is neither.
     pub fn read_stamp(&self, text: &str) -> Option<Stamp> {
         let text = clean(text);
         if let Some(id) = number_in_parentheses(text) {
             return Some(Stamp::Worker { id, text: text.to_owned() });
         }
-        match self.by_name.get(&fold_name(text)).map(Vec::as_slice) {
+        let name = fold_name(text);
+        match self.by_name.get(&name).or_else(|| self.by_short_name.get(&name)).map(Vec::as_slice) {
             Some([id]) => Some(Stamp::Worker { id: *id, text: text.to_owned() }),
             Some(_) => Some(Stamp::Unknown(text.to_owned())),
             None => None,
@@ -186,6 +192,11 @@ impl People {
 
 fn fold_name(name: &str) -> String {
     fold(name).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn short_name(worker: &Worker) -> String {
+    let first = |name: &str| name.split_whitespace().next().unwrap_or_default().to_owned();
+    fold_name(&format!("{} {}", first(&worker.given), first(&worker.family)))
 }
 
 /// The number of `INITIALS(ID)` or `Apellido(ID)`: letters (blanks and hyphens between them are
@@ -292,6 +303,20 @@ mod tests {
             assert_eq!(people().read_stamp(text).and_then(|stamp| stamp.id()), WorkerId::new(93), "{text:?}");
         }
         assert_eq!(people().read_stamp("Ana Paz"), Some(Stamp::Unknown("Ana Paz".into())), "two people of one name");
+    }
+
+    #[test]
+    fn i2_an_older_name_without_the_second_names_is_the_one_worker_it_fits() {
+        let people = People::new(vec![
+            worker(1, "Juan Carlos", "Pérez López"),
+            worker(2, "Elsa Inés", "Mora Tapia"),
+            worker(3, "Elsa", "Mora Rojas"),
+            worker(4, "Rosa", "Vera"),
+            worker(5, "Rosa María", "Vera Soto"),
+        ]);
+        assert_eq!(people.read_stamp("Juan Perez").and_then(|stamp| stamp.id()), WorkerId::new(1));
+        assert_eq!(people.read_stamp("Elsa Mora"), Some(Stamp::Unknown("Elsa Mora".into())), "fits two people");
+        assert_eq!(people.read_stamp("Rosa Vera").and_then(|stamp| stamp.id()), WorkerId::new(4), "the whole name goes first");
     }
 
     #[test]

@@ -1,10 +1,22 @@
 //! Error -> status, code and sentence; the only place that knows statuses.
+//!
+//! The matches have no wildcard: a new reason does not compile until it has a status, a code and
+//! a sentence. An error is logged here, once, because here it becomes an answer.
 
-use crate::error::Error;
-use axum::http::StatusCode;
+use super::layers::Here;
+use super::words::{self, Fault};
+use crate::domain::Refusal;
+use crate::error::{Error, Service};
+use axum::Json;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::error::Error as _;
+use tracing::{debug, error, info, warn};
 
 /// A failure as both faces show it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The status.
     pub status: StatusCode,
@@ -14,8 +26,172 @@ pub struct Failure {
     pub message: String,
 }
 
+/// The code of a failure, left on its response for the counters.
+#[derive(Debug, Clone, Copy)]
+pub struct Code(pub &'static str);
+
+/// The JSON face. `detail` is `message` again, for clients of the earlier API.
+#[derive(Serialize)]
+struct Shape<'a> {
+    error: &'static str,
+    message: &'a str,
+    detail: &'a str,
+}
+
 impl From<&Error> for Failure {
+    /// Times of the day of the request in hand go without their date; the request id names a bug.
     fn from(error: &Error) -> Failure {
-        Failure { status: StatusCode::INTERNAL_SERVER_ERROR, code: "ERROR_INTERNO", message: error.to_string() }
+        let here = Here::current();
+        let (now, reference) = (here.as_ref().map(|here| here.at), here.as_ref().map(|here| here.id.as_str()));
+        let (status, code) = of_error(error);
+        let failure = Failure { status, code, message: words::error(error, now, reference) };
+        failure.log(error);
+        failure
     }
 }
+
+impl From<&Fault> for Failure {
+    fn from(fault: &Fault) -> Failure {
+        let (status, code) = of_fault(fault);
+        Failure { status, code, message: fault.sentence() }
+    }
+}
+
+impl Failure {
+    /// A bug that showed itself outside any use case, such as a panic.
+    pub fn internal(what: &str) -> Failure {
+        Failure::from(&Error::Internal(what.to_owned()))
+    }
+
+    /// After how many seconds it is worth trying again; `None` when trying again changes nothing.
+    pub fn retry_after(&self) -> Option<u32> {
+        (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5)
+    }
+
+    /// The JSON face: `{error, message, detail}`.
+    pub fn json(&self) -> Response {
+        let Failure { status, code, message } = self;
+        let body = Json(Shape { error: code, message, detail: message });
+        self.dressed((*status, body).into_response())
+    }
+
+    /// The face for an address: JSON under `/api`, a page elsewhere.
+    pub fn for_path(&self, path: &str) -> Response {
+        match path == "/api" || path.starts_with("/api/") {
+            true => self.json(),
+            false => self.page(),
+        }
+    }
+
+    /// Adds what every face carries: `Retry-After`, and the code for the counters.
+    pub fn dressed(&self, mut response: Response) -> Response {
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Code(self.code));
+        response
+    }
+
+    /// A page that needs nothing else of the program to work.
+    fn page(&self) -> Response {
+        let message = escaped(&self.message);
+        let code = self.code;
+        let html = format!(
+            "<!doctype html>\n<html lang=\"es\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{message}</title></head>\
+             <body><main role=\"alert\"><h1>{message}</h1><p><a href=\"/\">VOLVER AL INICIO</a></p>\
+             <p><small>{code}</small></p></main></body></html>\n"
+        );
+        self.dressed((self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    }
+
+    /// One line; never a body, a name or a sentence. The request id is on the span.
+    fn log(&self, error: &Error) {
+        let (status, code) = (self.status.as_u16(), self.code);
+        match status {
+            500 => error!(status, code, cause = chain(error), "a bug"),
+            501.. => warn!(status, code, cause = chain(error), "could not be served"),
+            400 | 404 => debug!(status, code, "refused"),
+            _ => info!(status, code, "refused"),
+        }
+    }
+}
+
+/// The error and all its causes, in one line.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        text.push_str(": ");
+        text.push_str(&deeper.to_string());
+        cause = deeper.source();
+    }
+    text
+}
+
+fn of_error(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::Refused(refusal) => of_refusal(refusal),
+        Error::Conflict => (StatusCode::CONFLICT, "VERSION_CONFLICT"),
+        Error::Unavailable { service: Service::Workbook, .. } => (StatusCode::SERVICE_UNAVAILABLE, "SHEETS_NO_DISPONIBLE"),
+        Error::Unavailable { service: Service::Locks, .. } => (StatusCode::SERVICE_UNAVAILABLE, "REDIS_NO_DISPONIBLE"),
+        Error::Unavailable { service: Service::Events, .. } => (StatusCode::SERVICE_UNAVAILABLE, "EVENTOS_NO_DISPONIBLE"),
+        Error::Withdrawn => (StatusCode::SERVICE_UNAVAILABLE, "SHEETS_TIMEOUT"),
+        Error::OutcomeUnknown => (StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "ERROR_INTERNO"),
+    }
+}
+
+/// `domain.md` 11 and `design.md` 4: the status is chosen by what the person does next.
+fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
+    match refusal {
+        Refusal::UnknownSpool { .. } => (StatusCode::NOT_FOUND, "SPOOL_NO_ENCONTRADO"),
+        Refusal::UnknownWorker { .. } => (StatusCode::NOT_FOUND, "WORKER_NO_ENCONTRADO"),
+        Refusal::InactiveWorker { .. } | Refusal::NotOwner { .. } | Refusal::NotYours { .. } => {
+            (StatusCode::FORBIDDEN, "NO_AUTORIZADO")
+        }
+        Refusal::RoleMissing { .. } => (StatusCode::FORBIDDEN, "ROL_NO_AUTORIZADO"),
+        Refusal::Blocked { .. } => (StatusCode::FORBIDDEN, "SPOOL_BLOQUEADO"),
+        Refusal::AmbiguousTag { .. } => (StatusCode::CONFLICT, "TAG_DUPLICADO"),
+        Refusal::Occupied { .. } | Refusal::BeingTaken { .. } => (StatusCode::CONFLICT, "SPOOL_OCCUPIED"),
+        Refusal::ChangedSince { .. } => (StatusCode::CONFLICT, "VERSION_CONFLICT"),
+        Refusal::Ended { .. } => (StatusCode::GONE, "LOCK_EXPIRED"),
+        Refusal::Unreadable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "DATOS_ILEGIBLES"),
+        Refusal::YoursForOther { .. } | Refusal::NextBegun { .. } => (StatusCode::BAD_REQUEST, "OPERACION_YA_INICIADA"),
+        Refusal::AlreadyDone { .. } => (StatusCode::BAD_REQUEST, "OPERACION_YA_COMPLETADA"),
+        Refusal::NotStarted { .. } | Refusal::AlreadyFree { .. } => (StatusCode::BAD_REQUEST, "OPERACION_NO_INICIADA"),
+        Refusal::Prerequisite { .. } => (StatusCode::BAD_REQUEST, "DEPENDENCIAS_NO_SATISFECHAS"),
+        Refusal::NotAvailable { .. } | Refusal::NotDone { .. } | Refusal::NotBlocked { .. } | Refusal::InspectionOff => {
+            (StatusCode::BAD_REQUEST, "OPERACION_NO_DISPONIBLE")
+        }
+        Refusal::FutureDate { .. } | Refusal::ReasonMissing => (StatusCode::BAD_REQUEST, "VALIDACION"),
+        Refusal::KeyReused => (StatusCode::BAD_REQUEST, "CLAVE_REUTILIZADA"),
+    }
+}
+
+fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
+    match fault {
+        Fault::UnknownRoute => (StatusCode::NOT_FOUND, "RUTA_NO_ENCONTRADA"),
+        Fault::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "METODO_NO_PERMITIDO"),
+        Fault::AddressTooLong => (StatusCode::URI_TOO_LONG, "DIRECCION_DEMASIADO_LARGA"),
+        Fault::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "CUERPO_DEMASIADO_GRANDE"),
+        Fault::BadAddress
+        | Fault::BodyCut
+        | Fault::NotJsonType
+        | Fault::NotJson
+        | Fault::NotAnObject
+        | Fault::Missing(_)
+        | Fault::Wrong(..)
+        | Fault::Repeated(..) => (StatusCode::BAD_REQUEST, "VALIDACION"),
+        Fault::OtherSite => (StatusCode::FORBIDDEN, "ORIGEN_NO_PERMITIDO"),
+        Fault::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
+        Fault::TooSlowAction => (StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests;

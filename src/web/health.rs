@@ -1,9 +1,109 @@
-//! (to be written)
+//! For whoever watches the program: is it up, can it serve, what has it counted.
 
 use super::App;
-use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+
+/// Every route of this module, with its method.
+pub const ROUTES: [(&str, &str); 3] = [("GET", "/health"), ("GET", "/ready"), ("GET", "/metrics")];
 
 /// The routes of this module.
 pub fn routes() -> Router<App> {
-    Router::new()
+    Router::new().route("/health", get(health)).route("/ready", get(ready)).route("/metrics", get(metrics))
+}
+
+#[derive(Serialize)]
+struct Up<'a> {
+    status: &'static str,
+    version: &'static str,
+    build: &'a str,
+}
+
+/// The process is up; nothing more is asked.
+async fn health(State(app): State<App>) -> Response {
+    Json(Up { status: "ok", version: env!("CARGO_PKG_VERSION"), build: &app.site.build }).into_response()
+}
+
+#[derive(Serialize)]
+struct Ready {
+    ready: bool,
+    workbook: WorkbookPort,
+    locks: LocksPort,
+    events: EventsPort,
+}
+
+#[derive(Serialize)]
+struct WorkbookPort {
+    adapter: &'static str,
+    ok: bool,
+    reason: Option<String>,
+    /// Seconds since the rows were last read, or changed by us.
+    age_seconds: Option<i64>,
+    waiting: usize,
+    spools: usize,
+    missing_columns: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct LocksPort {
+    adapter: &'static str,
+    ok: bool,
+    reason: Option<String>,
+    latency_ms: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct EventsPort {
+    ok: bool,
+    untold: u64,
+}
+
+/// Every port with its state; 503 when actions cannot be served.
+async fn ready(State(app): State<App>) -> Response {
+    let (view, status, locks) = (app.plant.view(), app.plant.workbook().status(), app.plant.locks().health().await);
+    let now = app.plant.clock().now();
+    let (writable, reachable) = (status.writable.is_ok(), locks.latency.is_ok());
+    let stopping = app.stop.is_cancelled();
+    let body = Ready {
+        ready: writable && reachable && !stopping,
+        workbook: WorkbookPort {
+            adapter: status.adapter,
+            ok: writable,
+            reason: status.writable.err(),
+            age_seconds: view.read_at.map(|at| (now - at).num_seconds().max(0)),
+            waiting: status.waiting,
+            spools: view.spools.len(),
+            missing_columns: view.missing.iter().map(|column| column.header()).collect(),
+        },
+        locks: LocksPort {
+            adapter: locks.adapter,
+            ok: reachable,
+            latency_ms: locks.latency.as_ref().ok().map(|round_trip| round_trip.as_secs_f64() * 1e3),
+            reason: locks.latency.err(),
+        },
+        events: EventsPort { ok: true, untold: app.plant.metrics().untold.get() },
+    };
+    let code = if body.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, Json(body)).into_response()
+}
+
+/// The Prometheus text. Gauges of the plant are set when somebody looks.
+async fn metrics(State(app): State<App>) -> Response {
+    let (view, metrics) = (app.plant.view(), app.plant.metrics());
+    let count = |fits: fn(&crate::domain::Spool) -> bool| view.spools.iter().filter(|spool| fits(spool)).count();
+    metrics.spools.set(gauge(view.spools.len()));
+    metrics.occupied.set(gauge(count(|spool| spool.occupation.is_some())));
+    metrics.problems.set(gauge(count(|spool| spool.unreadable().is_some())));
+    metrics.waiting.set(gauge(app.plant.workbook().status().waiting));
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, kind)], metrics.text()).into_response()
+}
+
+fn gauge(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,190 @@
-//! What surrounds every request: ids, spans, limits, headers.
+//! What surrounds every request, from the outside in: its id and span, the security headers, the
+//! counters, panics, other sites, long addresses, slow answers, compression.
 
 use super::App;
+use super::failure::{Code, Failure};
+use super::words::Fault;
+use crate::domain::Moment;
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use std::any::Any;
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tracing::{Instrument, info, info_span};
+use uuid::Uuid;
+
+/// The longest address, in bytes.
+const ADDRESS: usize = 2_048;
+
+/// The largest body, in bytes.
+const BODY: usize = 64 * 1_024;
+
+/// Within this every request is answered; an action is withdrawn after 30 s (`design.md` 3). A
+/// stream answers at once and goes on.
+const ANSWER: Duration = Duration::from_secs(35);
+
+/// The header of the request id, both ways.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What every answer carries, errors included (`reliability.md` 6).
+const SECURITY: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
+             manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+             frame-ancestors 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+
+tokio::task_local! {
+    static HERE: Here;
+}
+
+/// The request in hand, for sentences that name its time or its id.
+#[derive(Debug, Clone)]
+pub struct Here {
+    /// The request id.
+    pub id: String,
+    /// When it came, in the plant.
+    pub at: Moment,
+}
+
+impl Here {
+    /// The request that this task is answering; `None` outside of one.
+    pub fn current() -> Option<Here> {
+        HERE.try_with(Here::clone).ok()
+    }
+}
 
 /// Wraps the routes in the middleware stack, outermost last.
-pub fn around(routes: Router<App>, _app: &App) -> Router<App> {
+pub fn around(routes: Router<App>, app: &App) -> Router<App> {
     routes
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(in_time))
+        .layer(from_fn(short_address))
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(spoken))
+        .layer(from_fn_with_state(app.clone(), counted))
+        .layer(from_fn(guarded))
+        .layer(from_fn_with_state(app.clone(), identified))
+}
+
+/// Gives the request its id, its span and its place in time.
+async fn identified(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = request_id(request.headers());
+    let route = route_of(&request);
+    let span = info_span!("request", id = %id, method = %request.method(), route);
+    let here = Here { id: id.clone(), at: app.plant.clock().now() };
+    let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The caller's id if it is one that a log can hold, else ours.
+fn request_id(headers: &HeaderMap) -> String {
+    let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let fits = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    };
+    sent.filter(fits).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
+}
+
+/// The route as the router writes it: a label of few values, and no tag in it.
+fn route_of(request: &Request) -> String {
+    request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned()
+}
+
+/// Security headers, and `no-store` wherever a handler said nothing else.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.insert(name, value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Counts and logs one request; an action also by what was asked and how it ended.
+async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (method, route, began) = (request.method().clone(), route_of(&request), Instant::now());
+    let response = next.run(request).await;
+    let (status, took, metrics) = (response.status(), began.elapsed(), app.plant.metrics());
+    metrics.request(method.as_str(), &route, status.as_u16());
+    if method == Method::POST && route != "-" {
+        let code = response.extensions().get::<Code>().map(|code| code.0);
+        let outcome =
+            code.map_or_else(|| if status.is_success() { "ok".into() } else { status.as_str().to_owned() }, str::to_owned);
+        metrics.action(route.rsplit('/').next().unwrap_or_default(), &outcome, took);
+    }
+    let latency_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+    info!(status = status.as_u16(), latency_ms, "answered");
+    response
+}
+
+/// A panic ends one request, never the program; its message goes to the log only.
+fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
+    let what = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let what = what.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "of an unknown kind".into());
+    unspoken(Failure::internal(&format!("panic: {what}")))
+}
+
+/// Gives a failure that was made without knowing the address the face for it.
+async fn spoken(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    if response.extensions().get::<tower_http::csrf::ProtectionError>().is_some() {
+        return Failure::from(&Fault::OtherSite).for_path(&path);
+    }
+    match response.extensions().get::<Unspoken>() {
+        Some(Unspoken(failure)) => failure.for_path(&path),
+        None => response,
+    }
+}
+
+/// A failure that still has no face.
+#[derive(Clone)]
+struct Unspoken(Failure);
+
+fn unspoken(failure: Failure) -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(Unspoken(failure));
+    response
+}
+
+async fn short_address(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    match uri.path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS) {
+        true => Failure::from(&Fault::AddressTooLong).for_path(uri.path()),
+        false => next.run(request).await,
+    }
+}
+
+/// Every request is answered in time. What an action has begun runs to its end all the same.
+async fn in_time(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let fault = if request.method().is_safe() { Fault::TooSlow } else { Fault::TooSlowAction };
+    match tokio::time::timeout(ANSWER, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Failure::from(&fault).for_path(&path),
+    }
 }

@@ -7,12 +7,17 @@ pub mod health;
 pub mod layers;
 pub mod live;
 pub mod pages;
+pub mod server;
 pub mod words;
 
 use crate::plant::Plant;
 use axum::Router;
+use axum::http::Uri;
+use axum::response::Response;
+use failure::Failure;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use words::Fault;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +45,11 @@ pub struct Site {
     pub build: String,
 }
 
+/// Whatever is no route.
+async fn nowhere(uri: Uri) -> Response {
+    Failure::from(&Fault::UnknownRoute).for_path(uri.path())
+}
+
 /// The whole application.
 pub fn router(app: App) -> Router {
     let routes = Router::new()
@@ -47,6 +57,8 @@ pub fn router(app: App) -> Router {
         .merge(live::routes())
         .merge(api::routes())
         .merge(health::routes())
-        .merge(assets::routes());
+        .merge(assets::routes())
+        .method_not_allowed_fallback(api::wrong_method)
+        .fallback(nowhere);
     layers::around(routes, &app).with_state(app)
 }

@@ -4,6 +4,8 @@
 //! together, and only on a row that still equals the image it was decided on.
 
 mod audit_row;
+pub mod demo;
+pub mod files;
 mod mirror;
 mod sheet;
 pub mod sqlite;

@@ -1,9 +1,67 @@
 //! One file a screen: view struct, template path, handlers.
 
+mod act;
+pub(super) mod board;
+mod card;
+mod elapsed;
+mod face;
+mod fields;
+mod history;
+mod labels;
+mod list;
+mod spools;
+mod workers;
+
 use super::App;
+use crate::domain::{Refusal, Worker, WorkerId};
+use crate::error::Error;
+use crate::workbook::View;
+use askama::Template;
 use axum::Router;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use face::Face;
+use std::sync::Arc;
+use tracing::error;
 
 /// The routes of the screens.
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/", get(workers::show))
+        .route("/carretes", get(spools::show))
+        .route("/carretes/tomar", post(act::take_many))
+        .route("/carretes/{id}/tarjeta", get(spools::card))
+        .route("/carretes/{id}/tomar", post(act::take))
+        .route("/carretes/{id}/pausar", post(act::pause))
+        .route("/carretes/{id}/completar", post(act::complete))
+        .route("/carretes/{id}/cancelar", post(act::cancel))
+        .route("/carretes/{id}/deshacer", post(act::undo))
+        .route("/carretes/{id}/metrologia", post(act::inspect))
+        .route("/tablero", get(board::show))
+        .route("/kiosko", get(board::kiosk))
+        .route("/historial/{*tag}", get(history::show))
 }
+
+/// A screen as an answer. Nothing between may keep it: it is true for this second only.
+fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Err(cause) => {
+            error!(%cause, "a template did not render");
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The active worker with this number, for screens that are somebody's.
+fn somebody(view: &View, id: WorkerId) -> Result<&Arc<Worker>, Error> {
+    let worker = view.people.get(id).ok_or(Refusal::UnknownWorker { id: id.get() })?;
+    match worker.active {
+        true => Ok(worker),
+        false => Err(Refusal::InactiveWorker { name: worker.full_name() }.into()),
+    }
+}
+
+/// What a handler of a screen answers.
+type Answer = Result<Response, Face>;

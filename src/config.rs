@@ -1,0 +1,266 @@
+//! The settings: each an environment variable and a flag of `serve` (`design.md` 7).
+//!
+//! The environment is read here and nowhere else. A bad value stops the start with one line that
+//! names the variable, the value and what is allowed; a secret's value is never said.
+
+mod parse;
+
+use crate::domain::Rules;
+use chrono::Duration;
+use chrono_tz::Tz;
+use clap::Args;
+use parse::{complain, given, number};
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration as StdDuration;
+
+/// The settings as they were given, before anybody looks at them.
+#[derive(Args, Clone, Default)]
+pub struct Given {
+    /// Dirección y puerto en que se escucha [127.0.0.1:8000]
+    #[arg(long = "listen", env = "SPOOLBOARD_LISTEN", hide_env_values = true, value_name = "IP:PUERTO", global = true)]
+    listen: Option<String>,
+    /// Carpeta de los datos [./data]
+    #[arg(long = "data", env = "SPOOLBOARD_DATA", hide_env_values = true, value_name = "CARPETA", global = true)]
+    data: Option<String>,
+    /// Quién puede registrar trabajo: open o enrolled
+    #[arg(long = "access", env = "SPOOLBOARD_ACCESS", hide_env_values = true, value_name = "MODO", global = true)]
+    access: Option<String>,
+    /// Clave de al menos 32 bytes para firmar; solo con enrolled
+    #[arg(long = "secret", env = "SPOOLBOARD_SECRET", hide_env_values = true, value_name = "CLAVE", global = true)]
+    secret: Option<String>,
+    /// Zona horaria de la planta [America/Santiago]
+    #[arg(long = "timezone", env = "TIMEZONE", hide_env_values = true, value_name = "ZONA", global = true)]
+    timezone: Option<String>,
+    /// Horas tras las que una ocupación está vencida; 0 es nunca [12]
+    #[arg(long = "occupation-max-hours", env = "OCCUPATION_MAX_HOURS", hide_env_values = true, value_name = "HORAS", global = true)]
+    occupation_max_hours: Option<String>,
+    /// Rechazo que bloquea un carrete; 0 es sin límite [3]
+    #[arg(long = "repair-max-cycles", env = "REPAIR_MAX_CYCLES", hide_env_values = true, value_name = "N", global = true)]
+    repair_max_cycles: Option<String>,
+    /// Vida de un bloqueo en segundos [3600]
+    #[arg(long = "redis-lock-ttl-seconds", env = "REDIS_LOCK_TTL_SECONDS", hide_env_values = true, value_name = "S", global = true)]
+    redis_lock_ttl_seconds: Option<String>,
+    /// Redis; sin él los bloqueos viven en este proceso
+    #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, value_name = "URL", global = true)]
+    redis_url: Option<String>,
+    /// Se acepta por configuraciones anteriores; no tiene efecto
+    #[arg(long = "redis-max-connections", env = "REDIS_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", global = true)]
+    redis_max_connections: Option<String>,
+    /// El libro de Google; sin él se usa el libro propio
+    #[arg(long = "google-sheet-id", env = "GOOGLE_SHEET_ID", hide_env_values = true, value_name = "ID", global = true)]
+    google_sheet_id: Option<String>,
+    /// Archivo con la cuenta de servicio
+    #[arg(
+        long = "google-application-credentials",
+        env = "GOOGLE_APPLICATION_CREDENTIALS",
+        hide_env_values = true,
+        value_name = "ARCHIVO",
+        global = true
+    )]
+    google_application_credentials: Option<String>,
+    /// La cuenta de servicio misma, como JSON
+    #[arg(
+        long = "google-application-credentials-json",
+        env = "GOOGLE_APPLICATION_CREDENTIALS_JSON",
+        hide_env_values = true,
+        value_name = "JSON",
+        global = true
+    )]
+    google_application_credentials_json: Option<String>,
+    /// Otra dirección del servicio de hojas
+    #[arg(long = "google-sheets-url", env = "GOOGLE_SHEETS_URL", hide_env_values = true, value_name = "URL", global = true)]
+    google_sheets_url: Option<String>,
+    /// Cada cuántos segundos se lee el libro [5]
+    #[arg(long = "sheets-refresh-seconds", env = "SHEETS_REFRESH_SECONDS", hide_env_values = true, value_name = "S", global = true)]
+    sheets_refresh_seconds: Option<String>,
+    /// Nombre de la hoja de carretes [Operaciones]
+    #[arg(long = "hoja-operaciones-nombre", env = "HOJA_OPERACIONES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    hoja_operaciones_nombre: Option<String>,
+    /// Nombre de la hoja de trabajadores [Trabajadores]
+    #[arg(long = "hoja-trabajadores-nombre", env = "HOJA_TRABAJADORES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    hoja_trabajadores_nombre: Option<String>,
+    /// Nombre de la hoja de roles [Roles]
+    #[arg(long = "hoja-roles-nombre", env = "HOJA_ROLES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    hoja_roles_nombre: Option<String>,
+    /// Nombre de la hoja de auditoría [Metadata]
+    #[arg(long = "hoja-metadata-nombre", env = "HOJA_METADATA_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    hoja_metadata_nombre: Option<String>,
+    /// Qué se escribe en el registro de sucesos [info]
+    #[arg(long = "log", env = "RUST_LOG", hide_env_values = true, value_name = "FILTRO", global = true)]
+    rust_log: Option<String>,
+}
+
+/// Never a value: some are secrets.
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Given(…)")
+    }
+}
+
+/// The names of the four sheets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // each is named by the sheet whose name it is
+pub struct SheetNames {
+    pub operaciones: String,
+    pub trabajadores: String,
+    pub roles: String,
+    pub metadata: String,
+}
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `SPOOLBOARD_LISTEN`.
+    pub listen: SocketAddr,
+    /// `SPOOLBOARD_DATA`.
+    pub data: PathBuf,
+    /// `TIMEZONE`.
+    pub zone: Tz,
+    /// `OCCUPATION_MAX_HOURS` and `REPAIR_MAX_CYCLES`.
+    pub rules: Rules,
+    /// `REDIS_LOCK_TTL_SECONDS`.
+    pub lock_ttl: StdDuration,
+    /// `HOJA_…_NOMBRE`.
+    pub sheets: SheetNames,
+    /// `RUST_LOG`.
+    pub log: String,
+    /// Settings that were given and have no effect.
+    pub without_effect: Vec<&'static str>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            data: PathBuf::from("data"),
+            zone: chrono_tz::America::Santiago,
+            rules: Rules::default(),
+            lock_ttl: StdDuration::from_secs(3_600),
+            sheets: SheetNames {
+                operaciones: "Operaciones".into(),
+                trabajadores: "Trabajadores".into(),
+                roles: "Roles".into(),
+                metadata: "Metadata".into(),
+            },
+            log: "info".into(),
+            without_effect: Vec::new(),
+        }
+    }
+}
+
+/// One line that says which setting is wrong, what it holds and what is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Complaint(pub(crate) String);
+
+impl Given {
+    /// Checks every value that was given.
+    ///
+    /// # Errors
+    /// The first [`Complaint`].
+    pub fn check(&self) -> Result<Config, Complaint> {
+        let mut config = Config::default();
+        if let Some(text) = given(&self.listen) {
+            config.listen = text.parse().map_err(|_| complain("SPOOLBOARD_LISTEN", text, "una dirección IP y un puerto, como 127.0.0.1:8000"))?;
+        }
+        if let Some(text) = given(&self.data) {
+            config.data = PathBuf::from(text);
+        }
+        if let Some(text) = given(&self.timezone) {
+            config.zone = text.parse().map_err(|_| complain("TIMEZONE", text, "una zona horaria como America/Santiago"))?;
+        }
+        if let Some(hours) = number("OCCUPATION_MAX_HOURS", &self.occupation_max_hours, 0..=8_760)? {
+            config.rules.occupation_max = (hours > 0).then(|| Duration::hours(i64::from(hours)));
+        }
+        if let Some(cycles) = number("REPAIR_MAX_CYCLES", &self.repair_max_cycles, 0..=99)? {
+            config.rules.repair_max_cycles = cycles;
+        }
+        if let Some(seconds) = number("REDIS_LOCK_TTL_SECONDS", &self.redis_lock_ttl_seconds, 60..=86_400)? {
+            config.lock_ttl = StdDuration::from_secs(u64::from(seconds));
+        }
+        self.sheet_names(&mut config.sheets)?;
+        if let Some(text) = given(&self.rust_log) {
+            parse::log_filter(text)?;
+            config.log = text.to_owned();
+        }
+        if number("REDIS_MAX_CONNECTIONS", &self.redis_max_connections, 1..=100_000)?.is_some() {
+            config.without_effect.push("REDIS_MAX_CONNECTIONS");
+        }
+        self.google()?;
+        self.redis()?;
+        self.access(&config)?;
+        Ok(config)
+    }
+
+    fn sheet_names(&self, names: &mut SheetNames) -> Result<(), Complaint> {
+        for (variable, value, name) in [
+            ("HOJA_OPERACIONES_NOMBRE", &self.hoja_operaciones_nombre, &mut names.operaciones),
+            ("HOJA_TRABAJADORES_NOMBRE", &self.hoja_trabajadores_nombre, &mut names.trabajadores),
+            ("HOJA_ROLES_NOMBRE", &self.hoja_roles_nombre, &mut names.roles),
+            ("HOJA_METADATA_NOMBRE", &self.hoja_metadata_nombre, &mut names.metadata),
+        ] {
+            if let Some(text) = given(value) {
+                if text.chars().count() > 100 || text.chars().any(char::is_control) {
+                    return Err(complain(variable, text, "el nombre de una hoja, de 1 a 100 caracteres"));
+                }
+                *name = text.to_owned();
+            }
+        }
+        Ok(())
+    }
+
+    /// Google's settings are checked where that is possible, and refused as a whole while this
+    /// build has no adapter for them: a plant that believes it writes its workbook must not find
+    /// out later.
+    fn google(&self) -> Result<(), Complaint> {
+        number("SHEETS_REFRESH_SECONDS", &self.sheets_refresh_seconds, 1..=3_600)?;
+        if let Some(url) = given(&self.google_sheets_url)
+            && !parse::is_safe_endpoint(url)
+        {
+            return Err(complain("GOOGLE_SHEETS_URL", url, "una dirección https, o http en este mismo equipo"));
+        }
+        match given(&self.google_sheet_id) {
+            None => Ok(()),
+            Some(_) => Err(Complaint(
+                "GOOGLE_SHEET_ID está definida, pero esta versión todavía no incluye el adaptador de Google Sheets; quítala para usar el libro propio".into(),
+            )),
+        }
+    }
+
+    fn redis(&self) -> Result<(), Complaint> {
+        let Some(url) = given(&self.redis_url) else { return Ok(()) };
+        if !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme)) {
+            // The value may hold a password.
+            return Err(Complaint("REDIS_URL no es válida (su valor no se muestra): se admite redis:// o rediss://".into()));
+        }
+        Err(Complaint(
+            "REDIS_URL está definida, pero esta versión todavía no incluye el adaptador de Redis; quítala para usar bloqueos en este proceso".into(),
+        ))
+    }
+
+    /// On loopback anybody at the machine may act; elsewhere somebody must have decided so.
+    fn access(&self, config: &Config) -> Result<(), Complaint> {
+        if let Some(secret) = given(&self.secret)
+            && secret.len() < 32
+        {
+            return Err(Complaint("SPOOLBOARD_SECRET es demasiado corta (su valor no se muestra): se piden al menos 32 bytes".into()));
+        }
+        match given(&self.access) {
+            Some("open") => Ok(()),
+            Some("enrolled") => Err(Complaint(
+                "SPOOLBOARD_ACCESS=enrolled: esta versión todavía no incluye el registro de tabletas; se admite open".into(),
+            )),
+            Some(other) => Err(complain("SPOOLBOARD_ACCESS", other, "open o enrolled")),
+            None if config.listen.ip().is_loopback() => Ok(()),
+            None => Err(Complaint(format!(
+                "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",
+                config.listen
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

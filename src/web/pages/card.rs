@@ -1,0 +1,282 @@
+//! One spool as one worker sees it: where it belongs in his list, and its card.
+
+use super::elapsed::Elapsed;
+use super::labels;
+use crate::domain::problem::{Kind, Level};
+use crate::domain::{Inspection, Moment, Operation, Progress, Rules, Spool, Worker, occupation};
+use askama::Template;
+use chrono::NaiveDate;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A section of the list, in the order of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Place {
+    /// He has it.
+    Mine,
+    /// He began it and paused it.
+    Paused,
+    /// He may take it for ARM or SOLD.
+    Take,
+    /// He may give the verdict.
+    Inspect,
+    /// He may repair it; blocked ones stand here, too.
+    Repair,
+    /// Somebody else has it.
+    Others,
+    /// The row cannot be read.
+    Problem,
+    /// His operation cannot begin yet.
+    Waiting,
+    /// Nothing is left for him to do.
+    Done,
+}
+
+/// Who looks at the spools, and when.
+pub(super) struct Looker<'a> {
+    pub(super) worker: &'a Arc<Worker>,
+    pub(super) rules: &'a Rules,
+    pub(super) now: Moment,
+}
+
+impl Looker<'_> {
+    /// Where a spool belongs in this worker's list, and for which operation. Total: each row is in
+    /// exactly one place (`field-failures.md` G18).
+    pub(super) fn place(&self, spool: &Spool) -> (Place, Option<Operation>) {
+        if spool.unreadable().is_some() {
+            return (Place::Problem, None);
+        }
+        if let Some(holder) = &spool.occupation {
+            let place = if holder.worker == self.worker.id { Place::Mine } else { Place::Others };
+            return (place, holder.operation);
+        }
+        if spool.inspection == Some(Inspection::Blocked) {
+            return (Place::Repair, Some(Operation::Repair));
+        }
+        match self.next(spool) {
+            Some(operation) if occupation::can(spool, operation) => (self.ready(spool, operation), Some(operation)),
+            Some(operation) => (Place::Waiting, Some(operation)),
+            None => (Place::Done, None),
+        }
+    }
+
+    /// The operation that this worker may do and that can begin; else his next that cannot yet.
+    fn next(&self, spool: &Spool) -> Option<Operation> {
+        let mine = || Operation::ALL.into_iter().filter(|operation| self.rules.roles.allows(self.worker, *operation));
+        mine()
+            .find(|operation| occupation::can(spool, *operation))
+            .or_else(|| mine().find(|operation| is_ahead(spool, *operation)))
+    }
+
+    fn ready(&self, spool: &Spool, operation: Operation) -> Place {
+        let me = Some(self.worker.id);
+        match operation {
+            Operation::Arm | Operation::Sold => {
+                let began = spool.work(operation).is_some_and(|work| {
+                    work.progress == Some(Progress::Paused) && work.worker.as_ref().and_then(|stamp| stamp.id()) == me
+                });
+                if began { Place::Paused } else { Place::Take }
+            }
+            Operation::Metrology => Place::Inspect,
+            Operation::Repair => {
+                let began = spool.inspection == Some(Inspection::RepairPaused)
+                    && spool
+                        .events
+                        .iter()
+                        .rev()
+                        .find(|event| event.operation == Some(Operation::Repair))
+                        .map(|event| event.worker)
+                        == me;
+                if began { Place::Paused } else { Place::Repair }
+            }
+        }
+    }
+}
+
+/// Whether an operation of the ordinary course is still to come.
+fn is_ahead(spool: &Spool, operation: Operation) -> bool {
+    match operation {
+        Operation::Arm | Operation::Sold => spool.work(operation).is_some_and(|work| work.done.is_none()),
+        Operation::Metrology => spool.inspectable && spool.inspection != Some(Inspection::Approved),
+        Operation::Repair => false,
+    }
+}
+
+/// Who has it, on the card of somebody else's spool.
+#[derive(Debug)]
+pub(super) struct Holding {
+    pub(super) name: String,
+    pub(super) overdue: bool,
+    /// The operation for which this worker may take it over.
+    pub(super) takeover: Option<Operation>,
+}
+
+/// One spool as one worker sees it.
+#[derive(Debug)]
+pub(super) struct Card {
+    pub(super) place: Place,
+    pub(super) id: Arc<str>,
+    pub(super) tag: String,
+    /// The tag without its last part, and that part: neighbours differ there (`field-failures.md` G14).
+    pub(super) head: String,
+    pub(super) tail: String,
+    pub(super) nv: String,
+    pub(super) ot: String,
+    pub(super) fila: u32,
+    pub(super) duplicate: bool,
+    pub(super) worker: u32,
+    pub(super) today: NaiveDate,
+    /// What the one primary button is for.
+    pub(super) operation: Option<Operation>,
+    pub(super) state: String,
+    pub(super) since: Option<Elapsed>,
+    pub(super) holding: Option<Holding>,
+    /// Who worked on it before.
+    pub(super) previous: Option<String>,
+    pub(super) blocked: bool,
+    /// Why nothing can be done now.
+    pub(super) reason: Option<String>,
+    pub(super) problems: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "_card.html")]
+pub(super) struct CardAlone<'a> {
+    pub(super) card: &'a Card,
+}
+
+impl Card {
+    pub(super) fn new(spool: &Spool, looker: &Looker<'_>) -> Card {
+        let (place, operation) = looker.place(spool);
+        let tag = spool.tag().to_string();
+        let cut = tag.rfind('-').map_or(0, |dash| dash + 1);
+        let holder = spool.occupation.as_ref();
+        let max = looker.rules.repair_max_cycles;
+        let reason = match (place, operation) {
+            (Place::Waiting, Some(operation)) => occupation::obstacle(spool, operation).map(|why| labels::reason(&why)),
+            _ => None,
+        };
+        Card {
+            place,
+            id: Arc::clone(&spool.identity.id),
+            head: tag[..cut].to_owned(),
+            tail: tag[cut..].to_owned(),
+            tag,
+            nv: spool.nv.clone(),
+            ot: spool.ot.clone(),
+            fila: spool.fila,
+            duplicate: spool.identity.duplicate,
+            worker: looker.worker.id.get(),
+            today: looker.now.date_naive(),
+            operation,
+            state: state(spool, place, operation, max),
+            since: holder.and_then(|holder| holder.since).map(|since| Elapsed::between(since, looker.now)),
+            holding: (place == Place::Others).then(|| holding(spool, looker)).flatten(),
+            previous: previous(spool, place, operation),
+            blocked: place == Place::Repair && spool.inspection == Some(Inspection::Blocked),
+            reason,
+            problems: problems(spool),
+        }
+    }
+
+    /// A fresh operation id: each form carries its own.
+    pub(super) fn key(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+
+    pub(super) fn label(&self) -> &'static str {
+        self.operation.map_or("", labels::operation)
+    }
+
+    pub(super) fn operation_name(&self) -> &'static str {
+        self.operation.map_or("", Operation::name)
+    }
+
+    pub(super) fn overdue(&self) -> bool {
+        self.holding.as_ref().is_some_and(|holding| holding.overdue)
+    }
+
+    /// Whether TOMAR is its button.
+    pub(super) fn takes(&self) -> bool {
+        matches!(self.place, Place::Paused | Place::Take | Place::Repair) && !self.blocked
+    }
+
+    /// The class and the icon of its state: a word, a shape and a colour say the same.
+    pub(super) fn look(&self) -> &'static str {
+        match self.place {
+            Place::Mine => "mine",
+            Place::Paused => "paused",
+            Place::Take | Place::Inspect => "free",
+            Place::Repair if self.blocked => "blocked",
+            Place::Repair => "rejected",
+            Place::Others if self.overdue() => "overdue",
+            Place::Others => "taken",
+            Place::Problem => "problem",
+            Place::Waiting => "waiting",
+            Place::Done => "done",
+        }
+    }
+}
+
+fn state(spool: &Spool, place: Place, operation: Option<Operation>, max: u32) -> String {
+    let running = |operation: Option<Operation>| match operation {
+        Some(Operation::Repair) => format!("En reparación, {}", labels::cycle(spool.cycle, max)),
+        Some(operation) => format!("{} en curso", labels::operation(operation)),
+        None => "Ocupado sin operación en curso".to_owned(),
+    };
+    match place {
+        Place::Mine | Place::Others => running(operation),
+        Place::Problem => "Fila con un problema".to_owned(),
+        Place::Inspect => "Listo para metrología".to_owned(),
+        Place::Waiting => operation.map_or_else(String::new, |operation| format!("Todavía no: {}", labels::operation(operation))),
+        Place::Done => spool.inspection.map_or_else(
+            || {
+                format!(
+                    "{}, {}",
+                    labels::progress(Operation::Arm, spool.arm.progress),
+                    labels::progress(Operation::Sold, spool.sold.progress)
+                )
+            },
+            |state| labels::inspection(state).to_owned(),
+        ),
+        Place::Paused | Place::Take | Place::Repair => match (operation, spool.inspection) {
+            (Some(Operation::Repair), Some(Inspection::Blocked)) => "Bloqueado".to_owned(),
+            (Some(Operation::Repair), Some(state)) => {
+                format!("{}, {}", labels::inspection(state), labels::cycle(spool.cycle, max))
+            }
+            (Some(operation), _) => labels::progress(operation, spool.work(operation).and_then(|work| work.progress)),
+            (None, _) => String::new(),
+        },
+    }
+}
+
+fn holding(spool: &Spool, looker: &Looker<'_>) -> Option<Holding> {
+    let holder = spool.occupation.as_ref()?;
+    let overdue = holder.overdue(looker.now, looker.rules.occupation_max);
+    let takeover = holder.operation.filter(|operation| overdue && looker.rules.roles.allows(looker.worker, *operation));
+    Some(Holding { name: holder.name.clone(), overdue, takeover })
+}
+
+fn previous(spool: &Spool, place: Place, operation: Option<Operation>) -> Option<String> {
+    if !matches!(place, Place::Take | Place::Repair) {
+        return None;
+    }
+    match operation? {
+        Operation::Repair if spool.inspection == Some(Inspection::RepairPaused) => {
+            let last = spool.events.iter().rev().find(|event| event.operation == Some(Operation::Repair))?;
+            Some(last.worker_name.clone())
+        }
+        operation => spool
+            .work(operation)
+            .filter(|work| work.progress == Some(Progress::Paused))
+            .and_then(|work| work.worker.as_ref())
+            .map(|stamp| stamp.text().to_owned()),
+    }
+}
+
+/// What is wrong, the worst first; fillers are the office's habit and no worker's business.
+fn problems(spool: &Spool) -> Vec<String> {
+    let mut found: Vec<_> = spool.problems.iter().filter(|problem| problem.kind != Kind::Filler).collect();
+    found.sort_by_key(|problem| problem.level != Level::Error);
+    found.into_iter().map(labels::problem).collect()
+}

@@ -1,0 +1,111 @@
+//! Short words of the screens: states, reasons and problems as a card says them.
+
+use crate::domain::decision::Missing;
+use crate::domain::problem::Kind;
+use crate::domain::{Action, AuditEvent, Inspection, Operation, Problem, Progress, Refusal};
+use crate::web::words;
+
+/// The operation with its accents.
+pub(super) fn operation(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Arm => "ARM",
+        Operation::Sold => "SOLD",
+        Operation::Metrology => "METROLOGÍA",
+        Operation::Repair => "REPARACIÓN",
+    }
+}
+
+/// ARM or SOLD and how far it has come.
+pub(super) fn progress(operation: Operation, progress: Option<Progress>) -> String {
+    let word = match progress {
+        Some(Progress::Pending) => "pendiente",
+        Some(Progress::InProgress) => "en curso",
+        Some(Progress::Paused) => "pausado",
+        Some(Progress::Done) => "terminado",
+        None => "no se puede leer",
+    };
+    format!("{} {word}", self::operation(operation))
+}
+
+/// Where a welded spool stands.
+pub(super) fn inspection(state: Inspection) -> &'static str {
+    match state {
+        Inspection::Pending => "Espera metrología",
+        Inspection::Approved => "Aprobado por metrología",
+        Inspection::Rejected => "Rechazado por metrología",
+        Inspection::InRepair => "En reparación",
+        Inspection::RepairPaused => "Reparación pausada",
+        Inspection::Blocked => "Bloqueado",
+    }
+}
+
+/// `ciclo 2/3`; without a limit `ciclo 2`.
+pub(super) fn cycle(cycle: u32, max: u32) -> String {
+    match max {
+        0 => format!("ciclo {}", cycle.max(1)),
+        max => format!("ciclo {}/{max}", cycle.max(1)),
+    }
+}
+
+/// Why nobody can take it yet, in a few words; the whole sentence where few do not suffice.
+pub(super) fn reason(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Prerequisite { missing: Missing::Materials, .. } => "Falta Fecha_Materiales".into(),
+        Refusal::Prerequisite { missing: Missing::Arm, .. } => "ARM sin terminar".into(),
+        Refusal::Prerequisite { missing: Missing::Sold, .. } => "SOLD sin terminar".into(),
+        Refusal::NotAvailable { state: Some(state), .. } => inspection(*state).into(),
+        other => words::refusal(other),
+    }
+}
+
+/// What is wrong with the row, beginning with the column.
+pub(super) fn problem(problem: &Problem) -> String {
+    let what = match problem.kind {
+        Kind::BadTag => "no es un TAG",
+        Kind::NotADate => "no es una fecha",
+        Kind::NotAWorker => "no es un trabajador",
+        Kind::NotText => "es un error de fórmula",
+        Kind::Filler => "es un relleno y se lee como vacío",
+        Kind::UnknownName => "no está en la lista de trabajadores",
+        Kind::DateWithoutWorker => "hay fecha y falta el trabajador",
+        Kind::WeldedBeforeFitted => "hay fecha de soldadura y falta la de armado",
+        Kind::InspectedBeforeWelded => "hay fecha de metrología y falta la de soldadura",
+        Kind::ApprovalDateAgainstText => "la fecha no calza con Estado_Detalle",
+        Kind::ApprovedWithoutDate => "dice aprobado y falta la fecha de metrología",
+        Kind::RepairBeforeWelded => "habla de reparación y falta soldar",
+        Kind::RepairWithoutOccupant => "dice en reparación y no lo tiene nadie",
+        Kind::OccupiedWithoutSince => "está ocupado y falta desde cuándo",
+        Kind::SinceWithoutOccupant => "hay fecha de ocupación y no lo tiene nadie",
+        Kind::OccupiedWithoutOperation => "está ocupado sin operación en curso",
+        Kind::OccupiedAndDone => "está ocupado y ya está terminado",
+        Kind::TwoOperationsOpen => "ARM y SOLD están abiertos a la vez",
+    };
+    let column = problem.column.header();
+    match problem.value.trim() {
+        "" => format!("{column}: {what}"),
+        value => format!("{column}: «{value}» {what}"),
+    }
+}
+
+/// An event of the audit, as the history says it.
+pub(super) fn event(event: &AuditEvent) -> String {
+    let verb = match event.action {
+        Action::Take => "TOMAR",
+        Action::Pause => "PAUSAR",
+        Action::Complete => match event.notes.approved {
+            Some(true) => "APROBAR",
+            Some(false) => "RECHAZAR",
+            None => "COMPLETAR",
+        },
+        Action::Cancel => "CANCELAR",
+        Action::Release => "LIBERAR",
+        Action::Reopen => "REABRIR",
+        Action::Undo => "DESHACER",
+        Action::Unblock => "DESBLOQUEAR",
+        Action::Other => event.event_type.as_str(),
+    };
+    match event.operation {
+        Some(operation) if event.action != Action::Other => format!("{verb} {}", self::operation(operation)),
+        _ => verb.to_owned(),
+    }
+}

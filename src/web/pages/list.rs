@@ -1,0 +1,179 @@
+//! One worker's list: every row in its place, searched, filtered, and a page of it as cards.
+
+use super::card::{Card, Looker, Place};
+use crate::domain::Operation;
+use crate::domain::Spool;
+use crate::domain::spool::squeeze;
+use crate::workbook::View;
+use std::sync::Arc;
+
+/// How many cards are sent at once (`design.md` 6).
+pub(super) const PAGE: usize = 60;
+
+/// Which part of the list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Show {
+    /// What concerns this worker now.
+    Now,
+    /// What he has or has paused.
+    Mine,
+    /// What he could begin.
+    Available,
+    /// What others have.
+    Occupied,
+    /// Rows that cannot be read.
+    Problems,
+    /// Every row, with the reason for each that cannot be taken.
+    All,
+}
+
+impl Show {
+    pub(super) const ALL: [Show; 6] = [Show::Now, Show::Available, Show::Mine, Show::Occupied, Show::Problems, Show::All];
+
+    /// The value of `ver`; what is unknown shows what concerns him.
+    pub(super) fn read(text: Option<&str>) -> Show {
+        Show::ALL.into_iter().find(|show| Some(show.name()) == text).unwrap_or(Show::Now)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Show::Now => "",
+            Show::Mine => "mios",
+            Show::Available => "disponibles",
+            Show::Occupied => "ocupados",
+            Show::Problems => "problemas",
+            Show::All => "todo",
+        }
+    }
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Show::Now => "Ahora",
+            Show::Mine => "Míos",
+            Show::Available => "Para tomar",
+            Show::Occupied => "De otros",
+            Show::Problems => "Problemas",
+            Show::All => "Todo",
+        }
+    }
+
+    fn holds(self, place: Place, searching: bool) -> bool {
+        use Place::*;
+        match self {
+            Show::Now => searching || !matches!(place, Waiting | Done),
+            Show::Mine => matches!(place, Mine | Paused),
+            Show::Available => matches!(place, Paused | Take | Inspect | Repair),
+            Show::Occupied => place == Others,
+            Show::Problems => place == Problem,
+            Show::All => true,
+        }
+    }
+}
+
+/// What the address asks for.
+#[derive(Debug, Clone)]
+pub(super) struct Filter {
+    /// As typed.
+    pub(super) q: String,
+    pub(super) operation: Option<Operation>,
+    pub(super) show: Show,
+    /// How many cards to leave out.
+    pub(super) from: usize,
+}
+
+/// A heading with its cards.
+pub(super) struct Section {
+    pub(super) place: Place,
+    pub(super) total: usize,
+    pub(super) cards: Vec<Card>,
+}
+
+/// A page of the list.
+pub(super) struct List {
+    pub(super) sections: Vec<Section>,
+    /// Rows that the filter lets through, on all pages.
+    pub(super) total: usize,
+    /// Where the next page begins.
+    pub(super) next: Option<usize>,
+    /// Rows of this worker's operations that cannot begin yet.
+    pub(super) waiting: usize,
+}
+
+impl List {
+    /// One pass over the plant, and cards for one page of it.
+    pub(super) fn of(view: &View, looker: &Looker<'_>, filter: &Filter) -> List {
+        let wanted = squeeze(&filter.q);
+        let mut found: Vec<(Place, &Arc<Spool>)> = Vec::new();
+        let mut waiting = 0;
+        for spool in view.spools.iter().filter(|spool| matches(spool, &wanted)) {
+            let (place, operation) = looker.place(spool);
+            waiting += usize::from(place == Place::Waiting);
+            let of_operation = match filter.operation {
+                None => true,
+                Some(wanted) => operation == Some(wanted) || matches!(place, Place::Mine | Place::Problem),
+            };
+            if of_operation && filter.show.holds(place, !wanted.is_empty()) {
+                found.push((place, spool));
+            }
+        }
+        // Within a section the order of the sheet; of what others have, the oldest first.
+        found.sort_by_key(|(place, spool)| (*place, since(*place, spool)));
+        let total = found.len();
+        let mut totals = [0usize; 9];
+        found.iter().for_each(|(place, _)| totals[*place as usize] += 1);
+        let mut sections: Vec<Section> = Vec::new();
+        for (place, spool) in found.into_iter().skip(filter.from).take(PAGE) {
+            let card = Card::new(spool, looker);
+            match sections.last_mut().filter(|section| section.place == place) {
+                Some(section) => section.cards.push(card),
+                None => sections.push(Section { place, total: totals[place as usize], cards: vec![card] }),
+            }
+        }
+        let next = Some(filter.from + PAGE).filter(|next| *next < total);
+        List { sections, total, next, waiting }
+    }
+}
+
+/// Whether every part of the search is in TAG, NV or OT.
+fn matches(spool: &Spool, wanted: &str) -> bool {
+    wanted.is_empty() || spool.search.contains(wanted)
+}
+
+fn since(place: Place, spool: &Spool) -> i64 {
+    let since = spool.occupation.as_ref().and_then(|holder| holder.since);
+    match place {
+        Place::Others => since.map_or(i64::MIN, |since| since.timestamp()),
+        _ => 0,
+    }
+}
+
+impl Section {
+    pub(super) fn title(&self) -> &'static str {
+        match self.place {
+            Place::Mine => "Tengo ahora",
+            Place::Paused => "Mis pausados",
+            Place::Take => "Puedo tomar",
+            Place::Inspect => "Metrología",
+            Place::Repair => "Reparación",
+            Place::Others => "De otros",
+            Place::Problem => "Con un problema en la planilla",
+            Place::Waiting => "Todavía no se puede",
+            Place::Done => "Nada pendiente para ti",
+        }
+    }
+
+    /// The word for its anchor.
+    pub(super) fn anchor(&self) -> &'static str {
+        match self.place {
+            Place::Mine => "tengo",
+            Place::Paused => "pausados",
+            Place::Take => "tomar",
+            Place::Inspect => "metrologia",
+            Place::Repair => "reparacion",
+            Place::Others => "otros",
+            Place::Problem => "problemas",
+            Place::Waiting => "todavia-no",
+            Place::Done => "terminados",
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! `/carretes`: one worker's list and actions, and a single card of it.
+
+use super::card::{Card, CardAlone, Looker, Place};
+use super::face::Asker;
+use super::fields::Fields;
+use super::list::{Filter, List, PAGE, Show};
+use super::{Answer, labels, page, somebody};
+use crate::domain::{Operation, Rules, Worker, WorkerId};
+use crate::error::Error;
+use crate::web::failure::Failure;
+use crate::web::{App, Site};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect};
+use std::fmt::Write;
+use uuid::Uuid;
+
+#[derive(Template)]
+#[template(path = "spools.html")]
+struct Spools<'a> {
+    site: &'a Site,
+    worker: &'a Worker,
+    address: Address,
+    filter: Filter,
+    list: List,
+    shows: Vec<Choice>,
+    /// Of a worker with several operations, one choice each.
+    operations: Vec<Choice>,
+    /// The operations of this worker: the script learns which changes concern him.
+    duties: String,
+    /// The number of the view it was made from.
+    number: u64,
+    /// Why the chosen operation is not for this worker.
+    not_mine: Option<String>,
+}
+
+/// One filter as a link.
+struct Choice {
+    label: &'static str,
+    href: String,
+    current: bool,
+}
+
+/// The list.
+pub(super) async fn show(State(app): State<App>, asker: Asker, query: Query<Fields>) -> Answer {
+    if query.text("trabajador").is_none() {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let id = query.worker().map_err(|failure| asker.told(failure))?;
+    let filter = filter(&query).map_err(|failure| asker.told(failure))?;
+    let view = app.plant.view();
+    let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
+    let rules = app.plant.rules();
+    let looker = Looker { worker, rules, now: app.plant.clock().now() };
+    let list = List::of(&view, &looker, &filter);
+    let own: Vec<Operation> = Operation::ALL.into_iter().filter(|operation| rules.roles.allows(worker, *operation)).collect();
+    let address = Address { worker: id, filter: filter.clone() };
+    let shows = Show::ALL.into_iter().map(|show| address.show(show)).collect();
+    let operations = if own.len() > 1 { own.iter().map(|operation| address.operation(*operation)).collect() } else { Vec::new() };
+    let duties = own.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(" ");
+    let not_mine = filter.operation.filter(|operation| !own.contains(operation)).map(|operation| not_mine(operation, rules));
+    let number = view.number;
+    Ok(page(&Spools { site: &app.site, worker, address, filter, list, shows, operations, duties, number, not_mine }))
+}
+
+fn filter(query: &Fields) -> Result<Filter, Failure> {
+    Ok(Filter {
+        q: query.text("q").unwrap_or_default().chars().take(100).collect(),
+        operation: query.operation()?,
+        show: Show::read(query.text("ver")),
+        from: query.text("desde").and_then(|text| text.parse().ok()).unwrap_or(0),
+    })
+}
+
+fn not_mine(operation: Operation, rules: &Rules) -> String {
+    let needed: Vec<_> = rules.roles.needed(operation).into_iter().map(|role| role.name()).collect();
+    format!("{} necesita el rol {}. Avisa a tu supervisor si te falta.", labels::operation(operation), needed.join(" o "))
+}
+
+/// One card, fresh.
+pub(super) async fn card(State(app): State<App>, asker: Asker, Path(id): Path<String>, query: Query<Fields>) -> Answer {
+    let worker = query.worker().map_err(|failure| asker.told(failure))?;
+    let card = fresh(&app, &id, worker).map_err(|error| asker.told(error))?;
+    Ok(page(&CardAlone { card: &card }))
+}
+
+/// The card of a spool as this worker sees it now.
+pub(super) fn fresh(app: &App, spool: &str, worker: WorkerId) -> Result<Card, Error> {
+    let view = app.plant.view();
+    let worker = somebody(&view, worker)?;
+    let looker = Looker { worker, rules: app.plant.rules(), now: app.plant.clock().now() };
+    Ok(Card::new(view.find(spool)?, &looker))
+}
+
+/// The address of a list, and of the same list with one choice changed.
+struct Address {
+    worker: WorkerId,
+    filter: Filter,
+}
+
+impl Address {
+    fn of(&self, operation: Option<Operation>, show: Show, from: usize) -> String {
+        let mut address = format!("/carretes?trabajador={}", self.worker);
+        // Writing into a String cannot fail.
+        if !self.filter.q.is_empty() {
+            let encoded = askama::filters::urlencode(&self.filter.q).map(|safe| safe.to_string()).unwrap_or_default();
+            let _ = write!(address, "&q={encoded}");
+        }
+        if let Some(operation) = operation {
+            let _ = write!(address, "&operacion={operation}");
+        }
+        if show != Show::Now {
+            let _ = write!(address, "&ver={}", show.name());
+        }
+        if from > 0 {
+            let _ = write!(address, "&desde={from}");
+        }
+        address
+    }
+
+    fn here(&self) -> String {
+        self.from(&self.filter.from)
+    }
+
+    fn from(&self, from: &usize) -> String {
+        self.of(self.filter.operation, self.filter.show, *from)
+    }
+
+    fn waiting(&self) -> String {
+        self.of(None, Show::All, 0)
+    }
+
+    fn show(&self, show: Show) -> Choice {
+        Choice { label: show.label(), href: self.of(self.filter.operation, show, 0), current: show == self.filter.show }
+    }
+
+    /// The same choice again takes it back.
+    fn operation(&self, operation: Operation) -> Choice {
+        let current = self.filter.operation == Some(operation);
+        let href = self.of((!current).then_some(operation), self.filter.show, 0);
+        Choice { label: labels::operation(operation), href, current }
+    }
+}
+
+impl Spools<'_> {
+    fn key(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+
+    fn before(&self) -> Option<usize> {
+        (self.filter.from > 0).then(|| self.filter.from.saturating_sub(PAGE))
+    }
+
+    /// Cards after this page.
+    fn rest(&self) -> usize {
+        self.list.next.map_or(0, |next| self.list.total - next)
+    }
+}

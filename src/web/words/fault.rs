@@ -1,0 +1,114 @@
+//! What is wrong with a request before any rule is asked, and the sentence for it.
+
+/// A request that no rule can be asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// No such address.
+    UnknownRoute,
+    /// The address exists, the method does not.
+    WrongMethod,
+    /// The address is longer than the server reads.
+    AddressTooLong,
+    /// The address holds bytes that are no text.
+    BadAddress,
+    /// The body is larger than any request needs.
+    BodyTooLarge,
+    /// The body did not arrive whole.
+    BodyCut,
+    /// The body is not said to be JSON.
+    NotJsonType,
+    /// The body is not JSON.
+    NotJson,
+    /// The body is JSON, but no object.
+    NotAnObject,
+    /// A field that is needed is absent or null.
+    Missing(&'static str),
+    /// A field (or header, or filter) holds something else than it should.
+    Wrong(&'static str, Wants),
+    /// A list names one spool twice.
+    Repeated(&'static str, String),
+    /// A page of another site sent the request.
+    OtherSite,
+    /// The answer to a question took too long.
+    TooSlow,
+    /// The answer to an action took too long, and nobody knows how it ended.
+    TooSlowAction,
+}
+
+/// What a field should hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // each is spelt out in its sentence below
+pub enum Wants {
+    Tag,
+    TagList,
+    Worker,
+    Operation,
+    Verdict,
+    Date,
+    Text,
+    Flag,
+    Uuid,
+    Uuid4,
+    Count,
+    State,
+}
+
+impl Fault {
+    /// The sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Fault::UnknownRoute => "Esa dirección no existe. Vuelve a la página de inicio.".into(),
+            Fault::WrongMethod => "Esa dirección existe, pero no se usa de esa manera.".into(),
+            Fault::AddressTooLong => "La dirección es demasiado larga: se admiten 2.048 caracteres.".into(),
+            Fault::BadAddress => "La dirección contiene caracteres que no se pueden leer.".into(),
+            Fault::BodyTooLarge => "Los datos enviados son demasiado grandes: se admiten 64 KiB.".into(),
+            Fault::BodyCut => "Los datos no llegaron completos. Inténtalo otra vez.".into(),
+            Fault::NotJsonType => "Los datos deben enviarse como JSON (Content-Type: application/json).".into(),
+            Fault::NotJson => "Los datos enviados no son JSON válido.".into(),
+            Fault::NotAnObject => "Los datos enviados deben ser un objeto JSON con sus campos.".into(),
+            Fault::Missing(field) => format!("Falta el campo {field}: {}.", wanted_of(field)),
+            Fault::Wrong(field, wants) => format!("El campo {field} no es válido: {}.", wants.sentence()),
+            Fault::Repeated(field, tag) => format!("El campo {field} nombra {} más de una vez.", super::echo(tag)),
+            Fault::OtherSite => {
+                "La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.".into()
+            }
+            Fault::TooSlow => "La respuesta tarda demasiado. Espera unos segundos e inténtalo otra vez.".into(),
+            Fault::TooSlowAction => {
+                "La respuesta tarda demasiado y todavía no se sabe si quedó guardado. Espera: la pantalla se pondrá al día sola."
+                    .into()
+            }
+        }
+    }
+}
+
+/// What belongs into a field that is absent.
+fn wanted_of(field: &str) -> &'static str {
+    match field {
+        "tag_spool" => Wants::Tag.sentence(),
+        "tag_spools" => Wants::TagList.sentence(),
+        "worker_id" => Wants::Worker.sentence(),
+        "operacion" => Wants::Operation.sentence(),
+        "resultado" => Wants::Verdict.sentence(),
+        "id" => Wants::Uuid.sentence(),
+        _ => "es obligatorio",
+    }
+}
+
+impl Wants {
+    fn sentence(self) -> &'static str {
+        match self {
+            Wants::Tag => "debe ser el TAG de un carrete, un texto de 1 a 100 caracteres",
+            Wants::TagList => "debe ser una lista de 1 a 50 TAG de carretes, cada uno de 1 a 100 caracteres",
+            Wants::Worker => "debe ser el número de un trabajador, un entero mayor que cero",
+            Wants::Operation => "debe ser ARM, SOLD, METROLOGIA o REPARACION",
+            Wants::Verdict => "debe ser APROBADO o RECHAZADO",
+            Wants::Date => "debe ser una fecha que exista, como 2026-11-21 o 21-11-2026",
+            Wants::Text => "debe ser un texto de hasta 500 caracteres",
+            Wants::Flag => "debe ser verdadero o falso (true, false)",
+            Wants::Uuid => "debe ser el identificador (UUID) de una acción",
+            Wants::Uuid4 => "debe ser un UUID de la versión 4",
+            Wants::Count => "debe ser un número entero, de cero en adelante",
+            Wants::State => "debe ser disponible, ocupado o problema",
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! What an import found and did, as lines that the office understands.
+
+use super::{at, place, words};
+use crate::domain::problem::Kind;
+use crate::domain::spool::identify;
+use crate::domain::{self, Cell, Column, Header, Level, Role, Spool, Tag, Worker, WorkerId};
+use crate::workbook::{Sheet, Sheets};
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// What became of the rows of one sheet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows of the file.
+    pub read: usize,
+    /// Rows that the record did not have.
+    pub added: usize,
+    /// Rows in which at least one cell changes.
+    pub updated: usize,
+    /// Rows that stay as they are.
+    pub unchanged: usize,
+    /// Rows of the record that the file lacks; they stay.
+    pub absent: usize,
+}
+
+/// One place to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// The row, the header being 1.
+    pub fila: u32,
+    /// What stands there.
+    pub value: String,
+}
+
+impl Example {
+    /// As many as a line of the report shows.
+    pub const MOST: usize = 3;
+}
+
+/// One kind of problem in one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// How bad.
+    pub level: Level,
+    /// Where.
+    pub column: Column,
+    /// What.
+    pub kind: Kind,
+    /// In how many rows.
+    pub count: usize,
+    /// The first of them.
+    pub examples: Vec<Example>,
+}
+
+/// Who is in the merged workbook.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Everybody with a number.
+    pub workers: usize,
+    /// Those who may act.
+    pub active: usize,
+    /// Active ones without any role that is in force, by name.
+    pub without_role: Vec<String>,
+}
+
+/// The outcome of an import.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    /// The rows of `Operaciones`.
+    pub spools: Counts,
+    /// How many cells of each column change in rows that were there before.
+    pub changed: Vec<(String, usize)>,
+    /// Cells of the file in columns that the app writes, that were not taken, and the first ones.
+    pub kept: (usize, Vec<Example>),
+    /// Rows of the record that the file lacks, at the place they had.
+    pub absent: Vec<Example>,
+    /// The rows of `Trabajadores`.
+    pub workers: Counts,
+    /// Workers that the file lacks, by their number.
+    pub absent_workers: Vec<Example>,
+    /// The rows of `Roles`.
+    pub roles: Counts,
+    /// Roles that the file lacks, as number and role.
+    pub absent_roles: Vec<Example>,
+    /// The rows of `Metadata`.
+    pub audit: Counts,
+    /// Who is in the merged workbook.
+    pub people: People,
+    /// Rows whose TAG stands on an earlier row.
+    pub duplicates: usize,
+    /// The TAGs that stand on more than one row, in order.
+    pub duplicate_tags: Vec<String>,
+    /// Rows that cannot be read: shown, and nobody can act on them.
+    pub unreadable: usize,
+    /// Rows that can be read and have something to look at.
+    pub warned: usize,
+    /// What is wrong with the merged rows, the worst first.
+    pub problems: Vec<Found>,
+    /// What the header lines and the lists of people have to be told of.
+    pub remarks: Vec<String>,
+    /// Sheets or files that are none of the four.
+    pub ignored: Vec<String>,
+}
+
+impl Report {
+    /// Whether the record already holds all that the file brings.
+    pub fn changes_nothing(&self) -> bool {
+        [self.spools, self.workers, self.roles, self.audit].iter().all(|counts| counts.added == 0 && counts.updated == 0)
+    }
+
+    /// Reads the merged workbook as the app will.
+    pub(super) fn look_at(&mut self, sheets: &Sheets, file_header: &[String], lacked: &[Column], zone: Tz) {
+        self.look_at_header(file_header, lacked);
+        let workers = self.look_at_people(&sheets.trabajadores, &sheets.roles);
+        self.look_at_spools(&sheets.operaciones, &domain::People::new(workers), zone);
+    }
+
+    fn look_at_header(&mut self, names: &[String], lacked: &[Column]) {
+        let header = Header::read(names);
+        for name in &header.repeated {
+            self.remarks.push(format!("La columna «{}» está repetida; se usa la primera.", name.trim()));
+        }
+        if header.tag_from_split {
+            self.remarks.push("No hay columna TAG_SPOOL: se usa SPLIT en su lugar.".into());
+        }
+        if !lacked.is_empty() {
+            let names: Vec<&str> = lacked.iter().map(|column| column.header()).collect();
+            self.remarks.push(format!("Se agregan al final las columnas que faltan: {}.", names.join(", ")));
+        }
+        for column in header.missing_optional().into_iter().filter(|column| !lacked.contains(column)) {
+            let without = match column {
+                Column::QcDate => "sin ella no hay metrología ni reparación",
+                Column::Nv | Column::Ot => "sin ella los carretes de igual TAG se distinguen solo por su orden",
+                _ => "ya está en el libro de la aplicación",
+            };
+            self.remarks.push(format!("Falta la columna {}: {without}.", column.header()));
+        }
+    }
+
+    fn look_at_people(&mut self, trabajadores: &Sheet, roles: &Sheet) -> Vec<Worker> {
+        let (workers, remarks) = workers(trabajadores, roles);
+        self.remarks.extend(remarks);
+        let active: Vec<&Worker> = workers.iter().filter(|worker| worker.active).collect();
+        let without = active.iter().filter(|worker| worker.roles.is_empty());
+        let without_role = without.map(|worker| format!("{} ({})", worker.full_name(), worker.id)).collect();
+        self.people = People { workers: workers.len(), active: active.len(), without_role };
+        workers
+    }
+
+    fn look_at_spools(&mut self, sheet: &Sheet, people: &domain::People, zone: Tz) {
+        let header = Header::read(&sheet.header);
+        let rows: Vec<_> = sheet.rows.iter().map(|(_, cells)| header.row(cells)).collect();
+        let identities = identify(&rows);
+        let mut found: BTreeMap<(Level, Column, Kind), (usize, Vec<Example>)> = BTreeMap::new();
+        let mut seen: HashMap<Tag, usize> = HashMap::new();
+        let nothing = Arc::new(Vec::new());
+        for ((identity, row), (fila, _)) in identities.into_iter().zip(rows).zip(&sheet.rows) {
+            if identity.tag_ok {
+                let count = seen.entry(identity.tag.clone()).or_default();
+                *count += 1;
+                self.duplicates += usize::from(*count > 1);
+            }
+            let spool = Spool::read(identity, *fila, row, Arc::clone(&nothing), people, zone);
+            match spool.unreadable() {
+                Some(_) => self.unreadable += 1,
+                None => self.warned += usize::from(!spool.problems.is_empty()),
+            }
+            for problem in spool.problems {
+                let (count, examples) = found.entry((problem.level, problem.column, problem.kind)).or_default();
+                *count += 1;
+                if examples.len() < Example::MOST {
+                    examples.push(Example { fila: *fila, value: problem.value });
+                }
+            }
+        }
+        let repeated = seen.into_iter().filter(|(_, count)| *count > 1);
+        self.duplicate_tags = repeated.map(|(tag, _)| tag.to_string()).collect();
+        self.duplicate_tags.sort();
+        let found = found.into_iter();
+        let found = found.map(|((level, column, kind), (count, examples))| Found { level, column, kind, count, examples });
+        self.problems = found.collect();
+    }
+}
+
+/// The workers of the two sheets, and what cannot be read in these.
+fn workers(trabajadores: &Sheet, roles: &Sheet) -> (Vec<Worker>, Vec<String>) {
+    let (mut workers, mut remarks): (Vec<Worker>, Vec<String>) = Default::default();
+    let column = |name: &str| place(&trabajadores.header, name);
+    let (id, given, family, active) = (column("Id"), column("Nombre"), column("Apellido"), column("Activo"));
+    let mut seen = HashSet::new();
+    for (fila, row) in &trabajadores.rows {
+        let Some(number) = read_id(at(row, id)) else {
+            remarks.push(format!("Trabajadores, fila {fila}: Id «{}» no es un número.", at(row, id).display()));
+            continue;
+        };
+        if !seen.insert(number) {
+            remarks.push(format!("Trabajadores, fila {fila}: el Id {number} está repetido; vale la primera fila."));
+            continue;
+        }
+        let active = at(row, active).read_bool().unwrap_or_else(|_| {
+            remarks.push(format!("Trabajadores, fila {fila}: Activo «{}» no es TRUE ni FALSE.", at(row, active).display()));
+            None
+        });
+        let (given, family) = (at(row, given).display(), at(row, family).display());
+        workers.push(Worker { id: number, given, family, active: active == Some(true), roles: Vec::new() });
+    }
+    give_roles(&mut workers, roles, &mut remarks);
+    (workers, remarks)
+}
+
+fn give_roles(workers: &mut [Worker], roles: &Sheet, remarks: &mut Vec<String>) {
+    let column = |name: &str| place(&roles.header, name);
+    let (id, role, active) = (column("Id"), column("Rol"), column("Activo"));
+    let places: HashMap<WorkerId, usize> = workers.iter().zip(0..).map(|(worker, place)| (worker.id, place)).collect();
+    for (fila, row) in &roles.rows {
+        let worker = read_id(at(row, id)).and_then(|id| places.get(&id)).map(|place| &mut workers[*place]);
+        match (worker, Role::read(&at(row, role).display())) {
+            (None, _) => remarks.push(format!("Roles, fila {fila}: el Id «{}» no está en Trabajadores.", at(row, id).display())),
+            (_, None) => remarks.push(format!("Roles, fila {fila}: el rol «{}» no se usa.", at(row, role).display())),
+            (Some(worker), Some(role)) if at(row, active).read_bool() == Ok(Some(true)) && !worker.roles.contains(&role) => {
+                worker.roles.push(role);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn read_id(cell: &Cell) -> Option<WorkerId> {
+    cell.read_id().ok().flatten().and_then(WorkerId::new)
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.changes_nothing() {
+            writeln!(f, "El archivo no trae nada nuevo: no cambia ninguna fila.")?;
+        }
+        line(f, "Operaciones", self.spools)?;
+        if !self.changed.is_empty() {
+            let columns: Vec<String> = self.changed.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+            writeln!(f, "  Celdas que cambian: {}.", columns.join(", "))?;
+        }
+        if self.kept.0 > 0 {
+            let what = "celdas del archivo no se toman, porque ahí escribe la aplicación";
+            writeln!(f, "  {} {what}: {}.", self.kept.0, places(self.kept.0, &self.kept.1))?;
+        }
+        absent(f, "Filas que no están en el archivo y se conservan", &self.absent)?;
+        line(f, "Trabajadores", self.workers)?;
+        absent(f, "Trabajadores que no están en el archivo y se conservan, por Id", &self.absent_workers)?;
+        writeln!(f, "  Son {}, {} activos.", self.people.workers, self.people.active)?;
+        if !self.people.without_role.is_empty() {
+            writeln!(f, "  Activos sin ningún rol: {}.", self.people.without_role.join(", "))?;
+        }
+        line(f, "Roles", self.roles)?;
+        absent(f, "Roles que no están en el archivo y se conservan", &self.absent_roles)?;
+        line(f, "Metadata", self.audit)?;
+        for remark in &self.remarks {
+            writeln!(f, "Nota: {remark}")?;
+        }
+        if !self.ignored.is_empty() {
+            writeln!(f, "Nota: no se usa {}.", self.ignored.join(", "))?;
+        }
+        self.write_duplicates(f)?;
+        self.write_problems(f)
+    }
+}
+
+impl Report {
+    fn write_duplicates(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.duplicates == 0 {
+            return Ok(());
+        }
+        let shown: Vec<&str> = self.duplicate_tags.iter().take(10).map(String::as_str).collect();
+        let more = match self.duplicate_tags.len().saturating_sub(shown.len()) {
+            0 => String::new(),
+            more => format!(" y {more} más"),
+        };
+        writeln!(f, "TAG repetidos: {} filas llevan un TAG que ya está en otra: {}{more}.", self.duplicates, shown.join(", "))
+    }
+
+    fn write_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (level, rows, heading) in [
+            (Level::Error, self.unreadable, "filas tienen un error: se ven, pero nadie puede tomarlas hasta corregirlas"),
+            (Level::Warning, self.warned, "filas más tienen un aviso: se puede trabajar con ellas"),
+        ] {
+            let mut found = self.problems.iter().filter(|found| found.level == level).peekable();
+            if found.peek().is_some() {
+                writeln!(f, "{rows} {heading}:")?;
+            }
+            for Found { column, kind, count, examples, .. } in found {
+                let (column, words) = (column.header(), words::of_kind(*kind));
+                writeln!(f, "  {column} {words}: {count} ({}).", places(*count, examples))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, sheet: &str, counts: Counts) -> fmt::Result {
+    let Counts { read, added, updated, unchanged, absent } = counts;
+    write!(f, "{sheet}: {read} filas leídas; {added} nuevas, {updated} actualizadas, {unchanged} sin cambios")?;
+    match absent {
+        0 => writeln!(f, "."),
+        _ => writeln!(f, ", {absent} que no están en el archivo."),
+    }
+}
+
+fn absent(f: &mut fmt::Formatter<'_>, heading: &str, rows: &[Example]) -> fmt::Result {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "  {heading}:")?;
+    rows.iter().try_for_each(|row| writeln!(f, "    fila {}: {}", row.fila, row.value))
+}
+
+fn places(count: usize, examples: &[Example]) -> String {
+    let shown = examples.iter().map(|Example { fila, value }| match value.is_empty() {
+        true => format!("fila {fila}"),
+        false => format!("fila {fila} «{value}»"),
+    });
+    let more = if count > examples.len() { ", …" } else { "" };
+    format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
+}
