@@ -122,6 +122,18 @@ impl Store {
         Ok(Store { connection, header, _lock: lock })
     }
 
+    /// What SQLite finds wrong with the file; nothing when it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the file cannot be read at all.
+    pub fn integrity(&self) -> Result<Vec<String>, Error> {
+        let damages = || {
+            let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
+            statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
+        };
+        Ok(damages().map_err(unavailable)?.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// All four sheets as they stand at one instant, every column included.
     ///
     /// # Errors
