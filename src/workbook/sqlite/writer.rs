@@ -18,8 +18,11 @@ pub(super) enum Request {
     /// Land a change; those that wait together share one transaction.
     Apply(Box<Waiting>),
     /// Do something else with the file, between two groups.
-    Run(Box<dyn FnOnce(&mut Store, &Mirror) + Send>),
+    Run(Job),
 }
+
+/// Anything else that needs the file.
+pub(super) type Job = Box<dyn FnOnce(&mut Store, &Mirror) + Send>;
 
 /// A change that waits, and who waits for it.
 pub(super) struct Waiting {
