@@ -44,6 +44,7 @@ macro_rules! contract {
             a_record_that_is_opened_again_has_everything
             cells_of_other_columns_and_other_rows_stay_as_they_were
             b7_two_rows_of_one_tag_are_told_apart
+            a_row_that_has_become_another_is_left_alone_and_the_new_one_can_be_taken
             b10_without_a_critical_column_everything_is_shown_and_nothing_is_written
             without_its_version_column_the_audit_alone_knows_the_operation
             a_closed_record_takes_no_change
@@ -250,6 +251,25 @@ pub(crate) async fn b7_two_rows_of_one_tag_are_told_apart<R: Record>() {
     let view = record.open().await.view();
     assert!(view.spools[0].events.is_empty() && view.spools[0].is_free());
     assert_eq!(view.get(&second).unwrap().events.len(), 1);
+}
+
+pub(crate) async fn a_row_that_has_become_another_is_left_alone_and_the_new_one_can_be_taken<R: Record>() {
+    let record = R::new(plant(2)).await;
+    let workbook = record.open().await;
+    let view = workbook.view();
+    let change = take(&view, &id_of(&view, "MK-0001"), 93, Uuid::new_v4());
+    record.edit(2, Column::Tag, Cell::text("MK-0002")).await;
+    record.edit(3, Column::Tag, Cell::text("MK-0003")).await;
+    let answer = workbook.apply(change, soon()).await;
+    assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    let view = workbook.view();
+    assert!(view.find("MK-0001").is_err());
+    let (second, third) = (id_of(&view, "MK-0002"), id_of(&view, "MK-0003"));
+    landed(workbook.apply(take(&view, &second, 93, Uuid::new_v4()), soon()).await);
+    landed(workbook.apply(take(&view, &third, 94, Uuid::new_v4()), soon()).await);
+    let sheets = record.sheets().await;
+    assert_eq!(tracked(&sheets, 2, Column::OccupiedBy), Cell::text("MR(93)"));
+    assert_eq!(tracked(&sheets, 3, Column::OccupiedBy), Cell::text("MR(94)"));
 }
 
 pub(crate) async fn b10_without_a_critical_column_everything_is_shown_and_nothing_is_written<R: Record>() {
