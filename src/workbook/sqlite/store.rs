@@ -143,6 +143,18 @@ impl Store {
         sheets::read(&transaction).map_err(unavailable)
     }
 
+    /// Reads all four sheets, after making sure that each row can be found by its short id.
+    pub(super) fn read_afresh(&mut self) -> Result<Sheets, Error> {
+        let read = |connection: &mut Connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            sheets::reindex(&transaction)?;
+            let sheets = sheets::read(&transaction)?;
+            transaction.commit()?;
+            Ok(sheets)
+        };
+        read(&mut self.connection).map_err(unavailable)
+    }
+
     /// Puts these sheets in place of what the workbook holds, all or nothing.
     ///
     /// `Metadata` only grows: rows that it holds already are skipped, none is removed.
