@@ -83,6 +83,8 @@
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod events;

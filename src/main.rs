@@ -1,2 +1,7 @@
-//! spoolboard
-fn main() {}
+//! `spoolboard`: see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    spoolboard::cli::main()
+}

@@ -1,5 +1,8 @@
 //! One integration binary: the ports' contracts, the use cases, the API and the pages.
 
+// Helpers beside the test functions are tests too: what must hold is said by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 mod architecture;
 mod plant;
 mod ports;

@@ -1,4 +1,6 @@
 //! One contract a port, run on every adapter.
 
+mod embedded;
 mod events;
 mod locks;
+mod workbook;
