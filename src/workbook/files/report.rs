@@ -168,10 +168,11 @@ impl Report {
                 None => self.warned += usize::from(!spool.problems.is_empty()),
             }
             for problem in spool.problems {
+                let value = shown(&spool.row[problem.column], problem.value);
                 let (count, examples) = found.entry((problem.level, problem.column, problem.kind)).or_default();
                 *count += 1;
                 if examples.len() < Example::MOST {
-                    examples.push(Example { fila: *fila, value: problem.value });
+                    examples.push(Example { fila: *fila, value });
                 }
             }
         }
@@ -224,6 +225,14 @@ fn give_roles(workers: &mut [Worker], roles: &Sheet, remarks: &mut Vec<String>) 
             }
             _ => {}
         }
+    }
+}
+
+/// A date as the office sees it, and not as the number that the workbook keeps.
+fn shown(cell: &Cell, value: String) -> String {
+    match (cell, cell.read_date()) {
+        (Cell::Date(_), Ok(Some(date))) => date.format("%d-%m-%Y").to_string(),
+        _ => value,
     }
 }
 
