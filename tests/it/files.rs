@@ -58,11 +58,11 @@ fn the_report_tells_the_office_what_there_is_to_mend() {
     assert_eq!(report.ignored, ["Tabla dinámica"]);
     let text = report.to_string();
     for line in [
-        "Operaciones: 25 filas leídas; 25 nuevas",
+        "Operaciones: filas leídas 25; nuevas 25, actualizadas 0, sin cambios 0.",
         "Nota: La columna «notas» está repetida; se usa la primera.",
         "Nota: Roles, fila 5: el rol «Bodega» no se usa.",
         "Ocupado_Por no es un trabajador con la forma INICIALES(ID): 1 (fila 18 «turno noche»).",
-        "TAG repetidos: 14 filas",
+        "Filas cuyo TAG ya está en una fila anterior: 14 (MK-1335-CW-25238-011, MK-1335-CW-25238-012).",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -299,6 +299,30 @@ fn a_csv_from_a_spanish_excel_is_read_with_its_accents_and_says_so() {
     assert!(file.remarks[0].contains("Windows-1252"));
 }
 
+/// The least compound file that holds what a password wraps a workbook into: a header, the table
+/// of its sectors, and a directory of two entries.
+fn behind_a_password() -> Vec<u8> {
+    let mut bytes = vec![0; 512 * 3];
+    let mut put = |at: usize, with: &[u8]| bytes[at..at + with.len()].copy_from_slice(with);
+    put(0, &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
+    put(24, &[0x3e, 0, 3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
+    put(44, &[1, 0, 0, 0, 1, 0, 0, 0]);
+    put(56, &[0, 0x10, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff]);
+    put(76, &[0xff; 436]);
+    put(76, &[0; 4]);
+    put(512, &[0xff; 512]);
+    put(512, &[0xfd, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff]);
+    for (entry, (name, kind)) in [("Root Entry", 5), ("EncryptedPackage", 2)].into_iter().enumerate() {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let at = 1024 + 128 * entry;
+        put(at, &name);
+        put(at + 64, &[name.len() as u8 + 2, 0, kind, 1]);
+        put(at + 68, &[0xff; 12]);
+        put(at + 116, &[0xfe, 0xff, 0xff, 0xff]);
+    }
+    bytes
+}
+
 #[test]
 fn what_is_no_workbook_is_refused_in_one_sentence() {
     let (folder, _, _) = dirty();
@@ -323,6 +347,7 @@ fn what_is_no_workbook_is_refused_in_one_sentence() {
         (file("nota.xlsx", b"hola"), "no es un libro de Excel"),
         (file("vacio.xlsx", b""), "no es un libro de Excel"),
         (file("corto.xlsx", &whole[..whole.len() / 2]), "está incompleto o dañado"),
+        (file("secreto.xlsx", &behind_a_password()), "está protegido con contraseña"),
         (file("viejo.xls", &old), "formato antiguo"),
         (file("suelto.csv", LINE.as_bytes()), "dé la carpeta que contiene Operaciones.csv"),
         (other, "No hay ninguna hoja «Operaciones»"),
