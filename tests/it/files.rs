@@ -100,6 +100,17 @@ fn a8_an_export_holds_no_formula() {
 }
 
 #[test]
+fn progress_is_told_for_each_sheet_to_its_last_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("planta.xlsx");
+    dirty::write(&path);
+    let mut told = Vec::new();
+    read(&path, &Names::default(), &mut |progress| told.push((progress.sheet.to_owned(), progress.row, progress.of))).unwrap();
+    assert_eq!(told[0], ("operaciones ".to_owned(), 26, Some(26)));
+    assert_eq!(told.len(), 4);
+}
+
+#[test]
 fn text_too_long_for_a_cell_is_cut_and_named() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("salida.xlsx");
@@ -130,6 +141,21 @@ fn a_second_import_of_the_same_file_changes_nothing() {
     assert!(again.report.changes_nothing(), "{}", again.report);
     assert_eq!(again.sheets, sheets);
     assert!(again.report.to_string().starts_with("El archivo no trae nada nuevo"));
+}
+
+#[test]
+fn a_file_saved_again_by_another_program_changes_nothing() {
+    let (_folder, current, _) = dirty();
+    let mut saved = current.clone();
+    for cell in saved.operaciones.rows.iter_mut().flat_map(|(_, row)| row) {
+        if let Cell::Number(number) | Cell::Date(number) = cell {
+            *number = format!("{number:.14e}").parse().unwrap();
+        }
+    }
+    assert_ne!(saved, current);
+    let merged = merge(&current, &saved, Santiago);
+    assert!(merged.report.changes_nothing() && merged.report.kept.0 == 0, "{}", merged.report);
+    assert_eq!(merged.sheets, current);
 }
 
 const SMALL: [&str; 12] = [
