@@ -3,6 +3,8 @@
 //! `SPOOLBOARD_SHOTS=folder cargo test --test browser` keeps a picture of every screen at every
 //! size.
 
+#[path = "../it/support/binary.rs"]
+mod binary;
 mod served;
 mod tab;
 

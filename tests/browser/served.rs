@@ -1,18 +1,14 @@
 //! The shipped binary, serving a small plant that the test made.
 
+use crate::binary::{BINARY, Binary};
 use rust_xlsxwriter::{Format, Workbook};
 use std::path::Path;
-use std::process::Stdio;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
-
-const BINARY: &str = env!("CARGO_BIN_EXE_spoolboard");
+use tokio::process::Command;
 
 /// A served plant; the process ends when this is dropped.
 pub(crate) struct Served {
-    pub(crate) url: String,
-    child: Child,
+    binary: Binary,
     folder: TempDir,
 }
 
@@ -37,24 +33,24 @@ impl Served {
         let data = folder.path().join("data");
         let output = Command::new(BINARY).arg("import").arg(&file).env("SPOOLBOARD_DATA", &data).output().await.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let (child, url) = serve(&data, "127.0.0.1:0").await;
-        Served { url, child, folder }
+        let binary = Binary::serve(&data, "127.0.0.1:0").await;
+        Served { binary, folder }
     }
 
     /// An address of this server.
     pub(crate) fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.url)
+        format!("{}{path}", self.binary.url)
     }
 
     /// Kills the server, as a power cut would.
     pub(crate) async fn kill(&mut self) {
-        self.child.kill().await.unwrap();
+        self.binary.kill().await;
     }
 
     /// Serves the same record at the same address again.
     pub(crate) async fn restart(&mut self) {
-        let address = self.url.trim_start_matches("http://").to_owned();
-        (self.child, self.url) = serve(&self.folder.path().join("data"), &address).await;
+        let address = self.binary.url.trim_start_matches("http://").to_owned();
+        self.binary = Binary::serve(&self.folder.path().join("data"), &address).await;
     }
 
     /// An action through the API, as another client would do it; the status of the answer.
@@ -62,28 +58,6 @@ impl Served {
         let body = serde_json::json!({"tag_spool": tag, "worker_id": worker, "operacion": "ARM"});
         let url = self.at(&format!("/api/occupation/{verb}"));
         reqwest::Client::new().post(url).json(&body).send().await.unwrap().status().as_u16()
-    }
-}
-
-async fn serve(data: &Path, listen: &str) -> (Child, String) {
-    let mut child = Command::new(BINARY)
-        .arg("serve")
-        .env("SPOOLBOARD_DATA", data)
-        .env("SPOOLBOARD_LISTEN", listen)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    loop {
-        let line = lines.next_line().await.unwrap().expect("the server ended before it said where it listens");
-        if let Some((_, rest)) = line.split_once("http://") {
-            let address = rest.split_whitespace().next().unwrap().trim_end_matches(['/', '.']);
-            // The pipe is read to its end, so that the server never waits for a reader.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (child, format!("http://{address}"));
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! An invented plant, and the acts of its people.
 
+pub(crate) mod binary;
 pub(crate) mod dirty;
 pub(crate) mod shop;
 

@@ -1,0 +1,46 @@
+//! The shipped binary, serving a data folder until it is killed.
+
+use std::path::Path;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// The binary under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_spoolboard");
+
+/// A serving process; killed when this is dropped.
+pub(crate) struct Binary {
+    child: Child,
+    /// `http://127.0.0.1:port`.
+    pub(crate) url: String,
+}
+
+impl Binary {
+    /// Serves a folder at an address such as `127.0.0.1:0`, and waits until it says that it does.
+    pub(crate) async fn serve(data: &Path, listen: &str) -> Binary {
+        let mut child = Command::new(BINARY)
+            .arg("serve")
+            .env("SPOOLBOARD_DATA", data)
+            .env("SPOOLBOARD_LISTEN", listen)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        loop {
+            let line = lines.next_line().await.unwrap().expect("the server ended before it said where it listens");
+            let Some((_, rest)) = line.split_once("http://") else { continue };
+            let address = rest.split_whitespace().next().unwrap().trim_end_matches(['/', '.', ',']);
+            let url = format!("http://{address}");
+            // The pipe is read to its end, so that the server never waits for a reader.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Binary { child, url };
+        }
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
