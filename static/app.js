@@ -121,6 +121,7 @@
       if (card) htmx.trigger(card, 'refrescar');
       else if (told.puede.some((operation) => mine.includes(operation))) { changes.add(told.id); showChanges(); }
     } else if (!event) mark();
+    watch();
   });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) { s.heard = now(); s.downAt = null; s.first = true; } });
 

@@ -47,6 +47,12 @@ pub(super) fn cycle(cycle: u32, max: u32) -> String {
     }
 }
 
+/// `NV 0650`, also where the sheet says `NV0650`; empty where it says nothing.
+pub(super) fn numbered(kind: &str, value: &str) -> String {
+    let named = value.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind));
+    if named || value.is_empty() { value.to_owned() } else { format!("{kind} {value}") }
+}
+
 /// Why nobody can take it yet, in a few words; the whole sentence where few do not suffice.
 pub(super) fn reason(refusal: &Refusal) -> String {
     match refusal {
