@@ -1,5 +1,10 @@
 //! An invented plant, and the acts of its people.
 
+pub(crate) mod dirty;
+mod test_plant;
+
+pub(crate) use test_plant::{Reply, TestPlant, fresh};
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use spoolboard::domain::{Cell, Change, Circumstance, Column, Decision, Moment, Operation, Rules, Worker, WorkerId, occupation};
