@@ -6,6 +6,7 @@
 mod parse;
 
 use crate::domain::Rules;
+use crate::workbook::files::Names;
 use chrono::Duration;
 use chrono_tz::Tz;
 use clap::Args;
@@ -34,19 +35,37 @@ pub struct Given {
     #[arg(long = "timezone", env = "TIMEZONE", hide_env_values = true, value_name = "ZONA", global = true)]
     timezone: Option<String>,
     /// Horas tras las que una ocupación está vencida; 0 es nunca [12]
-    #[arg(long = "occupation-max-hours", env = "OCCUPATION_MAX_HOURS", hide_env_values = true, value_name = "HORAS", global = true)]
+    #[arg(
+        long = "occupation-max-hours",
+        env = "OCCUPATION_MAX_HOURS",
+        hide_env_values = true,
+        value_name = "HORAS",
+        global = true
+    )]
     occupation_max_hours: Option<String>,
     /// Rechazo que bloquea un carrete; 0 es sin límite [3]
     #[arg(long = "repair-max-cycles", env = "REPAIR_MAX_CYCLES", hide_env_values = true, value_name = "N", global = true)]
     repair_max_cycles: Option<String>,
     /// Vida de un bloqueo en segundos [3600]
-    #[arg(long = "redis-lock-ttl-seconds", env = "REDIS_LOCK_TTL_SECONDS", hide_env_values = true, value_name = "S", global = true)]
+    #[arg(
+        long = "redis-lock-ttl-seconds",
+        env = "REDIS_LOCK_TTL_SECONDS",
+        hide_env_values = true,
+        value_name = "S",
+        global = true
+    )]
     redis_lock_ttl_seconds: Option<String>,
     /// Redis; sin él los bloqueos viven en este proceso
     #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, value_name = "URL", global = true)]
     redis_url: Option<String>,
     /// Se acepta por configuraciones anteriores; no tiene efecto
-    #[arg(long = "redis-max-connections", env = "REDIS_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", global = true)]
+    #[arg(
+        long = "redis-max-connections",
+        env = "REDIS_MAX_CONNECTIONS",
+        hide_env_values = true,
+        value_name = "N",
+        global = true
+    )]
     redis_max_connections: Option<String>,
     /// El libro de Google; sin él se usa el libro propio
     #[arg(long = "google-sheet-id", env = "GOOGLE_SHEET_ID", hide_env_values = true, value_name = "ID", global = true)]
@@ -73,19 +92,43 @@ pub struct Given {
     #[arg(long = "google-sheets-url", env = "GOOGLE_SHEETS_URL", hide_env_values = true, value_name = "URL", global = true)]
     google_sheets_url: Option<String>,
     /// Cada cuántos segundos se lee el libro [5]
-    #[arg(long = "sheets-refresh-seconds", env = "SHEETS_REFRESH_SECONDS", hide_env_values = true, value_name = "S", global = true)]
+    #[arg(
+        long = "sheets-refresh-seconds",
+        env = "SHEETS_REFRESH_SECONDS",
+        hide_env_values = true,
+        value_name = "S",
+        global = true
+    )]
     sheets_refresh_seconds: Option<String>,
     /// Nombre de la hoja de carretes [Operaciones]
-    #[arg(long = "hoja-operaciones-nombre", env = "HOJA_OPERACIONES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    #[arg(
+        long = "hoja-operaciones-nombre",
+        env = "HOJA_OPERACIONES_NOMBRE",
+        hide_env_values = true,
+        value_name = "HOJA",
+        global = true
+    )]
     hoja_operaciones_nombre: Option<String>,
     /// Nombre de la hoja de trabajadores [Trabajadores]
-    #[arg(long = "hoja-trabajadores-nombre", env = "HOJA_TRABAJADORES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    #[arg(
+        long = "hoja-trabajadores-nombre",
+        env = "HOJA_TRABAJADORES_NOMBRE",
+        hide_env_values = true,
+        value_name = "HOJA",
+        global = true
+    )]
     hoja_trabajadores_nombre: Option<String>,
     /// Nombre de la hoja de roles [Roles]
     #[arg(long = "hoja-roles-nombre", env = "HOJA_ROLES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
     hoja_roles_nombre: Option<String>,
     /// Nombre de la hoja de auditoría [Metadata]
-    #[arg(long = "hoja-metadata-nombre", env = "HOJA_METADATA_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    #[arg(
+        long = "hoja-metadata-nombre",
+        env = "HOJA_METADATA_NOMBRE",
+        hide_env_values = true,
+        value_name = "HOJA",
+        global = true
+    )]
     hoja_metadata_nombre: Option<String>,
     /// Qué se escribe en el registro de sucesos [info]
     #[arg(long = "log", env = "RUST_LOG", hide_env_values = true, value_name = "FILTRO", global = true)]
@@ -97,16 +140,6 @@ impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Given(…)")
     }
-}
-
-/// The names of the four sheets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // each is named by the sheet whose name it is
-pub struct SheetNames {
-    pub operaciones: String,
-    pub trabajadores: String,
-    pub roles: String,
-    pub metadata: String,
 }
 
 /// The settings, checked.
@@ -123,7 +156,9 @@ pub struct Config {
     /// `REDIS_LOCK_TTL_SECONDS`.
     pub lock_ttl: StdDuration,
     /// `HOJA_…_NOMBRE`.
-    pub sheets: SheetNames,
+    pub sheets: Names,
+    /// Somebody has decided that anybody on the network may act (`SPOOLBOARD_ACCESS=open`).
+    pub open: bool,
     /// `RUST_LOG`.
     pub log: String,
     /// Settings that were given and have no effect.
@@ -138,12 +173,8 @@ impl Default for Config {
             zone: chrono_tz::America::Santiago,
             rules: Rules::default(),
             lock_ttl: StdDuration::from_secs(3_600),
-            sheets: SheetNames {
-                operaciones: "Operaciones".into(),
-                trabajadores: "Trabajadores".into(),
-                roles: "Roles".into(),
-                metadata: "Metadata".into(),
-            },
+            sheets: Names::default(),
+            open: false,
             log: "info".into(),
             without_effect: Vec::new(),
         }
@@ -163,7 +194,9 @@ impl Given {
     pub fn check(&self) -> Result<Config, Complaint> {
         let mut config = Config::default();
         if let Some(text) = given(&self.listen) {
-            config.listen = text.parse().map_err(|_| complain("SPOOLBOARD_LISTEN", text, "una dirección IP y un puerto, como 127.0.0.1:8000"))?;
+            config.listen = text
+                .parse()
+                .map_err(|_| complain("SPOOLBOARD_LISTEN", text, "una dirección IP y un puerto, como 127.0.0.1:8000"))?;
         }
         if let Some(text) = given(&self.data) {
             config.data = PathBuf::from(text);
@@ -191,10 +224,11 @@ impl Given {
         self.google()?;
         self.redis()?;
         self.access(&config)?;
+        config.open = given(&self.access).is_some();
         Ok(config)
     }
 
-    fn sheet_names(&self, names: &mut SheetNames) -> Result<(), Complaint> {
+    fn sheet_names(&self, names: &mut Names) -> Result<(), Complaint> {
         for (variable, value, name) in [
             ("HOJA_OPERACIONES_NOMBRE", &self.hoja_operaciones_nombre, &mut names.operaciones),
             ("HOJA_TRABAJADORES_NOMBRE", &self.hoja_trabajadores_nombre, &mut names.trabajadores),
@@ -245,7 +279,9 @@ impl Given {
         if let Some(secret) = given(&self.secret)
             && secret.len() < 32
         {
-            return Err(Complaint("SPOOLBOARD_SECRET es demasiado corta (su valor no se muestra): se piden al menos 32 bytes".into()));
+            return Err(Complaint(
+                "SPOOLBOARD_SECRET es demasiado corta (su valor no se muestra): se piden al menos 32 bytes".into(),
+            ));
         }
         match given(&self.access) {
             Some("open") => Ok(()),

@@ -1,4 +1,6 @@
 //! spoolboard
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod events;

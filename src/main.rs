@@ -1,1 +1,7 @@
-fn main() {}
+//! `spoolboard`: see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    spoolboard::cli::main()
+}

@@ -19,11 +19,7 @@ pub(super) fn complain(variable: &str, value: &str, allowed: &str) -> Complaint 
 }
 
 /// A whole number within bounds.
-pub(super) fn number(
-    variable: &str,
-    value: &Option<String>,
-    bounds: RangeInclusive<u32>,
-) -> Result<Option<u32>, Complaint> {
+pub(super) fn number(variable: &str, value: &Option<String>, bounds: RangeInclusive<u32>) -> Result<Option<u32>, Complaint> {
     let Some(text) = given(value) else { return Ok(None) };
     match text.parse().ok().filter(|number| bounds.contains(number)) {
         Some(number) => Ok(Some(number)),

@@ -6,7 +6,7 @@ mod lists;
 mod requests;
 mod shapes;
 
-pub use requests::{BATCH, Body, OperationId};
+use requests::{Body, OperationId};
 
 use super::App;
 use super::failure::Failure;

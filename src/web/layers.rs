@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use tracing::{Instrument, info, info_span};
+use tracing::{Instrument, debug, info, info_span};
 use uuid::Uuid;
 
 /// The longest address, in bytes.
@@ -137,7 +137,10 @@ async fn counted(State(app): State<App>, request: Request, next: Next) -> Respon
         metrics.action(route.rsplit('/').next().unwrap_or_default(), &outcome, took);
     }
     let latency_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    info!(status = status.as_u16(), latency_ms, "answered");
+    match method.is_safe() && status.as_u16() < 400 {
+        true => debug!(status = status.as_u16(), latency_ms, "answered"),
+        false => info!(status = status.as_u16(), latency_ms, "answered"),
+    }
     response
 }
 

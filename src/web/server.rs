@@ -4,7 +4,6 @@
 //! axum's own loop never times out request heads and never stops while a stream is open
 //! (`reliability.md` 5).
 
-use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -12,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use prometheus_client::metrics::gauge::Gauge;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -59,18 +59,18 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 const PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));
 
 /// Serves `routes` on `listener` until `stop`, then finishes the requests in hand within
-/// `limits.drain`. Open streams must watch `stop` themselves.
-pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, metrics: Arc<Metrics>, stop: CancellationToken) {
+/// `limits.drain`. Open streams must watch `stop` themselves. `open` counts the connections.
+pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, open: Gauge, stop: CancellationToken) {
     let builder = Arc::new(builder(&limits));
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     while let Some((stream, place)) = accepted(&listener, &places, &stop).await {
         let connection = Connection { stream, routes: routes.clone(), limits: limits.clone(), _place: place };
-        let (builder, watcher, metrics) = (Arc::clone(&builder), graceful.watcher(), Arc::clone(&metrics));
+        let (builder, watcher, open) = (Arc::clone(&builder), graceful.watcher(), open.clone());
         tokio::spawn(async move {
-            metrics.connections.inc();
+            open.inc();
             connection.serve(&builder, watcher).await;
-            metrics.connections.dec();
+            open.dec();
         });
     }
     drop(listener);

@@ -16,13 +16,13 @@ use std::collections::HashSet;
 use uuid::{Uuid, Variant};
 
 /// The most spools in one batch (`domain.md` 9).
-pub const BATCH: usize = 50;
+pub(super) const BATCH: usize = 50;
 
 /// The longest reason for a pause, in characters.
 const REASON: usize = 500;
 
 /// A JSON object, whose fields are asked for one by one; unknown fields are never looked at.
-pub struct Body(Map<String, Value>);
+pub(super) struct Body(Map<String, Value>);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Rejected;
@@ -77,7 +77,7 @@ impl Body {
 
     /// The spool: `id` where it is given, being the more exact, else `tag_spool`, which may hold
     /// either.
-    pub fn spool(&self) -> Result<String, Fault> {
+    pub(super) fn spool(&self) -> Result<String, Fault> {
         match self.get("id") {
             Some(_) => self.needed("id", Wants::Tag, tag),
             None => self.tag_spool(),
@@ -85,12 +85,12 @@ impl Body {
     }
 
     /// `tag_spool` alone, where `id` means something else.
-    pub fn tag_spool(&self) -> Result<String, Fault> {
+    pub(super) fn tag_spool(&self) -> Result<String, Fault> {
         self.needed("tag_spool", Wants::Tag, tag)
     }
 
     /// `tag_spools`: 1 to 50, each once.
-    pub fn tag_spools(&self) -> Result<Vec<String>, Fault> {
+    pub(super) fn tag_spools(&self) -> Result<Vec<String>, Fault> {
         const FIELD: &str = "tag_spools";
         let list = self.needed(FIELD, Wants::TagList, Value::as_array)?;
         if list.is_empty() || list.len() > BATCH {
@@ -106,22 +106,22 @@ impl Body {
     }
 
     /// `worker_id`: a whole number above zero, and a number, not a text.
-    pub fn worker(&self) -> Result<WorkerId, Fault> {
+    pub(super) fn worker(&self) -> Result<WorkerId, Fault> {
         self.needed("worker_id", Wants::Worker, |value| WorkerId::new(value.as_u64()?.try_into().ok()?))
     }
 
     /// `operacion`.
-    pub fn operation(&self) -> Result<Operation, Fault> {
+    pub(super) fn operation(&self) -> Result<Operation, Fault> {
         self.needed("operacion", Wants::Operation, |value| Operation::read(value.as_str()?))
     }
 
     /// `relevar`; absent is no.
-    pub fn takeover(&self) -> Result<bool, Fault> {
+    pub(super) fn takeover(&self) -> Result<bool, Fault> {
         Ok(self.optional("relevar", Wants::Flag, Value::as_bool)?.unwrap_or(false))
     }
 
     /// `motivo`: free text; blanks alone are no reason.
-    pub fn reason(&self) -> Result<Option<String>, Fault> {
+    pub(super) fn reason(&self) -> Result<Option<String>, Fault> {
         let text = self.optional("motivo", Wants::Text, |value| {
             let text: String = value.as_str()?.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             (text.trim().chars().count() <= REASON).then(|| text.trim().to_owned())
@@ -130,12 +130,12 @@ impl Body {
     }
 
     /// `fecha_operacion`: YYYY-MM-DD or DD-MM-YYYY.
-    pub fn date(&self) -> Result<Option<NaiveDate>, Fault> {
+    pub(super) fn date(&self) -> Result<Option<NaiveDate>, Fault> {
         self.optional("fecha_operacion", Wants::Date, |value| date(value.as_str()?))
     }
 
     /// `resultado`: whether it is APROBADO.
-    pub fn approved(&self) -> Result<bool, Fault> {
+    pub(super) fn approved(&self) -> Result<bool, Fault> {
         self.needed("resultado", Wants::Verdict, |value| match value.as_str()?.trim().to_uppercase().as_str() {
             "APROBADO" => Some(true),
             "RECHAZADO" => Some(false),
@@ -144,7 +144,7 @@ impl Body {
     }
 
     /// `id`: the action to undo.
-    pub fn event(&self) -> Result<Uuid, Fault> {
+    pub(super) fn event(&self) -> Result<Uuid, Fault> {
         self.needed("id", Wants::Uuid, |value| Uuid::parse_str(value.as_str()?).ok())
     }
 }
@@ -170,7 +170,7 @@ fn date(text: &str) -> Option<NaiveDate> {
 }
 
 /// The operation id: the header `Idempotency-Key` where it is sent, else a fresh one.
-pub struct OperationId(pub Uuid);
+pub(super) struct OperationId(pub(super) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for OperationId {
     type Rejection = Rejected;
@@ -187,7 +187,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OperationId {
 }
 
 /// The tag or short id at the end of an address.
-pub struct Asked(pub String);
+pub(super) struct Asked(pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Rejected;
@@ -200,7 +200,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 }
 
 /// The filters of a list. A name that no list knows is ignored; an empty value is no filter.
-pub struct Filters(Vec<(String, String)>);
+pub(super) struct Filters(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Filters {
     type Rejection = Rejected;
@@ -214,7 +214,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Filters {
 
 /// `estado` of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub(super) enum Wanted {
     /// Somebody could take it now.
     Available,
     /// Somebody has it.
@@ -225,7 +225,7 @@ pub enum Wanted {
 
 impl Filters {
     /// The text of a filter.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
@@ -234,22 +234,22 @@ impl Filters {
     }
 
     /// `operacion`.
-    pub fn operation(&self) -> Result<Option<Operation>, Fault> {
+    pub(super) fn operation(&self) -> Result<Option<Operation>, Fault> {
         self.read("operacion", Wants::Operation, Operation::read)
     }
 
     /// `worker_id`.
-    pub fn worker(&self) -> Result<Option<WorkerId>, Fault> {
+    pub(super) fn worker(&self) -> Result<Option<WorkerId>, Fault> {
         self.read("worker_id", Wants::Worker, |text| WorkerId::new(text.parse().ok()?))
     }
 
     /// `limit` or `offset`.
-    pub fn count(&self, name: &'static str) -> Result<Option<usize>, Fault> {
+    pub(super) fn count(&self, name: &'static str) -> Result<Option<usize>, Fault> {
         self.read(name, Wants::Count, |text| text.parse().ok())
     }
 
     /// `estado`.
-    pub fn state(&self) -> Result<Option<Wanted>, Fault> {
+    pub(super) fn state(&self) -> Result<Option<Wanted>, Fault> {
         self.read("estado", Wants::State, |text| match text.to_lowercase().as_str() {
             "disponible" => Some(Wanted::Available),
             "ocupado" => Some(Wanted::Occupied),

@@ -5,7 +5,7 @@
 //! because then the cell is empty for a reason (a paused spool has no `Ocupado_Por`).
 
 use super::report::{Counts, Example, Report};
-use super::{APPENDED, METADATA, at, is_appended, place};
+use super::{APPENDED, METADATA, at, place};
 use crate::domain::cell::{clean, fold};
 use crate::domain::column::normalise;
 use crate::domain::spool::identify;
@@ -63,7 +63,6 @@ fn complete_headers(sheets: &mut Sheets) -> Vec<Column> {
             sheet.header = names.iter().map(|name| (*name).to_owned()).collect();
         }
     }
-    debug_assert!(lacked.iter().all(|column| is_appended(*column)));
     lacked
 }
 
@@ -199,20 +198,20 @@ impl Union {
         let mut differs = false;
         for place in (0..columns.header.len()).filter(|place| columns.from[*place].is_some()) {
             let cell = at(&new, Some(place));
-            let same = row[place] == *cell;
+            if same(&row[place], cell) {
+                continue;
+            }
             match ours.columns[place] {
                 None => row[place] = cell.clone(),
-                Some(_) if same || cell.is_empty() => continue,
+                Some(_) if cell.is_empty() => continue,
                 Some(column) if row[place].is_empty() && ours.may_fill(column, old, &new) => row[place] = cell.clone(),
                 Some(_) => {
                     self.keep(fila, &columns.header[place], cell);
                     continue;
                 }
             }
-            if !same {
-                differs = true;
-                self.count(&columns.header[place]);
-            }
+            differs = true;
+            self.count(&columns.header[place]);
         }
         match differs {
             true => self.counts.updated += 1,
@@ -233,6 +232,15 @@ impl Union {
         if self.kept.1.len() < Example::MOST {
             self.kept.1.push(Example { fila, value: format!("{column}: {}", cell.display()) });
         }
+    }
+}
+
+/// Whether two cells hold the same. Programs that save a workbook again round its numbers to 15
+/// digits: a time that differs by less than that is the same time.
+fn same(a: &Cell, b: &Cell) -> bool {
+    match (a, b) {
+        (Cell::Number(a) | Cell::Date(a), Cell::Number(b) | Cell::Date(b)) => (a - b).abs() <= a.abs().max(b.abs()) * 1e-13,
+        _ => a == b,
     }
 }
 

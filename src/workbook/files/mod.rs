@@ -1,7 +1,7 @@
 //! Real files: the plant's workbook as `.xlsx` or as a folder of `.csv`, in and out.
 //!
 //! Everything here is pure over [`Sheets`] and file IO. What a file holds is merged with what the
-//! record holds by [`merge`]; only the caller writes the outcome into a record, so that an error
+//! record holds by [`merge()`]; only the caller writes the outcome into a record, so that an error
 //! on the way leaves everything as it was.
 
 mod merge;

@@ -110,6 +110,7 @@ fn parse(text: &str, file: &Found, name: &str, progress: &mut dyn FnMut(Progress
             progress(Progress { sheet: name, row, of: None });
         }
     }
+    progress(Progress { sheet: name, row, of: Some(row) });
     Ok(sheet)
 }
 

@@ -140,11 +140,12 @@ fn read_cells(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Strange, FileError> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|error| damaged(path, error))?;
-    let of = Some(reader.dimensions().end.0 + 1);
+    let last_row = reader.dimensions().end.0 + 1;
+    let of = Some(last_row);
     let (mut ordinal, mut last, mut strange) = (0, 0, Strange::new());
     loop {
         match reader.next_cell() {
-            Ok(None) => return Ok(strange),
+            Ok(None) => break,
             Ok(Some(found)) => {
                 let (row, _) = found.get_position();
                 let cell = read_cell(found.get_value());
@@ -161,6 +162,8 @@ fn read_cells(
         }
         ordinal += 1;
     }
+    progress(Progress { sheet: name, row: last_row, of });
+    Ok(strange)
 }
 
 /// A second walk over the sheet, only for error values that the first could not place.

@@ -168,10 +168,11 @@ impl Report {
                 None => self.warned += usize::from(!spool.problems.is_empty()),
             }
             for problem in spool.problems {
+                let value = shown(&spool.row[problem.column], problem.value);
                 let (count, examples) = found.entry((problem.level, problem.column, problem.kind)).or_default();
                 *count += 1;
                 if examples.len() < Example::MOST {
-                    examples.push(Example { fila: *fila, value: problem.value });
+                    examples.push(Example { fila: *fila, value });
                 }
             }
         }
@@ -227,6 +228,14 @@ fn give_roles(workers: &mut [Worker], roles: &Sheet, remarks: &mut Vec<String>) 
     }
 }
 
+/// A date as the office sees it, and not as the number that the workbook keeps.
+fn shown(cell: &Cell, value: String) -> String {
+    match (cell, cell.read_date()) {
+        (Cell::Date(_), Ok(Some(date))) => date.format("%d-%m-%Y").to_string(),
+        _ => value,
+    }
+}
+
 fn read_id(cell: &Cell) -> Option<WorkerId> {
     cell.read_id().ok().flatten().and_then(WorkerId::new)
 }
@@ -242,8 +251,8 @@ impl fmt::Display for Report {
             writeln!(f, "  Celdas que cambian: {}.", columns.join(", "))?;
         }
         if self.kept.0 > 0 {
-            let what = "celdas del archivo no se toman, porque ahí escribe la aplicación";
-            writeln!(f, "  {} {what}: {}.", self.kept.0, places(self.kept.0, &self.kept.1))?;
+            let what = "Celdas del archivo que no se toman, porque ahí escribe la aplicación";
+            writeln!(f, "  {what}: {} ({}).", self.kept.0, places(self.kept.0, &self.kept.1))?;
         }
         absent(f, "Filas que no están en el archivo y se conservan", &self.absent)?;
         line(f, "Trabajadores", self.workers)?;
@@ -276,17 +285,17 @@ impl Report {
             0 => String::new(),
             more => format!(" y {more} más"),
         };
-        writeln!(f, "TAG repetidos: {} filas llevan un TAG que ya está en otra: {}{more}.", self.duplicates, shown.join(", "))
+        writeln!(f, "Filas cuyo TAG ya está en una fila anterior: {} ({}{more}).", self.duplicates, shown.join(", "))
     }
 
     fn write_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (level, rows, heading) in [
-            (Level::Error, self.unreadable, "filas tienen un error: se ven, pero nadie puede tomarlas hasta corregirlas"),
-            (Level::Warning, self.warned, "filas más tienen un aviso: se puede trabajar con ellas"),
+            (Level::Error, self.unreadable, "Filas con error (se ven, pero nadie puede tomarlas hasta que se corrijan)"),
+            (Level::Warning, self.warned, "Otras filas con aviso (se puede trabajar con ellas)"),
         ] {
             let mut found = self.problems.iter().filter(|found| found.level == level).peekable();
             if found.peek().is_some() {
-                writeln!(f, "{rows} {heading}:")?;
+                writeln!(f, "{heading}: {rows}.")?;
             }
             for Found { column, kind, count, examples, .. } in found {
                 let (column, words) = (column.header(), words::of_kind(*kind));
@@ -299,10 +308,10 @@ impl Report {
 
 fn line(f: &mut fmt::Formatter<'_>, sheet: &str, counts: Counts) -> fmt::Result {
     let Counts { read, added, updated, unchanged, absent } = counts;
-    write!(f, "{sheet}: {read} filas leídas; {added} nuevas, {updated} actualizadas, {unchanged} sin cambios")?;
+    write!(f, "{sheet}: filas leídas {read}; nuevas {added}, actualizadas {updated}, sin cambios {unchanged}")?;
     match absent {
         0 => writeln!(f, "."),
-        _ => writeln!(f, ", {absent} que no están en el archivo."),
+        _ => writeln!(f, ", ausentes del archivo {absent}."),
     }
 }
 

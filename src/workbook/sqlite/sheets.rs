@@ -117,6 +117,25 @@ fn short_ids(sheet: &Sheet) -> HashMap<u32, Arc<str>> {
     rows.iter().zip(identities).map(|((fila, _), identity)| (*fila, identity.id)).collect()
 }
 
+/// Makes the stored ids those of the rows as they stand: somebody with a shell may have added a
+/// row, or changed the TAG of one.
+pub(super) fn reindex(connection: &Connection) -> Result<()> {
+    let ids = short_ids(&read_operaciones(connection)?);
+    let mut select = connection.prepare("SELECT fila, id FROM operaciones")?;
+    let stored = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<Vec<(u32, Option<String>)>>>()?;
+    let right = |fila: &u32, id: &Option<String>| ids.get(fila).map(AsRef::as_ref) == id.as_deref();
+    let stale: Vec<u32> = stored.iter().filter(|(fila, id)| !right(fila, id)).map(|(fila, _)| *fila).collect();
+    let mut update = connection.prepare("UPDATE operaciones SET id = ?2 WHERE fila = ?1")?;
+    // Rows may have swapped theirs, and no two may have one at any time.
+    for fila in &stale {
+        update.execute((fila, None::<&str>))?;
+    }
+    for fila in &stale {
+        update.execute((fila, ids.get(fila).map(AsRef::<str>::as_ref)))?;
+    }
+    Ok(())
+}
+
 fn read_plain(connection: &Connection, table: &str) -> Result<Sheet> {
     let mut sheet = Sheet { header: header(connection, table)?, rows: Vec::new() };
     let mut select = connection.prepare(&format!("SELECT fila, celdas FROM {table} ORDER BY fila"))?;

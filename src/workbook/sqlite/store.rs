@@ -122,6 +122,18 @@ impl Store {
         Ok(Store { connection, header, _lock: lock })
     }
 
+    /// What SQLite finds wrong with the file; nothing when it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the file cannot be read at all.
+    pub fn integrity(&self) -> Result<Vec<String>, Error> {
+        let damages = || {
+            let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
+            statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
+        };
+        Ok(damages().map_err(unavailable)?.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// All four sheets as they stand at one instant, every column included.
     ///
     /// # Errors
@@ -129,6 +141,18 @@ impl Store {
     pub fn read_all(&mut self) -> Result<Sheets, Error> {
         let transaction = self.connection.transaction().map_err(unavailable)?;
         sheets::read(&transaction).map_err(unavailable)
+    }
+
+    /// Reads all four sheets, after making sure that each row can be found by its short id.
+    pub(super) fn read_afresh(&mut self) -> Result<Sheets, Error> {
+        let read = |connection: &mut Connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            sheets::reindex(&transaction)?;
+            let sheets = sheets::read(&transaction)?;
+            transaction.commit()?;
+            Ok(sheets)
+        };
+        read(&mut self.connection).map_err(unavailable)
     }
 
     /// Puts these sheets in place of what the workbook holds, all or nothing.

@@ -2,7 +2,7 @@
 
 use super::rows::{self, Fate};
 use super::store::{Store, unavailable};
-use crate::domain::{Change, Moment, Row};
+use crate::domain::{Change, Column, Moment, Row};
 use crate::error::{Error, Service};
 use crate::workbook::{Applied, Landing, Mirror};
 use chrono_tz::Tz;
@@ -18,8 +18,11 @@ pub(super) enum Request {
     /// Land a change; those that wait together share one transaction.
     Apply(Box<Waiting>),
     /// Do something else with the file, between two groups.
-    Run(Box<dyn FnOnce(&mut Store, &Mirror) + Send>),
+    Run(Job),
 }
+
+/// Anything else that needs the file.
+pub(super) type Job = Box<dyn FnOnce(&mut Store, &Mirror) + Send>;
 
 /// A change that waits, and who waits for it.
 pub(super) struct Waiting {
@@ -171,15 +174,16 @@ impl Writer {
 
     /// A hand, or another change of the group, was there first: memory learns the row as it is.
     fn conflict(&mut self, change: &Change, row: Option<Row>, at: Moment) -> Result<Applied, Error> {
+        let names = [Column::Tag, Column::Nv, Column::Ot];
         match row {
-            Some(row) => {
+            Some(row) if row.differences(&change.image).iter().all(|column| !names.contains(column)) => {
                 let known = self.mirror.view().get(&change.spool).is_some_and(|spool| spool.row == row);
                 if !known {
                     self.mirror.refresh_row(&change.spool, row, at);
                 }
             }
-            // The row is gone, or has become another by its TAG: only a whole reading tells.
-            None => reload(&mut self.store, &self.mirror, self.zone, at)?,
+            // The row is gone, or has become another: only a whole reading tells.
+            _ => reload(&mut self.store, &self.mirror, self.zone, at)?,
         }
         Err(Error::Conflict)
     }
@@ -187,7 +191,7 @@ impl Writer {
 
 /// Reads everything into memory.
 pub(super) fn reload(store: &mut Store, mirror: &Mirror, zone: Tz, at: Moment) -> Result<(), Error> {
-    mirror.load(store.read_all()?.load(zone, at));
+    mirror.load(store.read_afresh()?.load(zone, at));
     Ok(())
 }
 
@@ -199,7 +203,7 @@ fn tell(waiting: Waiting, answer: Result<Applied, Error>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Action, AuditEvent, Cell, Column, Notes, WorkerId};
+    use crate::domain::{Action, AuditEvent, Cell, Notes, WorkerId};
     use crate::workbook::{Sheet, Sheets, Sqlite, Workbook};
     use std::time::Duration;
     use uuid::Uuid;

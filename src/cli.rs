@@ -1,0 +1,179 @@
+//! The commands. Adapters are made here, in [`build`], and nowhere else.
+
+mod check;
+mod files;
+mod logs;
+mod nightly;
+mod serve;
+
+pub use serve::{Running, start};
+
+use crate::config::{Complaint, Config, Given};
+use crate::error::Error;
+use crate::events;
+use crate::locks;
+use crate::metrics::Metrics;
+use crate::plant::{Clock, Plant};
+use crate::web::Site;
+use crate::workbook::files::FileError;
+use crate::workbook::sqlite::OpenError;
+use crate::workbook::{Sqlite, demo};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Quién tiene cada carrete, ahora.
+#[derive(Parser)]
+#[command(name = "spoolboard", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    given: Given,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Atiende a las tabletas y pantallas (es lo que se hace si no se pide otra cosa)
+    Serve,
+    /// Incorpora un libro .xlsx, o una carpeta de .csv, al libro propio
+    Import {
+        /// El archivo o la carpeta
+        path: PathBuf,
+        /// Solo dice qué haría; no escribe nada
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Escribe el libro propio como .xlsx
+    Export {
+        /// El archivo que se escribe
+        file: PathBuf,
+    },
+    /// Copia el libro propio, también mientras se atiende
+    Backup {
+        /// La copia que se escribe
+        file: PathBuf,
+    },
+    /// Revisa la configuración y los datos
+    Check,
+}
+
+/// Why a command ended without doing what was asked: one line.
+#[derive(Debug, thiserror::Error)]
+pub enum Halt {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Setting(#[from] Complaint),
+    /// The data folder cannot be used.
+    #[error("{}", of_folder(.0))]
+    Folder(#[from] OpenError),
+    /// A file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The record or another port failed.
+    #[error("{}", in_full(.0))]
+    Port(#[from] Error),
+    /// Anything else, said whole.
+    #[error("{0}")]
+    Other(String),
+}
+
+fn of_folder(error: &OpenError) -> String {
+    match error {
+        OpenError::InUse(folder) => {
+            format!(
+                "la carpeta de datos {} está en uso por otro spoolboard; ciérralo primero o usa otra (SPOOLBOARD_DATA)",
+                folder.display()
+            )
+        }
+        OpenError::Folder { folder, source } => {
+            format!("SPOOLBOARD_DATA={} no se puede usar como carpeta de datos: {source}", folder.display())
+        }
+        other => in_full(other),
+    }
+}
+
+/// An error with all that lies beneath it, in one line.
+fn in_full(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\n', " ")
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.kind() == ErrorKind::InvalidUtf8 => {
+            eprintln!("spoolboard: una variable o un argumento no es texto UTF-8 válido");
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(halt) => {
+            eprintln!("spoolboard: {halt}");
+            ExitCode::from(if matches!(halt, Halt::Setting(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Halt> {
+    let config = cli.given.check()?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(&config),
+        Command::Import { path, dry_run } => files::import(&config, &path, dry_run),
+        Command::Export { file } => files::export(&config, &file),
+        Command::Backup { file } => files::backup(&config, &file),
+        Command::Check => check::check(&config),
+    }
+}
+
+/// The setting of the embedded workbook that says it holds the demonstration plant.
+const DEMO: &str = "demo";
+
+/// A plant with the adapters that the settings ask for.
+pub struct Built {
+    /// The plant.
+    pub plant: Plant,
+    /// The embedded workbook, for copies of it.
+    pub workbook: Arc<Sqlite>,
+    /// What the screens say about how the program runs.
+    pub site: Site,
+}
+
+/// Makes the adapters and puts the plant together. An empty workbook gets the demonstration plant.
+///
+/// # Errors
+/// [`Halt`] when the data folder cannot be used, or is used by another process.
+pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
+    let workbook = Arc::new(Sqlite::open(&config.data, config.zone, clock.now())?);
+    let view = crate::workbook::Workbook::view(&*workbook);
+    if view.spools.is_empty() && view.people.all().is_empty() {
+        workbook.replace(demo::plant(clock.now()), clock.now()).await?;
+        workbook.set_setting(DEMO, Some("1")).await?;
+    }
+    let site = Site {
+        demo: workbook.setting(DEMO).await?.is_some(),
+        open: config.open,
+        single: true,
+        build: env!("CARGO_PKG_VERSION").into(),
+    };
+    let plant = Plant::new(
+        Arc::clone(&workbook) as Arc<dyn crate::workbook::Workbook>,
+        Arc::new(locks::Memory::new(config.lock_ttl)),
+        Arc::new(events::Memory::default()),
+        clock,
+        config.rules.clone(),
+        Arc::new(Metrics::default()),
+    );
+    Ok(Built { plant, workbook, site })
+}
+
+/// Writes a line for whoever called; that he has stopped reading is his business.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

@@ -1,0 +1,102 @@
+//! `serve`: the plant on a port, until somebody asks it to stop.
+
+use super::{Built, Halt, build, logs, nightly, say};
+use crate::config::Config;
+use crate::plant::Clock;
+use crate::web::live::Live;
+use crate::web::server::{self, Limits};
+use crate::web::{App, router};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+/// What waiting writes may take once the requests in hand have ended; with [`Limits::drain`] it
+/// stays below the five seconds in which the program stops (`field-failures.md` E3).
+const LANDING: Duration = Duration::from_millis(1_500);
+
+/// A plant that serves.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The application, for who wants to look inside.
+    pub app: App,
+    server: JoinHandle<()>,
+}
+
+impl Running {
+    /// Stops: no new connections, streams end, requests in hand are finished, waiting writes land.
+    /// `false` when that took too long and something was cut off.
+    pub async fn stop(self) -> bool {
+        self.app.stop.cancel();
+        let served = self.server.await.is_ok();
+        served && timeout(LANDING, self.app.plant.finish()).await.is_ok()
+    }
+}
+
+/// Starts to serve on the configured address.
+///
+/// # Errors
+/// [`Halt`] when the address or the data folder cannot be used.
+pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Running, Halt> {
+    let listener = TcpListener::bind(config.listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (address, listener) = listener
+        .map_err(|error| Halt::Other(format!("SPOOLBOARD_LISTEN={}: no se puede escuchar ahí: {error}", config.listen)))?;
+    let Built { plant, workbook, site } = build(config, clock.clone()).await?;
+    let stop = CancellationToken::new();
+    let live = Live::follow(&plant, stop.clone());
+    let app = App { plant: plant.clone(), site: Arc::new(site), live, stop: stop.clone() };
+    let keeper = plant.clone();
+    let (ttl, until) = (config.lock_ttl, stop.clone());
+    tokio::spawn(async move { keeper.keep_locks(ttl, until).await });
+    tokio::spawn(nightly::copies(workbook, config.data.clone(), clock, stop.clone()));
+    let server = tokio::spawn(server::serve(listener, router(app.clone()), limits, plant.metrics().connections.clone(), stop));
+    Ok(Running { address, app, server })
+}
+
+pub(super) fn serve(config: &Config) -> Result<ExitCode, Halt> {
+    logs::begin(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Halt::Other(format!("el sistema no permite trabajar: {error}")))?;
+    let code = runtime.block_on(until_asked(config));
+    // Whatever did not end in time is cut off: the durable part of it has landed or never will.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    code
+}
+
+async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
+    let unheard = |error| Halt::Other(format!("no se pueden recibir señales del sistema: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    let running = start(config, Clock::system(config.zone), Limits::default()).await?;
+    for setting in &config.without_effect {
+        warn!(setting, "accepted, without effect");
+    }
+    greet(config, &running);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    info!("stopping");
+    match running.stop().await {
+        true => info!("stopped"),
+        false => warn!("stopped; something was cut off"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line that says where to look, and what is behind it.
+fn greet(config: &Config, running: &Running) {
+    let site = &running.app.site;
+    let demo = if site.demo { " (planta de demostración; «spoolboard import ARCHIVO» la reemplaza)" } else { "" };
+    let open = if site.open { " (acceso abierto: cualquiera en la red puede registrar trabajo)" } else { "" };
+    say(format_args!("spoolboard atiende en http://{}{demo}{open}", running.address));
+    let spools = running.app.plant.view().spools.len();
+    info!(address = %running.address, data = %config.data.display(), demo = site.demo, open = site.open, spools, "serving");
+}

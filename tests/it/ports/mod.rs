@@ -1,0 +1,4 @@
+//! The contracts of the ports, each run on every adapter.
+
+mod embedded;
+mod workbook;
