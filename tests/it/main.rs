@@ -6,6 +6,8 @@
 mod api;
 mod cli;
 mod files;
+mod live;
+mod pages;
 mod ports;
 mod server;
 mod support;

@@ -35,8 +35,15 @@ impl Tally {
     pub(in crate::web) fn of(view: &View) -> Tally {
         let mut occupied: Vec<Arc<Spool>> = view.spools.iter().filter(|spool| spool.occupation.is_some()).cloned().collect();
         occupied.sort_by_key(|spool| spool.occupation.as_ref().and_then(|holder| holder.since));
-        let mut tally =
-            Tally { number: view.number, occupied, ready: [0; 4], blocked: 0, problems: 0, spools: view.spools.len(), people: Arc::clone(&view.people) };
+        let mut tally = Tally {
+            number: view.number,
+            occupied,
+            ready: [0; 4],
+            blocked: 0,
+            problems: 0,
+            spools: view.spools.len(),
+            people: Arc::clone(&view.people),
+        };
         for spool in &view.spools {
             for (count, operation) in tally.ready.iter_mut().zip(Operation::ALL) {
                 *count += usize::from(occupation::can(spool, operation));
