@@ -35,6 +35,7 @@
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
     each('.spool', (el) => { born.set(el, now()); changes.delete(el.id.slice(6)); });
     each('.toast[data-dura]', (el) => setTimeout(() => { if (!el.matches(':focus-within')) el.remove(); }, Number(el.dataset.dura) * 1000));
+    each('.result[data-caja]', (el) => el.scrollIntoView());
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
     each('#muro', () => turn(0));
     each('#lista', () => { changes.clear(); showChanges(); });
@@ -121,6 +122,7 @@
       if (card) htmx.trigger(card, 'refrescar');
       else if (told.puede.some((operation) => mine.includes(operation))) { changes.add(told.id); showChanges(); }
     } else if (!event) mark();
+    watch();
   });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) { s.heard = now(); s.downAt = null; s.first = true; } });
 

@@ -1,1 +1,54 @@
+use super::*;
 
+#[test]
+fn without_any_setting_the_defaults_stand() {
+    let config = Given::default().check().unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!((config.data.to_str(), config.zone), (Some("data"), chrono_tz::America::Santiago));
+    assert_eq!(config.rules.occupation_max, Some(Duration::hours(12)));
+    assert!(!config.open && config.without_effect.is_empty());
+}
+
+#[test]
+fn an_empty_variable_is_an_unset_one() {
+    let given = Given { redis_url: Some(" ".into()), google_sheet_id: Some(String::new()), ..Given::default() };
+    assert!(given.check().is_ok());
+}
+
+#[test]
+fn zero_hours_are_never_and_zero_cycles_no_limit() {
+    let zero = || Some("0".to_owned());
+    let config = Given { occupation_max_hours: zero(), repair_max_cycles: zero(), ..Given::default() }.check().unwrap();
+    assert_eq!((config.rules.occupation_max, config.rules.repair_max_cycles), (None, 0));
+}
+
+#[test]
+fn outside_of_loopback_somebody_must_have_decided_who_may_act() {
+    let outside = |access: Option<&str>| {
+        Given { listen: Some("0.0.0.0:8000".into()), access: access.map(Into::into), ..Given::default() }.check()
+    };
+    assert!(outside(None).unwrap_err().to_string().starts_with("SPOOLBOARD_ACCESS"));
+    assert!(outside(Some("open")).unwrap().open);
+}
+
+#[test]
+fn credentials_go_to_https_or_to_this_machine_only() {
+    for (url, safe) in [
+        ("https://sheets.example", true),
+        ("http://127.0.0.1:9000", true),
+        ("http://[::1]:9000/x", true),
+        ("http://localhost", true),
+        ("http://localhost.example", false),
+        ("http://10.0.0.1", false),
+        ("ftp://127.0.0.1", false),
+        ("sheets", false),
+    ] {
+        assert_eq!(parse::is_safe_endpoint(url), safe, "{url}");
+    }
+}
+
+#[test]
+fn no_value_is_ever_printed_by_debug() {
+    let given = Given { secret: Some("muy-secreta".into()), ..Given::default() };
+    assert!(!format!("{given:?}").contains("muy-secreta"));
+}

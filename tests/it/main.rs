@@ -3,9 +3,14 @@
 // Helpers beside the test functions are tests too: what must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod api;
 mod architecture;
+mod cli;
 mod crash;
 mod files;
+mod live;
+mod pages;
 mod plant;
 mod ports;
+mod server;
 mod support;

@@ -2,7 +2,7 @@
 
 use super::elapsed::Elapsed;
 use super::{Answer, labels};
-use crate::domain::{Inspection, Moment, Operation, Spool, occupation};
+use crate::domain::{Inspection, Moment, Operation, People, Spool, Worker, occupation};
 use crate::plant::Plant;
 use crate::web::{App, Site};
 use crate::workbook::View;
@@ -28,14 +28,22 @@ pub(in crate::web) struct Tally {
     blocked: usize,
     problems: usize,
     spools: usize,
+    people: Arc<People>,
 }
 
 impl Tally {
     pub(in crate::web) fn of(view: &View) -> Tally {
         let mut occupied: Vec<Arc<Spool>> = view.spools.iter().filter(|spool| spool.occupation.is_some()).cloned().collect();
         occupied.sort_by_key(|spool| spool.occupation.as_ref().and_then(|holder| holder.since));
-        let mut tally =
-            Tally { number: view.number, occupied, ready: [0; 4], blocked: 0, problems: 0, spools: view.spools.len() };
+        let mut tally = Tally {
+            number: view.number,
+            occupied,
+            ready: [0; 4],
+            blocked: 0,
+            problems: 0,
+            spools: view.spools.len(),
+            people: Arc::clone(&view.people),
+        };
         for spool in &view.spools {
             for (count, operation) in tally.ready.iter_mut().zip(Operation::ALL) {
                 *count += usize::from(occupation::can(spool, operation));
@@ -64,7 +72,7 @@ impl Tally {
     }
 
     fn rows(&self, now: Moment, max: Option<Duration>) -> Vec<Row> {
-        self.occupied.iter().filter_map(|spool| Row::of(spool, now, max)).collect()
+        self.occupied.iter().filter_map(|spool| Row::of(spool, &self.people, now, max)).collect()
     }
 
     fn running(&self, operation: Operation) -> usize {
@@ -95,13 +103,15 @@ struct Row {
     duplicate: bool,
     fila: u32,
     holder: String,
+    /// First name and first surname: what is read from afar.
+    short: String,
     operation: &'static str,
     since: Option<Elapsed>,
     overdue: bool,
 }
 
 impl Row {
-    fn of(spool: &Spool, now: Moment, max: Option<Duration>) -> Option<Row> {
+    fn of(spool: &Spool, people: &People, now: Moment, max: Option<Duration>) -> Option<Row> {
         let holder = spool.occupation.as_ref()?;
         let tag = spool.tag().as_str();
         let cut = tag.rfind('-').map_or(0, |dash| dash + 1);
@@ -109,16 +119,22 @@ impl Row {
             id: Arc::clone(&spool.identity.id),
             head: tag[..cut].to_owned(),
             tail: tag[cut..].to_owned(),
-            nv: spool.nv.clone(),
-            ot: spool.ot.clone(),
+            nv: labels::numbered("NV", &spool.nv),
+            ot: labels::numbered("OT", &spool.ot),
             duplicate: spool.identity.duplicate,
             fila: spool.fila,
             holder: holder.name.clone(),
+            short: people.get(holder.worker).map_or_else(|| holder.name.clone(), |worker| short(worker)),
             operation: holder.operation.map_or("sin operación", labels::operation),
             since: holder.since.map(|since| Elapsed::between(since, now)),
             overdue: holder.overdue(now, max),
         })
     }
+}
+
+fn short(worker: &Worker) -> String {
+    let first = |name: &str| name.split_whitespace().next().unwrap_or_default().to_owned();
+    format!("{} {}", first(&worker.given), first(&worker.family)).trim().to_owned()
 }
 
 /// One operation: how many are being worked on, how many could begin.

@@ -4,6 +4,7 @@ use super::elapsed::Elapsed;
 use super::labels;
 use crate::domain::problem::{Kind, Level};
 use crate::domain::{Inspection, Moment, Operation, Progress, Rules, Spool, Worker, occupation};
+use crate::web::words;
 use askama::Template;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -162,8 +163,8 @@ impl Card {
             head: tag[..cut].to_owned(),
             tail: tag[cut..].to_owned(),
             tag,
-            nv: spool.nv.clone(),
-            ot: spool.ot.clone(),
+            nv: labels::numbered("NV", &spool.nv),
+            ot: labels::numbered("OT", &spool.ot),
             fila: spool.fila,
             duplicate: spool.identity.duplicate,
             worker: looker.worker.id.get(),
@@ -278,5 +279,5 @@ fn previous(spool: &Spool, place: Place, operation: Option<Operation>) -> Option
 fn problems(spool: &Spool) -> Vec<String> {
     let mut found: Vec<_> = spool.problems.iter().filter(|problem| problem.kind != Kind::Filler).collect();
     found.sort_by_key(|problem| problem.level != Level::Error);
-    found.into_iter().map(labels::problem).collect()
+    found.into_iter().map(words::problem).collect()
 }

@@ -7,13 +7,10 @@ use crate::web::failure::Failure;
 use crate::web::{App, Site};
 use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::HeaderValue;
-use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use std::sync::Arc;
-use tracing::{debug, error, warn};
 
 /// Who asks: htmx, which swaps fragments, or a browser, which wants a page.
 #[derive(Debug, Clone)]
@@ -56,13 +53,7 @@ impl From<Failure> for Face {
 
 impl From<Error> for Face {
     fn from(cause: Error) -> Face {
-        let failure = Failure::from(&cause);
-        match &cause {
-            Error::Refused(_) | Error::Conflict => debug!(%cause, code = failure.code, "refused"),
-            Error::Internal(_) => error!(%cause, "a bug"),
-            _ => warn!(%cause, code = failure.code, "could not serve"),
-        }
-        failure.into()
+        Failure::from(&cause).into()
     }
 }
 
@@ -96,9 +87,6 @@ impl IntoResponse for Face {
             None => page(&FailurePage { site: &Site::default(), failure }),
         };
         *response.status_mut() = failure.status;
-        if failure.status == axum::http::StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        response
+        failure.dressed(response)
     }
 }

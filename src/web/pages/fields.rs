@@ -79,7 +79,7 @@ impl Fields {
 
 /// A request that names something wrongly.
 pub(super) fn wrong(message: impl Into<String>) -> Failure {
-    Failure { status: StatusCode::BAD_REQUEST, code: "SOLICITUD_INVALIDA", message: message.into() }
+    Failure { status: StatusCode::BAD_REQUEST, code: "VALIDACION", message: message.into() }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Short words of the screens: states, reasons and problems as a card says them.
 
 use crate::domain::decision::Missing;
-use crate::domain::problem::Kind;
-use crate::domain::{Action, AuditEvent, Inspection, Operation, Problem, Progress, Refusal};
+use crate::domain::{Action, AuditEvent, Inspection, Operation, Progress, Refusal};
 use crate::web::words;
 
 /// The operation with its accents.
@@ -47,6 +46,12 @@ pub(super) fn cycle(cycle: u32, max: u32) -> String {
     }
 }
 
+/// `NV 0650`, also where the sheet says `NV0650`; empty where it says nothing.
+pub(super) fn numbered(kind: &str, value: &str) -> String {
+    let named = value.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind));
+    if named || value.is_empty() { value.to_owned() } else { format!("{kind} {value}") }
+}
+
 /// Why nobody can take it yet, in a few words; the whole sentence where few do not suffice.
 pub(super) fn reason(refusal: &Refusal) -> String {
     match refusal {
@@ -55,35 +60,6 @@ pub(super) fn reason(refusal: &Refusal) -> String {
         Refusal::Prerequisite { missing: Missing::Sold, .. } => "SOLD sin terminar".into(),
         Refusal::NotAvailable { state: Some(state), .. } => inspection(*state).into(),
         other => words::refusal(other),
-    }
-}
-
-/// What is wrong with the row, beginning with the column.
-pub(super) fn problem(problem: &Problem) -> String {
-    let what = match problem.kind {
-        Kind::BadTag => "no es un TAG",
-        Kind::NotADate => "no es una fecha",
-        Kind::NotAWorker => "no es un trabajador",
-        Kind::NotText => "es un error de fórmula",
-        Kind::Filler => "es un relleno y se lee como vacío",
-        Kind::UnknownName => "no está en la lista de trabajadores",
-        Kind::DateWithoutWorker => "hay fecha y falta el trabajador",
-        Kind::WeldedBeforeFitted => "hay fecha de soldadura y falta la de armado",
-        Kind::InspectedBeforeWelded => "hay fecha de metrología y falta la de soldadura",
-        Kind::ApprovalDateAgainstText => "la fecha no calza con Estado_Detalle",
-        Kind::ApprovedWithoutDate => "dice aprobado y falta la fecha de metrología",
-        Kind::RepairBeforeWelded => "habla de reparación y falta soldar",
-        Kind::RepairWithoutOccupant => "dice en reparación y no lo tiene nadie",
-        Kind::OccupiedWithoutSince => "está ocupado y falta desde cuándo",
-        Kind::SinceWithoutOccupant => "hay fecha de ocupación y no lo tiene nadie",
-        Kind::OccupiedWithoutOperation => "está ocupado sin operación en curso",
-        Kind::OccupiedAndDone => "está ocupado y ya está terminado",
-        Kind::TwoOperationsOpen => "ARM y SOLD están abiertos a la vez",
-    };
-    let column = problem.column.header();
-    match problem.value.trim() {
-        "" => format!("{column}: {what}"),
-        value => format!("{column}: «{value}» {what}"),
     }
 }
 

@@ -3,6 +3,9 @@
 pub(crate) mod binary;
 pub(crate) mod dirty;
 pub(crate) mod shop;
+mod test_plant;
+
+pub(crate) use test_plant::{Reply, TestPlant, fresh};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

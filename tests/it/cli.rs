@@ -1,0 +1,220 @@
+//! The program as somebody starts it: the real binary, its lines and its exit statuses.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+fn program(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spoolboard"));
+    command.env_clear().env("SPOOLBOARD_DATA", data).env("SPOOLBOARD_LISTEN", "127.0.0.1:0").env("RUST_LOG", "warn");
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    program(data).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A serving program; killed when the test ends early.
+struct Serving {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    greeting: String,
+    url: String,
+}
+
+impl Serving {
+    fn on(data: &Path) -> Serving {
+        let mut child = program(data).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut greeting = String::new();
+        stdout.read_line(&mut greeting).unwrap();
+        let url = greeting.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_default().to_owned();
+        Serving { child, stdout, greeting, url }
+    }
+
+    /// SIGTERM, and the wait for the end.
+    fn terminate(mut self) -> std::process::ExitStatus {
+        let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        let status = self.child.wait().unwrap();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "one line on stdout and no more");
+        status
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn post(url: &str, path: &str, body: Value) -> (u16, Value) {
+    let response = reqwest::Client::new().post(format!("{url}{path}")).json(&body).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn without_any_setting_the_demonstration_plant_is_served_and_says_so() {
+    let data = TempDir::new().unwrap();
+    let serving = Serving::on(data.path());
+    assert!(serving.greeting.contains("planta de demostración"), "{}", serving.greeting);
+    let (status, reply) = post(
+        &serving.url,
+        "/api/occupation/tomar",
+        json!({"tag_spool": "MK-1335-CW-25238-012", "worker_id": 93, "operacion": "ARM"}),
+    )
+    .await;
+    assert_eq!(status, 200, "{reply}");
+    assert!(serving.terminate().success());
+}
+
+#[tokio::test]
+async fn e3_sigterm_with_open_streams_and_waiting_writes_ends_in_time_and_loses_nothing() {
+    let data = TempDir::new().unwrap();
+    let serving = Serving::on(data.path());
+    let client = reqwest::Client::new();
+    let mut streams = Vec::new();
+    for path in ["/api/sse/stream", "/api/sse/stream", "/api/spools"] {
+        streams.push(client.get(format!("{}{path}", serving.url)).send().await.unwrap());
+    }
+    // A request in hand whose body never comes, too.
+    let mut half = tokio::net::TcpStream::connect(serving.url.trim_start_matches("http://")).await.unwrap();
+    let head =
+        b"POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    tokio::io::AsyncWriteExt::write_all(&mut half, head).await.unwrap();
+    let body = json!({"tag_spool": "MK-1335-CW-25238-013", "worker_id": 93, "operacion": "ARM"});
+    assert_eq!(post(&serving.url, "/api/occupation/tomar", body.clone()).await.0, 200);
+    let ended = tokio::task::spawn_blocking(move || serving.terminate());
+    let status = tokio::time::timeout(Duration::from_secs(5), ended).await.expect("it ends within five seconds").unwrap();
+    assert!(status.success());
+    let again = Serving::on(data.path());
+    let held = reqwest::get(format!("{}/api/occupation/status/MK-1335-CW-25238-013", again.url)).await.unwrap();
+    assert_eq!(held.json::<Value>().await.unwrap()["worker_id"], 93);
+}
+
+#[test]
+fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
+    let data = TempDir::new().unwrap();
+    for (variable, value, allowed) in [
+        ("SPOOLBOARD_LISTEN", "ocho mil", "127.0.0.1:8000"),
+        ("TIMEZONE", "Santiago", "America/Santiago"),
+        ("OCCUPATION_MAX_HOURS", "-1", "entre 0 y 8760"),
+        ("OCCUPATION_MAX_HOURS", "doce", "entre 0 y 8760"),
+        ("REPAIR_MAX_CYCLES", "1.5", "entre 0 y 99"),
+        ("REDIS_LOCK_TTL_SECONDS", "0", "entre 60 y 86400"),
+        ("REDIS_MAX_CONNECTIONS", "muchas", "entre 1 y 100000"),
+        ("SHEETS_REFRESH_SECONDS", "0", "entre 1 y 3600"),
+        ("GOOGLE_SHEETS_URL", "http://hojas.example", "https"),
+        ("SPOOLBOARD_ACCESS", "todos", "open o enrolled"),
+        ("RUST_LOG", "a=b=c", "spoolboard=debug"),
+    ] {
+        let output = program(data.path()).env(variable, value).output().unwrap();
+        let line = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{variable}: {line}");
+        assert_eq!(line.lines().count(), 1, "{line}");
+        assert!(line.contains(variable) && line.contains(value) && line.contains(allowed), "{line}");
+    }
+    assert!(!data.path().join("spoolboard.db").exists(), "nothing was made");
+}
+
+#[test]
+fn what_this_build_has_not_yet_is_refused_in_words_and_secrets_are_not_said() {
+    let data = TempDir::new().unwrap();
+    for (variables, said) in [
+        (vec![("GOOGLE_SHEET_ID", "1AbC")], "Google Sheets"),
+        (vec![("REDIS_URL", "redis://:clave-secreta@redis/0")], "Redis"),
+        (vec![("REDIS_URL", "clave-secreta")], "REDIS_URL"),
+        (vec![("SPOOLBOARD_ACCESS", "enrolled")], "tabletas"),
+        (vec![("SPOOLBOARD_SECRET", "clave-secreta")], "32 bytes"),
+        (vec![("SPOOLBOARD_LISTEN", "0.0.0.0:0")], "SPOOLBOARD_ACCESS"),
+    ] {
+        let output = program(data.path()).envs(variables.clone()).output().unwrap();
+        let line = stderr(&output);
+        assert_eq!((output.status.code(), line.lines().count()), (Some(2), 1), "{variables:?}: {line}");
+        assert!(line.contains(said) && !line.contains("clave-secreta"), "{line}");
+    }
+}
+
+#[test]
+fn a_second_process_on_one_folder_is_refused_with_one_line() {
+    let data = TempDir::new().unwrap();
+    let _first = Serving::on(data.path());
+    for arguments in [&[][..], &["serve"], &["import", "libro.xlsx"]] {
+        let output = run(data.path(), arguments);
+        let line = stderr(&output);
+        assert_eq!((output.status.code(), line.lines().count()), (Some(1), 1), "{arguments:?}: {line}");
+        assert!(line.contains("está en uso por otro spoolboard"), "{line}");
+    }
+    assert!(run(data.path(), &["check"]).status.success(), "looking is allowed");
+    assert!(run(data.path(), &["backup", data.path().join("copia.db").to_str().unwrap()]).status.success());
+}
+
+#[test]
+fn an_exported_plant_is_imported_in_place_of_the_demonstration() {
+    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    drop(Serving::on(one.path()));
+    drop(Serving::on(two.path()));
+    let file = one.path().join("planta.xlsx");
+    let file = file.to_str().unwrap();
+    let exported = run(one.path(), &["export", file]);
+    assert!(exported.status.success(), "{}", stderr(&exported));
+    let tried = run(two.path(), &["import", file, "--dry-run"]);
+    assert!(tried.status.success() && stdout(&tried).contains("no se escribió nada"), "{}{}", stdout(&tried), stderr(&tried));
+    assert!(stdout(&run(two.path(), &["check"])).contains("planta de demostración"));
+    let imported = run(two.path(), &["import", file]);
+    assert!(imported.status.success(), "{}{}", stdout(&imported), stderr(&imported));
+    let checked = run(two.path(), &["check"]);
+    assert!(checked.status.success(), "{}", stdout(&checked));
+    assert!(
+        !stdout(&checked).contains("planta de demostración") && stdout(&checked).contains("40 carretes"),
+        "{}",
+        stdout(&checked)
+    );
+    let again = Serving::on(two.path());
+    assert!(!again.greeting.contains("demostración"), "{}", again.greeting);
+}
+
+#[test]
+fn files_that_cannot_be_used_are_one_line() {
+    let data = TempDir::new().unwrap();
+    std::fs::write(data.path().join("roto.xlsx"), "no es un libro").unwrap();
+    let broken = data.path().join("roto.xlsx");
+    for arguments in [
+        vec!["import", "no-existe.xlsx"],
+        vec!["import", broken.to_str().unwrap()],
+        vec!["export", "x.xlsx"],
+        vec!["backup", "x.db"],
+    ] {
+        let folder = TempDir::new().unwrap();
+        let output = run(folder.path(), &arguments);
+        assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(1), 1), "{arguments:?}: {}", stderr(&output));
+    }
+    let nowhere = run(Path::new("/proc/nada"), &["serve"]);
+    assert_eq!((nowhere.status.code(), stderr(&nowhere).lines().count()), (Some(1), 1), "{}", stderr(&nowhere));
+}
+
+#[test]
+fn check_says_what_is_there_without_any_workbook() {
+    let data = TempDir::new().unwrap();
+    let output = run(data.path(), &["check"]);
+    assert!(output.status.success());
+    assert!(
+        stdout(&output).contains("todavía no hay libro") && stdout(&output).contains("America/Santiago"),
+        "{}",
+        stdout(&output)
+    );
+}

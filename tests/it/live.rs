@@ -1,0 +1,126 @@
+//! The streams to the screens, read as a browser reads them.
+
+use crate::pages::id;
+use crate::support::TestPlant;
+use futures_util::StreamExt;
+use reqwest::Method;
+use serde_json::Value;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a message may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One message: its name, empty for a fragment, and its data.
+type Message = (String, String);
+
+/// An open stream.
+struct Stream {
+    response: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<axum::body::Bytes>> + Send>>,
+    text: String,
+}
+
+impl Stream {
+    async fn open(plant: &TestPlant, path: &str) -> Stream {
+        let response = plant.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
+        Stream { response: Box::pin(response.bytes_stream()), text: String::new() }
+    }
+
+    /// The next message; `None` at the end of the stream.
+    async fn next(&mut self) -> Option<Message> {
+        loop {
+            if let Some((message, rest)) = self.text.split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())) {
+                self.text = rest;
+                let value = |name: &str| {
+                    let of = |line: &str| line.strip_prefix(name).map(|rest| rest.trim_start().to_owned());
+                    message.lines().filter_map(of).collect::<Vec<_>>().join("\n")
+                };
+                if message.starts_with("retry:") {
+                    continue;
+                }
+                return Some((value("event:"), value("data:")));
+            }
+            let bytes = timeout(PATIENCE, self.response.next()).await.expect("a message came")?.ok()?;
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    /// The next message with this name.
+    async fn named(&mut self, name: &str) -> String {
+        loop {
+            let (found, data) = self.next().await.expect("the stream goes on");
+            if found == name {
+                return data;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn e4_a_screen_that_connects_gets_the_whole_picture_and_the_heartbeat() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    for (path, target) in [("/vivo/tablero", "#tablero"), ("/vivo/kiosko", "#muro")] {
+        let mut stream = Stream::open(&plant, path).await;
+        let picture = stream.named("").await;
+        assert!(picture.contains(&format!("hx-target=\"{target}\"")) && picture.contains("<b>0001</b>"), "{picture}");
+        let beat: Value = serde_json::from_str(&stream.named("latido").await).unwrap();
+        assert_eq!((beat["edad"].as_i64(), beat["reloj"].as_i64()), (Some(0), Some(38_520)));
+        assert!(beat["build"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn e5_a_change_reaches_boards_lists_and_the_api() {
+    let plant = TestPlant::embedded().await;
+    let spool = id(&plant, "MK-0001").await;
+    let mut board = Stream::open(&plant, "/vivo/tablero").await;
+    let mut lists = Stream::open(&plant, "/vivo/carretes").await;
+    let mut api = Stream::open(&plant, "/api/sse/stream").await;
+    board.named("latido").await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    assert!(board.named("").await.contains("Marta Ríos"));
+    let told: Value = serde_json::from_str(&lists.named(&format!("carrete-{spool}")).await).unwrap();
+    assert_eq!(told["puede"], serde_json::json!([]));
+    let update: Value = serde_json::from_str(&api.named("spool_update").await).unwrap();
+    assert_eq!(update["event_type"], "TOMAR");
+    assert_eq!((update["tag_spool"].as_str(), update["worker_id"].as_u64()), (Some("MK-0001"), Some(93)));
+    assert_eq!((update["worker_nombre"].as_str(), update["operacion"].as_str()), (Some("Marta Ríos"), Some("ARM")));
+    assert_eq!(update["timestamp"], "2026-11-21T10:42:00-03:00");
+}
+
+#[tokio::test]
+async fn a_burst_of_changes_is_one_picture() {
+    let plant = TestPlant::embedded().await;
+    let mut board = Stream::open(&plant, "/vivo/tablero").await;
+    board.named("latido").await;
+    let items: Vec<String> = (1..=50).map(|n| format!("MK-{n:04}")).collect();
+    let body = serde_json::json!({"tag_spools": items, "worker_id": 93, "operacion": "ARM"});
+    assert_eq!(plant.post("/api/occupation/batch-tomar", body).await.json["succeeded"], 50);
+    let mut pictures = 1;
+    while !board.named("").await.contains("id=\"total-ocupados\">50<") {
+        pictures += 1;
+    }
+    assert!(pictures < 50, "{pictures} pictures for 50 changes");
+}
+
+#[tokio::test]
+async fn e3_open_streams_end_when_the_program_stops() {
+    let plant = TestPlant::embedded().await;
+    let mut streams = Vec::new();
+    for path in ["/vivo/tablero", "/vivo/kiosko", "/vivo/carretes", "/api/sse/stream"] {
+        let mut stream = Stream::open(&plant, path).await;
+        stream.named("latido").await;
+        streams.push(stream);
+    }
+    let open = plant.get("/metrics").await.text;
+    assert!(open.contains("spoolboard_streams 4"), "{open}");
+    let _plant = plant.restarted().await;
+    for mut stream in streams {
+        while stream.next().await.is_some() {}
+    }
+}

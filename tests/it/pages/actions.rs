@@ -1,0 +1,103 @@
+//! What a worker does from his list.
+
+use super::{Screen, id, tap};
+use crate::support::{TestPlant, fresh};
+use reqwest::Method;
+
+#[tokio::test]
+async fn taking_pausing_and_completing_answer_with_the_card_and_a_toast() {
+    let plant = TestPlant::embedded().await;
+    let path = format!("/carretes/{}", id(&plant, "MK-0001").await);
+    let me = ("trabajador", "93");
+    let taken = Screen::of(&tap(&plant, &format!("{path}/tomar"), &[me, ("operacion", "ARM")]).await);
+    assert_eq!(taken.count("article.spool.mine"), 1);
+    assert!(taken.text(".toast.good p").contains("MK-0001"));
+    let event = taken.attribute(".toast input[name=evento]", "value");
+    let back = Screen::of(&tap(&plant, &format!("{path}/deshacer"), &[me, ("evento", &event)]).await);
+    assert_eq!((back.count("article.spool.free"), back.count(".toast input[name=evento]")), (1, 0));
+
+    tap(&plant, &format!("{path}/tomar"), &[me, ("operacion", "ARM")]).await;
+    let paused = Screen::of(&tap(&plant, &format!("{path}/pausar"), &[me, ("motivo", "otro"), ("otro", "Lluvia")]).await);
+    assert_eq!(paused.count("article.spool.paused"), 1);
+    let resumed = Screen::of(&tap(&plant, &format!("{path}/tomar"), &[("trabajador", "94"), ("operacion", "ARM")]).await);
+    assert_eq!(resumed.attribute("article.spool.mine input[name=fecha]", "value"), "2026-11-21");
+    let done = tap(&plant, &format!("{path}/completar"), &[("trabajador", "94"), ("fecha", "2026-11-20")]).await;
+    assert_eq!((done.status, Screen::of(&done).count("article.spool.done")), (200, 1), "{}", done.text);
+    let history = Screen::open(&plant, "/historial/MK-0001").await;
+    assert!(history.text("main").contains("Lluvia"), "{}", history.text("main"));
+}
+
+#[tokio::test]
+async fn the_loser_of_a_race_sees_who_won_and_the_fresh_card() {
+    let plant = TestPlant::embedded().await;
+    let spool = id(&plant, "MK-0001").await;
+    plant.worker(94).take("MK-0001", "ARM").await;
+    let reply = tap(&plant, &format!("/carretes/{spool}/tomar"), &[("trabajador", "93"), ("operacion", "ARM")]).await;
+    assert_eq!(reply.status, 409);
+    let screen = Screen::of(&reply);
+    assert_eq!(screen.count("hx-partial[hx-target='#alertas'] .toast.bad"), 1);
+    assert!(screen.text(".toast p").contains("Nicolás Ríos"));
+    assert_eq!(screen.count(&format!("hx-partial article#spool-{spool}.taken")), 1);
+}
+
+#[tokio::test]
+async fn g6_five_taps_of_one_form_are_one_transition() {
+    let plant = TestPlant::embedded().await;
+    let path = format!("/carretes/{}/tomar", id(&plant, "MK-0001").await);
+    let key = fresh();
+    let form = [("trabajador", "93"), ("operacion", "ARM"), ("id_operacion", key.as_str())];
+    let replies = futures_util::future::join_all((0..5).map(|_| tap(&plant, &path, &form))).await;
+    assert!(replies.iter().all(|reply| reply.status == 200));
+    assert_eq!(plant.events("MK-0001").await, ["TOMAR_SPOOL"]);
+}
+
+#[tokio::test]
+async fn g7_a_batch_tells_the_fate_of_each_spool() {
+    let plant = TestPlant::embedded().await;
+    let mut form = vec![("trabajador", "93".to_owned())];
+    for n in 1..=10 {
+        let tag = format!("MK-{n:04}");
+        form.push(("carretes", format!("ARM:{}", id(&plant, &tag).await)));
+        if n <= 3 {
+            plant.worker(94).take(&tag, "ARM").await;
+        }
+    }
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let screen = Screen::of(&tap(&plant, "/carretes/tomar", &form).await);
+    assert_eq!(screen.text(".result h2"), "Tomaste 7 de 10");
+    assert_eq!((screen.count(".verdicts .good"), screen.count(".verdicts .bad")), (7, 3));
+    assert!(screen.texts(".verdicts .bad").iter().all(|text| text.contains("Nicolás Ríos")));
+    assert_eq!(screen.count("hx-partial article.spool"), 10);
+    let none = tap(&plant, "/carretes/tomar", &[("trabajador", "93")]).await;
+    assert!(none.status == 400 && none.text.contains("Marca al menos uno"));
+    let many: Vec<String> = (0..51).map(|n| format!("ARM:{n}")).collect();
+    let form: Vec<_> = [("trabajador", "93")].into_iter().chain(many.iter().map(|one| ("carretes", one.as_str()))).collect();
+    assert_eq!(tap(&plant, "/carretes/tomar", &form).await.status, 400);
+}
+
+#[tokio::test]
+async fn metrology_is_one_tap_to_approve_and_confirms_a_rejection_with_the_whole_tag() {
+    let plant = TestPlant::embedded().await;
+    let list = Screen::open(&plant, "/carretes?trabajador=96").await;
+    assert!(list.text("#metrologia article details").contains("¿Rechazar MK-SOLDADO?"));
+    let path = format!("/carretes/{}/metrologia", id(&plant, "MK-SOLDADO").await);
+    let reply = tap(&plant, &path, &[("trabajador", "96"), ("resultado", "RECHAZADO")]).await;
+    assert!(Screen::of(&reply).text("article.spool.rejected .state").contains("ciclo 1/3"), "{}", reply.text);
+    assert_eq!(tap(&plant, &path, &[("trabajador", "96"), ("resultado", "QUIZÁS")]).await.status, 400);
+}
+
+#[tokio::test]
+async fn without_htmx_a_form_leads_back_to_the_list_or_to_a_page_that_says_why() {
+    let plant = TestPlant::embedded().await;
+    let spool = id(&plant, "MK-0001").await;
+    let path = format!("/carretes/{spool}/tomar");
+    let send = |worker: &'static str| {
+        plant.send(plant.request(Method::POST, &path).form(&[("trabajador", worker), ("operacion", "ARM")]))
+    };
+    let taken = send("93").await;
+    assert_eq!((taken.status, Screen::of(&taken).text("h1").as_str()), (200, "Marta Ríos"), "it followed the 303");
+    let refused = send("94").await;
+    let page = Screen::of(&refused);
+    assert_eq!((refused.status, page.text("h1").as_str()), (409, "No se pudo"));
+    assert!(page.text("[role=alert] .big").contains("Marta Ríos"));
+}

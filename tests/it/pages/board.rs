@@ -1,0 +1,47 @@
+//! The board and the wall.
+
+use super::Screen;
+use crate::support::TestPlant;
+use chrono::Duration;
+
+#[tokio::test]
+async fn an_empty_board_says_so_and_a_full_one_says_who_has_what_since_when() {
+    let plant = TestPlant::embedded().await;
+    for path in ["/tablero", "/kiosko"] {
+        assert!(Screen::open(&plant, path).await.text("main").contains("No hay carretes ocupados actualmente"));
+    }
+    plant.worker(93).take("MK-0001", "ARM").await;
+    plant.later(Duration::minutes(135));
+    let board = Screen::open(&plant, "/tablero").await;
+    assert_eq!(board.text("#total-ocupados"), "1");
+    assert_eq!(board.texts("table.board tbody td")[..3], ["Marta Ríos", "ARM", "10:42"]);
+    assert_eq!(board.text("table.board time"), "2h 15m");
+    assert_eq!(board.attribute("table.board time", "data-desde"), "8100");
+    assert_eq!(board.text("[data-operacion=METROLOGIA] b"), "1");
+    plant.later(Duration::hours(10));
+    assert_eq!(Screen::open(&plant, "/tablero").await.count("tr.overdue"), 1);
+}
+
+#[tokio::test]
+async fn the_wall_shows_nine_rows_a_page_and_says_which_page() {
+    let plant = TestPlant::embedded().await;
+    for n in 1..=12 {
+        plant.worker(93).take(&format!("MK-{n:04}"), "ARM").await;
+    }
+    let wall = Screen::open(&plant, "/kiosko").await;
+    assert_eq!(wall.count(".pagina"), 2);
+    assert_eq!(wall.count(".pagina[hidden]"), 1);
+    assert_eq!(wall.count(".pagina:not([hidden]) li"), 9);
+    assert_eq!(wall.texts(".wall-page"), ["1 / 2", "2 / 2"]);
+    assert_eq!(wall.attribute("time[data-reloj]", "data-reloj"), "38520");
+}
+
+#[tokio::test]
+async fn g13_a_tag_of_any_letters_is_shown_and_never_obeyed() {
+    let plant = TestPlant::embedded().await;
+    let list = Screen::open(&plant, "/carretes?trabajador=93&q=raro").await;
+    let path = list.attribute("a.link", "href");
+    assert_eq!(Screen::open(&plant, &path).await.text("h2.tag"), "MK/RARO ñ&<b>");
+    let by_tag = Screen::open(&plant, "/historial/MK/RARO%20%C3%B1&%3Cb%3E").await;
+    assert_eq!(by_tag.text("h2.tag"), "MK/RARO ñ&<b>");
+}

@@ -1,0 +1,237 @@
+//! The real application on a free port, with a small dirty plant and a settable clock.
+
+use super::{HEADER, ZONE, sheet};
+use chrono::{DateTime, Duration, Utc};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use spoolboard::cli::{Running, start};
+use spoolboard::config::Config;
+use spoolboard::domain::{Cell, WorkerId};
+use spoolboard::plant::Clock;
+use spoolboard::web::server::Limits;
+use spoolboard::workbook::Sheets;
+use spoolboard::workbook::sqlite::Store;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// The application as `serve` starts it, on a folder of its own.
+pub(crate) struct TestPlant {
+    pub(crate) running: Running,
+    folder: TempDir,
+    now: Arc<AtomicI64>,
+    client: Client,
+}
+
+/// One worker at a tablet.
+pub(crate) struct Worker<'a> {
+    plant: &'a TestPlant,
+    id: u32,
+}
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) json: Value,
+}
+
+impl Reply {
+    /// The code of a failure.
+    pub(crate) fn code(&self) -> &str {
+        self.json["error"].as_str().unwrap_or_default()
+    }
+
+    /// The sentence.
+    pub(crate) fn message(&self) -> &str {
+        self.json["message"].as_str().unwrap_or_default()
+    }
+
+    /// Status and code at once.
+    pub(crate) fn verdict(&self) -> (u16, &str) {
+        (self.status, self.code())
+    }
+}
+
+/// 10:42 of 21-11-2026 in the plant.
+const BEGIN: &str = "2026-11-21T13:42:00Z";
+
+impl TestPlant {
+    /// The small plant, served.
+    pub(crate) async fn embedded() -> TestPlant {
+        TestPlant::with(Limits::default()).await
+    }
+
+    /// The small plant, served within other limits.
+    pub(crate) async fn with(limits: Limits) -> TestPlant {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        store.replace_sheets(&small_plant()).unwrap();
+        drop(store);
+        let begin: DateTime<Utc> = BEGIN.parse().unwrap();
+        TestPlant::serving(folder, Arc::new(AtomicI64::new(begin.timestamp())), limits).await
+    }
+
+    async fn serving(folder: TempDir, now: Arc<AtomicI64>, limits: Limits) -> TestPlant {
+        let told = Arc::clone(&now);
+        let clock = Clock::from_fn(ZONE, move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
+        let config = Config { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().into(), zone: ZONE, ..Config::default() };
+        let running = start(&config, clock, limits).await.unwrap();
+        TestPlant { running, folder, now, client: Client::new() }
+    }
+
+    /// Stops the application and starts it again on the same folder.
+    pub(crate) async fn restarted(self) -> TestPlant {
+        let TestPlant { running, folder, now, .. } = self;
+        assert!(running.stop().await, "it stopped in time");
+        TestPlant::serving(folder, now, Limits::default()).await
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn later(&self, by: Duration) {
+        self.now.fetch_add(by.num_seconds(), Ordering::SeqCst);
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.address)
+    }
+
+    pub(crate) fn worker(&self, id: u32) -> Worker<'_> {
+        Worker { plant: self, id }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(self.client.get(self.url(path))).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(self.client.post(self.url(path)).json(&body)).await
+    }
+
+    /// A POST under an operation id.
+    pub(crate) async fn post_as(&self, id: &str, path: &str, body: Value) -> Reply {
+        self.send(self.client.post(self.url(path)).header("Idempotency-Key", id).json(&body)).await
+    }
+
+    /// Any request at all.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status, headers, text, json }
+    }
+
+    /// The names of the audit events of a spool, oldest first.
+    pub(crate) async fn events(&self, tag: &str) -> Vec<String> {
+        let reply = self.get(&format!("/api/history/{tag}")).await;
+        let events = reply.json["events"].as_array().unwrap();
+        events.iter().map(|event| event["evento_tipo"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Worker<'_> {
+    pub(crate) async fn take(&self, tag: &str, operation: &str) -> Reply {
+        let body = json!({"tag_spool": tag, "worker_id": self.id, "operacion": operation});
+        self.plant.post("/api/occupation/tomar", body).await
+    }
+
+    pub(crate) async fn take_over(&self, tag: &str, operation: &str) -> Reply {
+        let body = json!({"tag_spool": tag, "worker_id": self.id, "operacion": operation, "relevar": true});
+        self.plant.post("/api/occupation/tomar", body).await
+    }
+
+    pub(crate) async fn pause(&self, tag: &str) -> Reply {
+        self.plant.post("/api/occupation/pausar", json!({"tag_spool": tag, "worker_id": self.id})).await
+    }
+
+    pub(crate) async fn complete(&self, tag: &str) -> Reply {
+        self.plant.post("/api/occupation/completar", json!({"tag_spool": tag, "worker_id": self.id})).await
+    }
+
+    pub(crate) async fn cancel(&self, tag: &str) -> Reply {
+        self.plant.post("/api/occupation/cancelar", json!({"tag_spool": tag, "worker_id": self.id})).await
+    }
+
+    pub(crate) async fn undo(&self, tag: &str, event: &str) -> Reply {
+        let body = json!({"tag_spool": tag, "worker_id": self.id, "id": event});
+        self.plant.post("/api/occupation/deshacer", body).await
+    }
+
+    pub(crate) async fn inspect(&self, tag: &str, verdict: &str) -> Reply {
+        let body = json!({"tag_spool": tag, "worker_id": self.id, "resultado": verdict});
+        self.plant.post("/api/metrologia/completar", body).await
+    }
+
+    pub(crate) fn number(&self) -> WorkerId {
+        WorkerId::new(self.id).unwrap()
+    }
+}
+
+/// A fresh operation id.
+pub(crate) fn fresh() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// `MK-0001` to `MK-0060` are ready for ARM; the others are each in a state of their own. Workers
+/// 93 and 94 fit, 95 welds, 96 inspects, 97 has left, 98 has no role, and 101 to 160 may fit and
+/// weld.
+fn small_plant() -> Sheets {
+    let mut rows: Vec<Vec<Cell>> = (1..=60).map(|n| spool(&format!("MK-{n:04}"), "1335", &[])).collect();
+    let armed = [("Armador", "MR(93)"), ("Fecha_Armado", "10-11-2026")];
+    let welded = [armed[0], armed[1], ("Soldador", "CP(95)"), ("Fecha_Soldadura", "12-11-2026")];
+    let with = |more: (&'static str, &'static str)| welded.iter().copied().chain([more]).collect::<Vec<_>>();
+    rows.push(spool("MK-SIN-MATERIALES", "1335", &[("Fecha_Materiales", "")]));
+    rows.push(spool("MK-ARMADO", "1335", &armed));
+    rows.push(spool("MK-SOLDADO", "1335", &welded));
+    rows.push(spool("MK-BLOQUEADO", "1335", &with(("Estado_Detalle", "BLOQUEADO - Contactar supervisor"))));
+    rows.push(spool("MK-RECHAZADO", "1335", &with(("Estado_Detalle", "RECHAZADO (Ciclo 2/3) - Pendiente reparación"))));
+    rows.push(spool("MK-REPETIDO", "1", &[]));
+    rows.push(spool("MK-REPETIDO", "2", &[]));
+    rows.push(spool("MK-ILEGIBLE", "1335", &[("Ocupado_Por", "turno noche")]));
+    rows.push(spool("MK/RARO ñ&<b>", "1335", &[]));
+    let person = |id: u32, given: &str, family: &str, active: bool| {
+        vec![Cell::Number(f64::from(id)), Cell::text(given), Cell::text(family), Cell::Bool(active)]
+    };
+    let role = |id: u32, role: &str| vec![Cell::Number(f64::from(id)), Cell::text(role), Cell::Bool(true)];
+    let mut people = vec![
+        person(93, "Marta", "Ríos", true),
+        person(94, "Nicolás", "Ríos", true),
+        person(95, "Carla", "Pinto", true),
+        person(96, "Ana", "Paz", true),
+        person(97, "Pedro", "Soto", false),
+        person(98, "Sara", "Lagos", true),
+    ];
+    let mut roles =
+        vec![role(93, "Armador"), role(94, "Armador"), role(95, "Soldador"), role(96, "Metrologia"), role(97, "Armador")];
+    for id in 101..=160 {
+        people.push(person(id, "Tomás", &format!("Vega {id}"), true));
+        roles.push(role(id, "Ayudante"));
+    }
+    Sheets {
+        operaciones: sheet(&HEADER, rows),
+        trabajadores: sheet(&["Id", "Nombre", "Apellido", "Activo"], people),
+        roles: sheet(&["Id", "Rol", "Activo"], roles),
+        ..Sheets::default()
+    }
+}
+
+fn spool(tag: &str, ot: &str, cells: &[(&str, &str)]) -> Vec<Cell> {
+    let mut row = vec![Cell::Empty; HEADER.len()];
+    let common = [("NV", "NV0650"), ("OT", ot), ("TAG_SPOOL", tag), ("Fecha_Materiales", "02-11-2026")];
+    for (name, text) in common.into_iter().chain(cells.iter().copied()) {
+        let place = HEADER
+            .iter()
+            .position(|found| spoolboard::domain::column::normalise(found) == spoolboard::domain::column::normalise(name));
+        row[place.unwrap()] = Cell::text(text);
+    }
+    row
+}
