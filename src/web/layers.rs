@@ -191,3 +191,41 @@ async fn in_time(request: Request, next: Next) -> Response {
         Err(_) => Failure::from(&fault).for_path(&path),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn boom() -> &'static str {
+        panic!("the reason is for the log only")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_and_an_endless_answer_are_answered_in_the_face_of_their_address() {
+        let routes: Router = Router::new()
+            .route("/api/boom", get(boom))
+            .route("/boom", get(boom))
+            .route("/api/slow", get(std::future::pending::<()>).post(std::future::pending::<()>))
+            .layer(from_fn(in_time))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(spoken));
+        for (method, path, status, code) in [
+            ("GET", "/api/boom", StatusCode::INTERNAL_SERVER_ERROR, "ERROR_INTERNO"),
+            ("GET", "/boom", StatusCode::INTERNAL_SERVER_ERROR, "ERROR_INTERNO"),
+            ("GET", "/api/slow", StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
+            ("POST", "/api/slow", StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
+        ] {
+            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let response = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{method} {path}");
+            let text = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            let text = String::from_utf8_lossy(&text);
+            assert!(text.contains(code) && !text.contains("the reason"), "{text}");
+            assert_eq!(text.starts_with('{'), path.starts_with("/api/"), "{text}");
+        }
+    }
+}

@@ -317,4 +317,4 @@ fn echo(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::web) mod tests;

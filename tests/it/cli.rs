@@ -72,8 +72,12 @@ async fn without_any_setting_the_demonstration_plant_is_served_and_says_so() {
     let data = TempDir::new().unwrap();
     let serving = Serving::on(data.path());
     assert!(serving.greeting.contains("planta de demostración"), "{}", serving.greeting);
-    let (status, reply) =
-        post(&serving.url, "/api/occupation/tomar", json!({"tag_spool": "MK-1335-CW-25238-012", "worker_id": 93, "operacion": "ARM"})).await;
+    let (status, reply) = post(
+        &serving.url,
+        "/api/occupation/tomar",
+        json!({"tag_spool": "MK-1335-CW-25238-012", "worker_id": 93, "operacion": "ARM"}),
+    )
+    .await;
     assert_eq!(status, 200, "{reply}");
     assert!(serving.terminate().success());
 }
@@ -89,7 +93,8 @@ async fn e3_sigterm_with_open_streams_and_waiting_writes_ends_in_time_and_loses_
     }
     // A request in hand whose body never comes, too.
     let mut half = tokio::net::TcpStream::connect(serving.url.trim_start_matches("http://")).await.unwrap();
-    let head = b"POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    let head =
+        b"POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     tokio::io::AsyncWriteExt::write_all(&mut half, head).await.unwrap();
     let body = json!({"tag_spool": "MK-1335-CW-25238-013", "worker_id": 93, "operacion": "ARM"});
     assert_eq!(post(&serving.url, "/api/occupation/tomar", body.clone()).await.0, 200);
@@ -174,7 +179,11 @@ fn an_exported_plant_is_imported_in_place_of_the_demonstration() {
     assert!(imported.status.success(), "{}{}", stdout(&imported), stderr(&imported));
     let checked = run(two.path(), &["check"]);
     assert!(checked.status.success(), "{}", stdout(&checked));
-    assert!(!stdout(&checked).contains("planta de demostración") && stdout(&checked).contains("40 carretes"), "{}", stdout(&checked));
+    assert!(
+        !stdout(&checked).contains("planta de demostración") && stdout(&checked).contains("40 carretes"),
+        "{}",
+        stdout(&checked)
+    );
     let again = Serving::on(two.path());
     assert!(!again.greeting.contains("demostración"), "{}", again.greeting);
 }
@@ -203,5 +212,9 @@ fn check_says_what_is_there_without_any_workbook() {
     let data = TempDir::new().unwrap();
     let output = run(data.path(), &["check"]);
     assert!(output.status.success());
-    assert!(stdout(&output).contains("todavía no hay libro") && stdout(&output).contains("America/Santiago"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("todavía no hay libro") && stdout(&output).contains("America/Santiago"),
+        "{}",
+        stdout(&output)
+    );
 }

@@ -17,7 +17,8 @@ async fn a_spool_goes_from_take_to_approval() {
     assert_eq!(welder.take("MK-0001", "SOLD").await.message(), "SOLD tomado: MK-0001 es tuyo ahora.");
     assert_eq!(welder.complete("MK-0001").await.message(), "SOLD completado: MK-0001. Sigue METROLOGÍA.");
     assert_eq!(inspector.inspect("MK-0001", "APROBADO").await.message(), "METROLOGÍA aprobada: MK-0001 está terminado.");
-    let names = ["TOMAR_SPOOL", "PAUSAR_SPOOL", "TOMAR_SPOOL", "COMPLETAR_ARM", "TOMAR_SPOOL", "COMPLETAR_SOLD", "COMPLETAR_METROLOGIA"];
+    let names =
+        ["TOMAR_SPOOL", "PAUSAR_SPOOL", "TOMAR_SPOOL", "COMPLETAR_ARM", "TOMAR_SPOOL", "COMPLETAR_SOLD", "COMPLETAR_METROLOGIA"];
     assert_eq!(plant.events("MK-0001").await, names);
 }
 
@@ -52,8 +53,12 @@ async fn i3_an_occupied_spool_names_its_holder_operation_and_since_when() {
     assert_eq!(over.message(), "ARM tomado: MK-0001 es tuyo ahora, por relevo.");
     let late = plant.worker(94).pause("MK-0001").await;
     assert_eq!(late.verdict(), (410, "LOCK_EXPIRED"));
-    assert!(late.message().starts_with("Marta Ríos tomó el relevo de MK-0001 (ARM) a las 01:02")
-        || late.message().contains("a la 01:02"), "{}", late.message());
+    assert!(
+        late.message().starts_with("Marta Ríos tomó el relevo de MK-0001 (ARM) a las 01:02")
+            || late.message().contains("a la 01:02"),
+        "{}",
+        late.message()
+    );
 }
 
 #[tokio::test]
@@ -130,7 +135,8 @@ async fn one_operation_id_answers_the_same_also_after_a_restart() {
     assert_eq!((repeated.status, &repeated.json), (200, &first.json), "the first result, though it was paused since");
     let plant = plant.restarted().await;
     assert_eq!(plant.post_as(&id, "/api/occupation/tomar", body).await.json, first.json);
-    let other = plant.post_as(&id, "/api/occupation/tomar", json!({"tag_spool": "MK-0002", "worker_id": 93, "operacion": "ARM"})).await;
+    let other =
+        plant.post_as(&id, "/api/occupation/tomar", json!({"tag_spool": "MK-0002", "worker_id": 93, "operacion": "ARM"})).await;
     assert_eq!(other.verdict(), (400, "CLAVE_REUTILIZADA"));
     assert_eq!(plant.events("MK-0001").await, ["TOMAR_SPOOL", "PAUSAR_SPOOL"]);
 }

@@ -29,7 +29,11 @@ async fn the_status_of_a_spool_has_exactly_the_fields_of_the_contract() {
     assert_eq!((&free["ocupado"], &free["worker_id"], &free["version"]), (&json!(false), &Value::Null, &Value::Null));
     let unreadable = plant.get("/api/occupation/status/MK-ILEGIBLE").await.json;
     assert_eq!((&unreadable["ocupado"], &unreadable["ocupado_por"]), (&Value::Null, &json!("turno noche")), "not silently free");
-    assert_eq!(plant.get(&format!("/api/occupation/status/{}", taken["id"].as_str().unwrap())).await.json, taken, "by its id, too");
+    assert_eq!(
+        plant.get(&format!("/api/occupation/status/{}", taken["id"].as_str().unwrap())).await.json,
+        taken,
+        "by its id, too"
+    );
 }
 
 #[tokio::test]
@@ -56,8 +60,23 @@ async fn spools_are_all_of_them_without_a_filter() {
     let mut fields = keys(&all["items"][0]);
     fields.sort_unstable();
     let mut expected = vec![
-        "id", "tag_spool", "fila", "nv", "ot", "arm", "sold", "metrologia", "operacion", "ocupado_por", "worker_id",
-        "fecha_ocupacion", "vencida", "estado_detalle", "version", "puede", "problemas",
+        "id",
+        "tag_spool",
+        "fila",
+        "nv",
+        "ot",
+        "arm",
+        "sold",
+        "metrologia",
+        "operacion",
+        "ocupado_por",
+        "worker_id",
+        "fecha_ocupacion",
+        "vencida",
+        "estado_detalle",
+        "version",
+        "puede",
+        "problemas",
     ];
     expected.sort_unstable();
     assert_eq!(fields, expected);

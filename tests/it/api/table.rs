@@ -122,7 +122,9 @@ async fn a_request_id_is_kept_when_it_is_proper_and_made_when_it_is_not() {
 async fn a_page_of_another_site_cannot_act() {
     let plant = TestPlant::embedded().await;
     let body = json!({"tag_spool": "MK-0001", "worker_id": 93, "operacion": "ARM"});
-    for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "http://otro.example"), ("Origin", "null")] {
+    for (name, value) in
+        [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "http://otro.example"), ("Origin", "null")]
+    {
         let request = plant.request(Method::POST, "/api/occupation/tomar").json(&body).header(name, value);
         let reply = plant.send(request).await;
         assert_eq!(reply.verdict(), (403, "ORIGEN_NO_PERMITIDO"), "{name}: {value}");

@@ -210,7 +210,8 @@ fn small_plant() -> Sheets {
         person(97, "Pedro", "Soto", false),
         person(98, "Sara", "Lagos", true),
     ];
-    let mut roles = vec![role(93, "Armador"), role(94, "Armador"), role(95, "Soldador"), role(96, "Metrologia"), role(97, "Armador")];
+    let mut roles =
+        vec![role(93, "Armador"), role(94, "Armador"), role(95, "Soldador"), role(96, "Metrologia"), role(97, "Armador")];
     for id in 101..=160 {
         people.push(person(id, "Tomás", &format!("Vega {id}"), true));
         roles.push(role(id, "Ayudante"));
@@ -227,7 +228,9 @@ fn spool(tag: &str, ot: &str, cells: &[(&str, &str)]) -> Vec<Cell> {
     let mut row = vec![Cell::Empty; HEADER.len()];
     let common = [("NV", "NV0650"), ("OT", ot), ("TAG_SPOOL", tag), ("Fecha_Materiales", "02-11-2026")];
     for (name, text) in common.into_iter().chain(cells.iter().copied()) {
-        let place = HEADER.iter().position(|found| spoolboard::domain::column::normalise(found) == spoolboard::domain::column::normalise(name));
+        let place = HEADER
+            .iter()
+            .position(|found| spoolboard::domain::column::normalise(found) == spoolboard::domain::column::normalise(name));
         row[place.unwrap()] = Cell::text(text);
     }
     row
