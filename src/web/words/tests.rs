@@ -54,7 +54,7 @@ pub(in crate::web) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static st
         (Refusal::InactiveWorker { name: "Pedro Soto".into() }, 403, "NO_AUTORIZADO",
             "Pedro Soto no figura entre los trabajadores activos y no puede registrar trabajo. Avisa al supervisor."),
         (Refusal::AmbiguousTag { tag: tag(), candidates: vec![twin(4), twin(9)] }, 409, "TAG_DUPLICADO",
-            "Hay 2 carretes con el TAG MK-1 (NV NV0650, OT 1335, fila 4; NV NV0650, OT 1335, fila 9). Elige en la lista cuál de ellos es."),
+            "Hay 2 carretes con el TAG MK-1 (NV0650, OT 1335, fila 4; NV0650, OT 1335, fila 9). Elige en la lista cuál de ellos es."),
         (Refusal::Unreadable { tag: tag(), problem }, 422, "DATOS_ILEGIBLES",
             "MK-1 no se puede usar: en Ocupado_Por («turno noche»), lo escrito no es un trabajador. Avisa al supervisor para que se corrija en el libro."),
         (Refusal::YoursForOther { tag: tag(), operation: Some(Operation::Arm) }, 400, "OPERACION_YA_INICIADA",
