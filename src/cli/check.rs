@@ -122,9 +122,9 @@ fn rows(config: &Config, sheets: &Sheets, findings: &mut Findings) {
 fn duplicates(view: &View, findings: &Findings) {
     let twins: Vec<&Spool> = view.spools.iter().map(|spool| &**spool).filter(|spool| spool.identity.duplicate).collect();
     if !twins.is_empty() {
-        findings.warning(format_args!("{} filas comparten su TAG con otra", twins.len()));
+        findings.warning(format_args!("filas que comparten su TAG con otra: {}", twins.len()));
         for spool in twins.iter().take(NAMED) {
-            findings.warning(format_args!("  fila {}: {} (NV {}, OT {})", spool.fila, spool.tag(), spool.nv, spool.ot));
+            findings.warning(format_args!("  fila {}: {} ({}, OT {})", spool.fila, spool.tag(), spool.nv, spool.ot));
         }
     }
 }
@@ -135,7 +135,7 @@ fn problems(view: &View, level: Level, verb: &str, findings: &Findings) {
     if found.is_empty() {
         return;
     }
-    findings.warning(format_args!("{} filas {verb}", found.len()));
+    findings.warning(format_args!("filas que {verb}: {}", found.len()));
     for spool in found.iter().take(NAMED) {
         for problem in spool.problems.iter().filter(|problem| problem.level == level) {
             findings.warning(format_args!("  fila {}: {}: {}", spool.fila, spool.tag(), words::problem(problem)));

@@ -76,7 +76,7 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
     routes
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
-        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(ANSWER, in_time))
         .layer(from_fn(short_address))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
@@ -183,11 +183,49 @@ async fn short_address(request: Request, next: Next) -> Response {
 }
 
 /// Every request is answered in time. What an action has begun runs to its end all the same.
-async fn in_time(request: Request, next: Next) -> Response {
+async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let fault = if request.method().is_safe() { Fault::TooSlow } else { Fault::TooSlowAction };
-    match tokio::time::timeout(ANSWER, next.run(request)).await {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Failure::from(&fault).for_path(&path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn boom() -> &'static str {
+        panic!("the reason is for the log only")
+    }
+
+    #[tokio::test]
+    async fn a_panic_and_an_endless_answer_are_answered_in_the_face_of_their_address() {
+        let routes: Router = Router::new()
+            .route("/api/boom", get(boom))
+            .route("/boom", get(boom))
+            .route("/api/slow", get(std::future::pending::<()>).post(std::future::pending::<()>))
+            .layer(from_fn_with_state(Duration::from_millis(20), in_time))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(spoken));
+        for (method, path, status, code) in [
+            ("GET", "/api/boom", StatusCode::INTERNAL_SERVER_ERROR, "ERROR_INTERNO"),
+            ("GET", "/boom", StatusCode::INTERNAL_SERVER_ERROR, "ERROR_INTERNO"),
+            ("GET", "/api/slow", StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
+            ("POST", "/api/slow", StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
+        ] {
+            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let response = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{method} {path}");
+            let text = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            let text = String::from_utf8_lossy(&text);
+            assert!(text.contains(code) && !text.contains("the reason"), "{text}");
+            assert_eq!(text.starts_with('{'), path.starts_with("/api/"), "{text}");
+        }
     }
 }

@@ -213,7 +213,7 @@ fn occupied(tag: &Tag, holder: &Occupation, overdue: bool, now: Option<Moment>) 
 
 fn ambiguous(tag: &Tag, candidates: &[Candidate]) -> String {
     let rows: Vec<String> =
-        candidates.iter().take(LISTED).map(|row| format!("NV {}, OT {}, fila {}", row.nv, row.ot, row.fila)).collect();
+        candidates.iter().take(LISTED).map(|row| format!("{}, OT {}, fila {}", row.nv, row.ot, row.fila)).collect();
     let more = if candidates.len() > LISTED { "; y más" } else { "" };
     format!("Hay {} carretes con el TAG {tag} ({}{more}). Elige en la lista cuál de ellos es.", candidates.len(), rows.join("; "))
 }
@@ -317,4 +317,4 @@ fn echo(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::web) mod tests;

@@ -1,1 +1,41 @@
+use super::*;
+use crate::web::words::tests::refusals;
 
+#[test]
+fn g15_every_refusal_has_its_status_and_code() {
+    for (refusal, status, code, _) in refusals() {
+        let failure = Failure::from(&Error::from(refusal.clone()));
+        assert_eq!((failure.status.as_u16(), failure.code), (status, code), "{refusal:?}");
+        assert_eq!(failure.retry_after(), None);
+    }
+}
+
+#[test]
+fn what_may_pass_says_when_to_try_again_and_a_bug_does_not() {
+    for (error, status, code) in [
+        (Error::Conflict, 409, "VERSION_CONFLICT"),
+        (Error::unavailable(Service::Workbook, "x"), 503, "SHEETS_NO_DISPONIBLE"),
+        (Error::unavailable(Service::Locks, "x"), 503, "REDIS_NO_DISPONIBLE"),
+        (Error::Withdrawn, 503, "SHEETS_TIMEOUT"),
+        (Error::OutcomeUnknown, 503, "RESULTADO_DESCONOCIDO"),
+        (Error::Internal("x".into()), 500, "ERROR_INTERNO"),
+    ] {
+        let failure = Failure::from(&error);
+        assert_eq!((failure.status.as_u16(), failure.code), (status, code));
+        assert_eq!(failure.json().headers().contains_key(RETRY_AFTER), status == 503, "{code}");
+    }
+}
+
+#[test]
+fn the_log_holds_the_whole_chain() {
+    let error = Error::unavailable(Service::Workbook, std::io::Error::other("disk full"));
+    assert_eq!(chain(&error), "workbook unavailable: disk full");
+}
+
+#[test]
+fn a_page_holds_no_markup_of_a_caller() {
+    let failure = Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into() };
+    assert_eq!(escaped(&failure.message), "&lt;script&gt;«a&amp;b»");
+    assert_eq!(failure.for_path("/x").headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+    assert_eq!(failure.for_path("/api/x").headers()[CONTENT_TYPE], "application/json");
+}
