@@ -3,6 +3,9 @@
 //! `SPOOLBOARD_SHOTS=folder cargo test --test browser` keeps a picture of every screen at every
 //! size.
 
+// What must hold is said by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 #[path = "../it/support/binary.rs"]
 mod binary;
 mod served;
