@@ -5,7 +5,6 @@
   const wall = 'muro' in body.dataset;
   const now = () => performance.now();
   const seen = new WeakMap(); // <time> -> the moment it counts from
-  const born = new WeakMap(); // card -> when it came, so that a second tap does not hit its new button
   const changes = new Set();
   const start = { heard: now(), downAt: null, http: 0, touched: 0, reopened: 0, polled: 0, clock: null, page: 0, told: null };
   const s = start;
@@ -33,7 +32,7 @@
   const came = (root) => {
     if (root.nodeType !== 1) return;
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
-    each('.spool', (el) => { born.set(el, now()); changes.delete(el.id.slice(6)); });
+    each('.spool', (el) => { el.dataset.nueva = ''; setTimeout(() => delete el.dataset.nueva, 400); changes.delete(el.id.slice(6)); });
     each('.toast[data-dura]', (el) => setTimeout(() => { if (!el.matches(':focus-within')) el.remove(); }, Number(el.dataset.dura) * 1000));
     each('.result[data-caja]', (el) => el.scrollIntoView());
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
@@ -86,8 +85,8 @@
   document.addEventListener('pointerdown', () => { s.touched = now(); }, { passive: true });
   document.addEventListener('keydown', () => { s.touched = now(); });
   document.addEventListener('click', (e) => {
-    const card = e.target.closest('.spool');
-    if (card && now() - (born.get(card) ?? -1e9) < 500) { e.preventDefault(); e.stopPropagation(); return; }
+    // A card that has just come ignores taps: the finger was on its way to what stood there before.
+    if (e.target.closest('.spool[data-nueva]')) { e.preventDefault(); e.stopPropagation(); return; }
     if (e.target.closest('[data-cerrar]')) e.target.closest('[data-caja]').remove();
     if (e.target.closest('#cambios')) refresh();
   }, true);
@@ -139,7 +138,8 @@
     const down = silent || (s.downAt !== null && now() - s.downAt > (wall ? 30000 : 5000));
     if (silent && now() - s.reopened > limit) reopen();
     if (down && !document.hidden && now() - s.polled > 20000) refresh(); // a proxy may let pages through and no streams
-    const state = !down ? 'vivo' : now() - s.http < 25000 ? 'lento' : 'caido';
+    // Pages still come although the stream does not: some proxy blocks it.
+    const state = !down ? 'vivo' : s.http > (s.downAt ?? s.heard) && now() - s.http < 25000 ? 'lento' : 'caido';
     const dot = $('conexion');
     if (dot && (down || s.heard > start.begun)) {
       dot.dataset.estado = state;

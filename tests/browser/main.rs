@@ -38,8 +38,10 @@ async fn a_spool_goes_from_the_fitter_to_metrology_while_a_board_watches() {
         board.sees("Marta Ríos").await;
         tablet.until("document.querySelector('.spool time').textContent === '0m'").await;
         tablet.tap(&button(TAG, "pausar")).await;
-        tablet.sees("Trabajo previo: MR(93)").await;
+        tablet.sees("ARM pausado").await;
         board.sees("No hay carretes ocupados actualmente").await;
+        tablet.goto(&served.at("/carretes?trabajador=94")).await;
+        tablet.sees("Trabajo previo: MR(93)").await;
 
         for (worker, verb) in [(94, "completar"), (20, "completar")] {
             tablet.goto(&served.at(&format!("/carretes?trabajador={worker}"))).await;
@@ -50,7 +52,7 @@ async fn a_spool_goes_from_the_fitter_to_metrology_while_a_board_watches() {
         }
         tablet.goto(&served.at("/carretes?trabajador=30")).await;
         tablet.tap(&button(TAG, "metrologia")).await;
-        tablet.sees("aprobado").await;
+        tablet.sees("METROLOGÍA aprobada").await;
         tablet.goto(&served.at(&format!("/historial/{TAG}"))).await;
         for name in ["Marta Ríos", "Juan Carlos Pérez López", "Pedro Salas", "Olga Fuentes"] {
             tablet.sees(name).await;

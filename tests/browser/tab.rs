@@ -85,12 +85,17 @@ impl Tab {
 
     /// Waits until the page shows a text.
     pub(crate) async fn sees(&self, text: &str) {
-        self.until(&format!("document.body.innerText.includes({})", json!(text))).await;
+        // Blanks apart: a tag may break where its tail begins.
+        let text: String = text.split_whitespace().collect();
+        self.until(&format!("document.body.innerText.replace(/\\s+/g, '').includes({})", json!(text))).await;
     }
 
     /// Taps the first element of a selector with a finger, once it is there.
     pub(crate) async fn tap(&self, selector: &str) {
-        self.until(&format!("!!document.querySelector({})", json!(selector))).await;
+        // A card that has just come ignores taps, as it should.
+        let there =
+            format!("!!document.querySelector({0}) && !document.querySelector({0}).closest('[data-nueva]')", json!(selector));
+        self.until(&there).await;
         let element = self.page.find_element(selector).await.unwrap();
         let point = element.scroll_into_view().await.unwrap().clickable_point().await.unwrap();
         let touch = json!([{"x": point.x, "y": point.y}]);
