@@ -375,7 +375,7 @@ fn what_is_no_workbook_is_refused_in_one_sentence() {
         (file("corto.xlsx", &whole[..whole.len() / 2]), "está incompleto o dañado"),
         (file("secreto.xlsx", &behind_a_password()), "está protegido con contraseña"),
         (file("viejo.xls", &old), "formato antiguo"),
-        (file("suelto.csv", LINE.as_bytes()), "dé la carpeta que contiene Operaciones.csv"),
+        (file("suelto.csv", LINE.as_bytes()), "da la carpeta que contiene Operaciones.csv"),
         (other, "No hay ninguna hoja «Operaciones»"),
         (few, "le faltan columnas en la primera fila: Fecha_Materiales, Fecha_Soldadura."),
         (other_csv.path().to_owned(), "No hay ninguna hoja «Operaciones»"),
