@@ -153,7 +153,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     let workbook = Arc::new(Sqlite::open(&config.data, config.zone, clock.now())?);
     let view = crate::workbook::Workbook::view(&*workbook);
     if view.spools.is_empty() && view.people.all().is_empty() {
-        workbook.replace(demo::plant(clock.now()), clock.now()).await?;
+        workbook.replace(demo::plant(clock.now(), config.zone), clock.now()).await?;
         workbook.set_setting(DEMO, Some("1")).await?;
     }
     let site = Site {

@@ -12,6 +12,7 @@
 //! main -> cli -> web -> plant -> domain
 //!            \          \-> workbook, locks, events (traits) -> domain
 //!             \-> adapters (sqlite, memory) -> their port, domain
+//! cli, web, workbook::files -> words -> domain, error
 //! ```
 //!
 //! # What always holds
@@ -20,7 +21,8 @@
 //! 1. `domain` names nothing outside `std`, `chrono` (with `chrono_tz`), `uuid` and
 //!    `unicode_normalization`; there is no `async`, no clock and no serialization in it.
 //! 2. `plant` names `domain`, `error`, `metrics` and the port traits; never an adapter, never `web`.
-//! 3. Adapters name `domain`, `error` and their own port; never another port, `plant` or `web`.
+//! 3. Adapters name `domain`, `error` and their own port; never another port, `plant` or `web`. What
+//!    an import tells the office also names `words`.
 //! 4. A spool changes only in `plant::commit`, which wants a [`Lock`](locks::Lock); only `locks`
 //!    can make one. `.apply(` occurs there and nowhere else.
 //! 5. A spool's row and its audit event land together or not at all; the audit is never altered.
@@ -28,8 +30,9 @@
 //!    snapshot.
 //! 7. The environment is read in `config`, adapters are built in `cli::build`, the time comes from
 //!    the plant's clock.
-//! 8. Spanish is in `templates/`, `web/words.rs`, what the command line tells the office, and the
-//!    values that the workbook itself holds.
+//! 8. Spanish is in `templates/` and in [`words`], the one catalogue of sentences: domain types in,
+//!    Spanish out. Beside them only what a command tells whoever called it (`cli`, `config`, the
+//!    report and the errors of `workbook/files`), and the values that the workbook itself holds.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`.
 //!
 //! # The walk of one TOMAR
@@ -50,7 +53,7 @@
 //! 9. The screens are told; a board is rendered once and fanned out, a worker's list fetches the
 //!    one card.
 //! 10. The handler answers with the card as it now is. On a refusal `web/failure.rs` gives the
-//!     status, `web/words.rs` the sentence; a lock that was new is released, unless the outcome of
+//!     status, [`words`] the sentence; a lock that was new is released, unless the outcome of
 //!     the write is unknown.
 //! 11. Later: `plant/reconcile.rs` extends the lock while the row says occupied, and makes locks
 //!     follow rows.
@@ -92,4 +95,5 @@ pub mod locks;
 pub mod metrics;
 pub mod plant;
 pub mod web;
+pub mod words;
 pub mod workbook;

@@ -5,7 +5,7 @@ use super::{DEMO, Halt, files, say};
 use crate::config::Config;
 use crate::domain::{Column, Header, Level, Spool};
 use crate::plant::Clock;
-use crate::web::words;
+use crate::words;
 use crate::workbook::sqlite::FILE;
 use crate::workbook::{Mirror, Sheets, View};
 use std::process::ExitCode;
@@ -124,7 +124,8 @@ fn duplicates(view: &View, findings: &Findings) {
     if !twins.is_empty() {
         findings.warning(format_args!("filas que comparten su TAG con otra: {}", twins.len()));
         for spool in twins.iter().take(NAMED) {
-            findings.warning(format_args!("  fila {}: {} ({}, OT {})", spool.fila, spool.tag(), spool.nv, spool.ot));
+            let (nv, ot) = (words::numbered("NV", &spool.nv), words::numbered("OT", &spool.ot));
+            findings.warning(format_args!("  fila {}: {} ({nv}, {ot})", spool.fila, spool.tag()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every act that changes a spool, with who does it: what `decide` decides on.
 
-use super::audit::Action;
+use super::audit::{Action, AuditEvent};
 use super::decision::{Circumstance, Decision};
 use super::operation::Operation;
 use super::spool::Spool;
@@ -50,6 +50,21 @@ impl Act {
         }
     }
 
+    /// Whether `event` is what this act asks for, so that the same operation id sent again may
+    /// answer with the first result (`design.md` 3). What the act leaves open the event may have
+    /// filled in.
+    pub fn is(&self, event: &AuditEvent) -> bool {
+        let notes = &event.notes;
+        let as_asked = match self {
+            Act::Take { operation, .. } | Act::Reopen { operation, .. } => event.operation == Some(*operation),
+            Act::Complete { date, .. } => notes.approved.is_none() && date.is_none_or(|date| event.date == Some(date)),
+            Act::Inspect { approved, .. } => notes.approved == Some(*approved),
+            Act::Undo { event, .. } => notes.undoes == Some(*event),
+            Act::Pause { .. } | Act::Cancel { .. } | Act::Release { .. } | Act::Unblock { .. } => true,
+        };
+        as_asked && event.action == self.action() && event.worker == self.by()
+    }
+
     /// The action of its audit event.
     pub fn action(&self) -> Action {
         match self {
@@ -74,6 +89,67 @@ impl Act {
             | Act::Undo { worker, .. }
             | Act::Inspect { worker, .. } => worker.id,
             Act::Release { .. } | Act::Reopen { .. } | Act::Unblock { .. } => WorkerId::SYSTEM,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Notes;
+
+    fn worker(id: u32) -> Arc<Worker> {
+        let id = WorkerId::new(id).unwrap();
+        Arc::new(Worker { id, given: "Marta".into(), family: "Vera".into(), active: true, roles: Vec::new() })
+    }
+
+    /// What [`worker`] 93 did.
+    fn event(action: Action, operation: Operation, date: Option<NaiveDate>, notes: Notes) -> AuditEvent {
+        AuditEvent {
+            id: Uuid::nil(),
+            at: None,
+            action,
+            event_type: action.event_type(operation),
+            tag: "MK-1".into(),
+            spool: None,
+            worker: worker(93).id,
+            worker_name: String::new(),
+            operation: Some(operation),
+            date,
+            notes,
+        }
+    }
+
+    #[test]
+    fn an_act_is_its_own_event_and_no_other_that_looks_alike() {
+        let (ann, ben) = (worker(93), worker(94));
+        let (monday, friday) = (NaiveDate::from_ymd_opt(2026, 1, 19), NaiveDate::from_ymd_opt(2026, 1, 23));
+        let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let take = |worker: &Arc<Worker>, operation| Act::Take { worker: Arc::clone(worker), operation, takeover: false };
+        let complete = |date| Act::Complete { worker: Arc::clone(&ann), date };
+        let inspect = |approved| Act::Inspect { worker: Arc::clone(&ann), approved };
+        let undo = |event| Act::Undo { worker: Arc::clone(&ann), event };
+        let taken = event(Action::Take, Operation::Arm, None, Notes::default());
+        let completed = event(Action::Complete, Operation::Arm, monday, Notes::default());
+        let verdict = Notes { approved: Some(true), ..Notes::default() };
+        let approved = event(Action::Complete, Operation::Metrology, monday, verdict);
+        let undone = event(Action::Undo, Operation::Arm, None, Notes { undoes: Some(first), ..Notes::default() });
+        for (act, event, same) in [
+            (take(&ann, Operation::Arm), &taken, true),
+            (take(&ann, Operation::Sold), &taken, false),
+            (take(&ben, Operation::Arm), &taken, false),
+            (Act::Pause { worker: Arc::clone(&ann), reason: None }, &taken, false),
+            (complete(monday), &completed, true),
+            (complete(None), &completed, true),
+            (complete(friday), &completed, false),
+            (complete(None), &approved, false),
+            (inspect(true), &approved, true),
+            (inspect(false), &approved, false),
+            (inspect(true), &completed, false),
+            (undo(first), &undone, true),
+            (undo(second), &undone, false),
+        ] {
+            assert_eq!(act.is(event), same, "{act:?} {event:?}");
         }
     }
 }

@@ -207,10 +207,13 @@ fn naive_of_text(text: &str) -> Option<NaiveDateTime> {
         Some((date, time)) => (date, time.trim_matches(is_blank)),
         None => (text, ""),
     };
-    Some(date_of_text(date)?.and_time(time_of_text(time)?))
+    Some(date_of(date)?.and_time(time_of_text(time)?))
 }
 
-fn date_of_text(text: &str) -> Option<NaiveDate> {
+/// A day as people type it: `DD-MM-YYYY`, `DD/MM/YYYY` or `YYYY-MM-DD`, if it exists. A bare number
+/// is no day here: nobody types serial numbers.
+pub fn date_of(text: &str) -> Option<NaiveDate> {
+    let text = clean(text);
     let separator = if text.contains('/') { '/' } else { '-' };
     let parts: Vec<&str> = text.split(separator).collect();
     let [a, b, c] = parts[..] else { return None };

@@ -73,8 +73,7 @@ impl Plant {
         let Some(event) = self.0.workbook.event(task.id) else { return Ok(None) };
         let view = self.view();
         let spool = view.get(task.spool).ok_or_else(|| Refusal::UnknownSpool { asked: task.spool.to_owned() })?;
-        let same = event.action == task.act.action() && event.worker == task.act.by() && is_of(&event, spool);
-        match same {
+        match task.act.is(&event) && is_of(&event, spool) {
             true => Ok(Some(Done { spool: Arc::clone(spool), event: Some(event) })),
             false => Err(Refusal::KeyReused.into()),
         }

@@ -10,10 +10,10 @@ use requests::{Body, OperationId};
 
 use super::App;
 use super::failure::Failure;
-use super::words::{self, Fault};
 use crate::domain::Refusal;
 use crate::error::Error;
 use crate::plant::{Done, Order};
+use crate::words::{self, Fault};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
@@ -75,7 +75,7 @@ impl IntoResponse for Rejected {
 
 impl From<Fault> for Rejected {
     fn from(fault: Fault) -> Rejected {
-        Rejected(Failure::from(&fault))
+        Rejected(Failure::from(fault))
     }
 }
 
@@ -95,7 +95,11 @@ impl From<Refusal> for Rejected {
 }
 
 fn success(done: &Done) -> Answer<Success> {
-    Ok(Json(Success { success: true, tag_spool: done.spool.tag().to_string(), message: words::done(done) }))
+    Ok(Json(Success {
+        success: true,
+        tag_spool: done.spool.tag().to_string(),
+        message: words::done(&done.spool, done.event.as_deref()),
+    }))
 }
 
 fn order(body: &Body, id: OperationId) -> Result<Order, Fault> {
@@ -148,7 +152,12 @@ async fn take_many(State(app): State<App>, id: OperationId, body: Body) -> Answe
 
 fn detail(app: &App, asked: String, result: Result<Done, Error>) -> Detail {
     match result {
-        Ok(done) => Detail { success: true, tag_spool: done.spool.tag().to_string(), message: words::done(&done), error: None },
+        Ok(done) => Detail {
+            success: true,
+            tag_spool: done.spool.tag().to_string(),
+            message: words::done(&done.spool, done.event.as_deref()),
+            error: None,
+        },
         Err(error) => {
             let Failure { code, message, .. } = Failure::from(&error);
             let tag_spool = app.plant.view().find(&asked).map_or(asked, |spool| spool.tag().to_string());
@@ -164,5 +173,5 @@ async fn unknown() -> Rejected {
 
 /// Any route, by any method that it does not know.
 pub(super) async fn wrong_method(uri: Uri) -> Response {
-    Failure::from(&Fault::WrongMethod).for_path(uri.path())
+    Failure::from(Fault::WrongMethod).for_path(uri.path())
 }

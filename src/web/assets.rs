@@ -1,9 +1,11 @@
 //! The static files, inside the binary: a URL with the hash of its content, kept for ever.
 
 use super::App;
+use super::failure::Failure;
+use crate::words::Fault;
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use include_dir::{Dir, include_dir};
@@ -46,7 +48,7 @@ async fn file(Path(path): Path<String>) -> Response {
             let headers = [(header::CONTENT_TYPE, kind(&path)), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
             (headers, *body).into_response()
         }
-        None => (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "No existe ese archivo.").into_response(),
+        None => Failure::from(Fault::UnknownRoute).into_response(),
     }
 }
 

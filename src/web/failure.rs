@@ -3,14 +3,16 @@
 //! The matches have no wildcard: a new reason does not compile until it has a status, a code and
 //! a sentence. An error is logged here, once, because here it becomes an answer.
 
-use super::layers::Here;
-use super::words::{self, Fault};
+use super::Site;
+use super::layers::{Here, unspoken};
 use crate::domain::Refusal;
 use crate::error::{Error, Service};
+use crate::words::{self, Fault};
+use askama::Template;
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use std::error::Error as _;
 use tracing::{debug, error, info, warn};
@@ -38,6 +40,22 @@ struct Shape<'a> {
     detail: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct Page<'a> {
+    site: &'a Site,
+    failure: &'a Failure,
+    /// Whether to ask the same once more is worth a button.
+    again: bool,
+}
+
+/// A failure of a request's own reading, before any handler: it gets the face of its address.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        unspoken(self)
+    }
+}
+
 impl From<&Error> for Failure {
     /// Times of the day of the request in hand go without their date; the request id names a bug.
     fn from(error: &Error) -> Failure {
@@ -50,9 +68,9 @@ impl From<&Error> for Failure {
     }
 }
 
-impl From<&Fault> for Failure {
-    fn from(fault: &Fault) -> Failure {
-        let (status, code) = of_fault(fault);
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Failure {
+        let (status, code) = of_fault(&fault);
         Failure { status, code, message: fault.sentence() }
     }
 }
@@ -92,17 +110,15 @@ impl Failure {
         response
     }
 
-    /// A page that needs nothing else of the program to work.
-    fn page(&self) -> Response {
-        let message = escaped(&self.message);
-        let code = self.code;
-        let html = format!(
-            "<!doctype html>\n<html lang=\"es\"><head><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{message}</title></head>\
-             <body><main role=\"alert\"><h1>{message}</h1><p><a href=\"/\">VOLVER AL INICIO</a></p>\
-             <p><small>{code}</small></p></main></body></html>\n"
-        );
-        self.dressed((self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    /// The page for people, with a way back.
+    pub fn page(&self) -> Response {
+        let here = Here::current();
+        let none = Site::default();
+        let site = here.as_ref().map_or(&none, |here| &*here.site);
+        let again = self.retry_after().is_some() && here.as_ref().is_some_and(|here| here.asks);
+        // A page that does not render is a bug; the sentence alone cannot fail.
+        let body = Page { site, failure: self, again }.render().map(Html).map_err(|_| self.message.clone());
+        self.dressed((self.status, body).into_response())
     }
 
     /// One line; never a body, a name or a sentence. The request id is on the span.
@@ -180,17 +196,16 @@ fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
         | Fault::NotJsonType
         | Fault::NotJson
         | Fault::NotAnObject
-        | Fault::Missing(_)
+        | Fault::NotForm
+        | Fault::Missing(..)
+        | Fault::NothingChosen
+        | Fault::TooManyChosen(_)
         | Fault::Wrong(..)
         | Fault::Repeated(..) => (StatusCode::BAD_REQUEST, "VALIDACION"),
         Fault::OtherSite => (StatusCode::FORBIDDEN, "ORIGEN_NO_PERMITIDO"),
         Fault::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
         Fault::TooSlowAction => (StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What surrounds every request, from the outside in: its id and span, the security headers, the
 //! counters, panics, other sites, long addresses, slow answers, compression.
 
-use super::App;
 use super::failure::{Code, Failure};
-use super::words::Fault;
+use super::{App, Site};
 use crate::domain::Moment;
+use crate::words::Fault;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -55,13 +56,17 @@ tokio::task_local! {
     static HERE: Here;
 }
 
-/// The request in hand, for sentences that name its time or its id.
+/// The request in hand, for sentences that name its time or its id, and for the page of a failure.
 #[derive(Debug, Clone)]
 pub struct Here {
     /// The request id.
     pub id: String,
     /// When it came, in the plant.
     pub at: Moment,
+    /// What every page says about how the program runs.
+    pub site: Arc<Site>,
+    /// Whether it only asks, so that the same address may be opened again.
+    pub asks: bool,
 }
 
 impl Here {
@@ -91,7 +96,8 @@ async fn identified(State(app): State<App>, request: Request, next: Next) -> Res
     let id = request_id(request.headers());
     let route = route_of(&request);
     let span = info_span!("request", id = %id, method = %request.method(), route);
-    let here = Here { id: id.clone(), at: app.plant.clock().now() };
+    let asks = request.method().is_safe();
+    let here = Here { id: id.clone(), at: app.plant.clock().now(), site: app.site, asks };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -156,7 +162,7 @@ async fn spoken(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     if response.extensions().get::<tower_http::csrf::ProtectionError>().is_some() {
-        return Failure::from(&Fault::OtherSite).for_path(&path);
+        return Failure::from(Fault::OtherSite).for_path(&path);
     }
     match response.extensions().get::<Unspoken>() {
         Some(Unspoken(failure)) => failure.for_path(&path),
@@ -168,7 +174,8 @@ async fn spoken(request: Request, next: Next) -> Response {
 #[derive(Clone)]
 struct Unspoken(Failure);
 
-fn unspoken(failure: Failure) -> Response {
+/// An answer that gets its face where the address is known.
+pub(super) fn unspoken(failure: Failure) -> Response {
     let mut response = Response::default();
     response.extensions_mut().insert(Unspoken(failure));
     response
@@ -177,7 +184,7 @@ fn unspoken(failure: Failure) -> Response {
 async fn short_address(request: Request, next: Next) -> Response {
     let uri = request.uri();
     match uri.path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS) {
-        true => Failure::from(&Fault::AddressTooLong).for_path(uri.path()),
+        true => Failure::from(Fault::AddressTooLong).for_path(uri.path()),
         false => next.run(request).await,
     }
 }
@@ -188,7 +195,7 @@ async fn in_time(State(limit): State<Duration>, request: Request, next: Next) ->
     let fault = if request.method().is_safe() { Fault::TooSlow } else { Fault::TooSlowAction };
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Failure::from(&fault).for_path(&path),
+        Err(_) => Failure::from(fault).for_path(&path),
     }
 }
 

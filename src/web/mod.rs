@@ -4,20 +4,20 @@ pub mod api;
 pub mod assets;
 pub mod failure;
 pub mod health;
+mod input;
 pub mod layers;
 pub mod live;
 pub mod pages;
 pub mod server;
-pub mod words;
 
 use crate::plant::Plant;
+use crate::words::Fault;
 use axum::Router;
 use axum::http::Uri;
 use axum::response::Response;
 use failure::Failure;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use words::Fault;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub struct Site {
 
 /// Whatever is no route.
 async fn nowhere(uri: Uri) -> Response {
-    Failure::from(&Fault::UnknownRoute).for_path(uri.path())
+    Failure::from(Fault::UnknownRoute).for_path(uri.path())
 }
 
 /// The whole application.

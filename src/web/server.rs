@@ -4,6 +4,8 @@
 //! axum's own loop never times out request heads and never stops while a stream is open
 //! (`reliability.md` 5).
 
+mod unstalled;
+
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -21,6 +23,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tracing::{debug, warn};
+use unstalled::Unstalled;
 
 /// What a connection may do, and for how long.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct Limits {
     pub first_byte: Duration,
     /// For the head of a request, whole; also how long a kept connection may stay silent.
     pub head: Duration,
+    /// For a write that the other side does not take (`domain.md` 12).
+    pub send: Duration,
     /// Size of a head, in bytes.
     pub head_bytes: usize,
     /// Connections at once; more wait to be accepted.
@@ -44,6 +49,7 @@ impl Default for Limits {
         Limits {
             first_byte: Duration::from_secs(5),
             head: Duration::from_secs(5),
+            send: Duration::from_secs(30),
             head_bytes: 16 * 1_024,
             connections: 4_096,
             streams: 128,
@@ -128,31 +134,31 @@ impl Connection {
     async fn serve(self, builder: &Builder<TokioExecutor>, watcher: Watcher) {
         // An answer goes out when it is ready: an action's is one small packet.
         let _ = self.stream.set_nodelay(true);
-        let asked = Arc::new(AtomicBool::new(false));
-        let service = {
-            let (routes, asked) = (self.routes, Arc::clone(&asked));
-            tower::service_fn(move |request: hyper::Request<Incoming>| {
-                asked.store(true, Ordering::Relaxed);
-                routes.clone().oneshot(request.map(Body::new))
-            })
-        };
         if timeout(self.limits.first_byte, self.stream.readable()).await.is_err() {
             return;
         }
-        let connection = builder.serve_connection(TokioIo::new(self.stream), TowerToHyperService::new(service)).into_owned();
-        // hyper's own head time-out begins only when it knows which HTTP it is speaking, which
-        // takes up to 24 bytes; so the first head has a deadline of ours as well.
-        let silent = async {
-            sleep(self.limits.head).await;
-            if asked.load(Ordering::Relaxed) {
-                std::future::pending::<()>().await;
-            }
-        };
+        let (routes, asked) = (self.routes, Arc::new(AtomicBool::new(false)));
+        let begun = Arc::clone(&asked);
+        let service = tower::service_fn(move |request: hyper::Request<Incoming>| {
+            begun.store(true, Ordering::Relaxed);
+            routes.clone().oneshot(request.map(Body::new))
+        });
+        let stream = TokioIo::new(Unstalled::new(self.stream, self.limits.send));
+        let connection = builder.serve_connection(stream, TowerToHyperService::new(service)).into_owned();
         tokio::select! {
             result = watcher.watch(connection) => if let Err(error) = result {
                 debug!(error, "a connection ended early");
             },
-            () = silent => debug!("a connection sent no whole request"),
+            () = silent(self.limits.head, &asked) => debug!("a connection sent no whole request"),
         }
+    }
+}
+
+/// Ends when no request came in time. hyper's own head time-out begins only when it knows which
+/// HTTP it is speaking, which takes up to 24 bytes; so the first head has a deadline of ours as well.
+async fn silent(limit: Duration, asked: &AtomicBool) {
+    sleep(limit).await;
+    if asked.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }

@@ -3,14 +3,15 @@
 //! Each spool has a story, and the plant's own rules play it: what stands in the cells and in the
 //! audit is what the app would have written. All people are invented.
 
+use super::audit_row::{HEADERS, to_cells};
 use super::{Sheet, Sheets};
 use crate::domain::spool::identify;
 use crate::domain::{
-    AuditEvent, Cell, Circumstance, Column, Decision, Moment, Operation, People, Role, Row, Rules, Spool, Worker, WorkerId,
-    metrology, occupation,
+    Cell, Circumstance, Column, Decision, Moment, Operation, People, Role, Row, Rules, Spool, Worker, WorkerId, metrology,
+    occupation,
 };
-use chrono::{Duration, SecondsFormat, Utc};
-use serde_json::json;
+use chrono::Duration;
+use chrono_tz::Tz;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -114,28 +115,14 @@ const NV0688: [Line; 12] = [
     ("2044", "2044-TK-51209-012", NoMaterials,  0,  0,  0),
 ];
 
+#[rustfmt::skip]
 const HEADER: [&str; 17] = [
-    "NV",
-    "OT",
-    "TAG_SPOOL",
-    "Cliente",
-    "Ubicación",
-    "Fecha_Materiales",
-    "Armador",
-    "Fecha_Armado",
-    "Soldador",
-    "Fecha_Soldadura",
-    "Fecha_QC_Metrología",
-    "FLAG",
-    "Ocupado_Por",
-    "Fecha_Ocupacion",
-    "version",
-    "Estado_Detalle",
-    "Notas",
+    "NV", "OT", "TAG_SPOOL", "Cliente", "Ubicación", "Fecha_Materiales", "Armador", "Fecha_Armado", "Soldador",
+    "Fecha_Soldadura", "Fecha_QC_Metrología", "FLAG", "Ocupado_Por", "Fecha_Ocupacion", "version", "Estado_Detalle", "Notas",
 ];
 
-/// The demonstration plant as it stands at `now`; the same for the same `now`.
-pub fn plant(now: Moment) -> Sheets {
+/// The demonstration plant as it stands at `now` in `zone`; the same for the same `now`.
+pub fn plant(now: Moment, zone: Tz) -> Sheets {
     let lines: Vec<(&str, &str, Line)> = [
         ("NV0650", "Minera Quebrada Honda", &NV0650[..]),
         ("NV0671", "Celulosa Los Maitenes", &NV0671),
@@ -155,8 +142,8 @@ pub fn plant(now: Moment) -> Sheets {
         operaciones.rows.push((fila, cells(&spool.row, client)));
     }
     events.sort_by_key(|event| event.at);
-    let metadata = (2..).zip(&events).map(|(fila, event)| (fila, audit_cells(event))).collect();
-    let metadata = Sheet { header: super::files::METADATA.map(str::to_owned).to_vec(), rows: metadata };
+    let metadata = (2..).zip(&events).map(|(fila, event)| (fila, to_cells(event, zone).to_vec())).collect();
+    let metadata = Sheet { header: HEADERS.map(str::to_owned).to_vec(), rows: metadata };
     let (trabajadores, roles) = crew_sheets();
     Sheets { operaciones, trabajadores, roles, metadata }
 }
@@ -283,42 +270,18 @@ fn play(mut spool: Spool, line: &Line, people: &People, now: Moment) -> Spool {
     spool
 }
 
-/// An event as a row of `Metadata` (`domain.md` 1.3).
-fn audit_cells(event: &AuditEvent) -> Vec<Cell> {
-    let utc = event.at.map(|at| at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true));
-    let mut notes = json!({ "utc": utc, "id": event.spool });
-    for (key, value) in [
-        ("motivo", event.notes.reason.as_ref().map(|reason| json!(reason))),
-        ("resultado", event.notes.approved.map(|approved| json!(if approved { "APROBADO" } else { "RECHAZADO" }))),
-        ("ciclo", event.notes.cycle.map(|cycle| json!(cycle))),
-    ] {
-        if let Some(value) = value {
-            notes[key] = value;
-        }
-    }
-    vec![
-        Cell::text(event.id.to_string()),
-        event.at.map_or(Cell::Empty, Cell::moment),
-        Cell::text(&event.event_type),
-        Cell::text(&event.tag),
-        Cell::Number(f64::from(event.worker.get())),
-        Cell::text(&event.worker_name),
-        Cell::text(event.operation.map(Operation::name).unwrap_or_default()),
-        Cell::text(event.action.verb()),
-        event.date.map_or(Cell::Empty, Cell::date),
-        Cell::text(notes.to_string()),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Level;
+    use crate::domain::{Level, undo};
+    use crate::workbook::Mirror;
+
+    const ZONE: Tz = chrono_tz::America::Santiago;
 
     #[test]
     fn every_story_is_played_to_its_end_and_only_the_bad_date_is_a_problem() {
         let now = chrono::DateTime::parse_from_rfc3339("2026-05-13T11:33:48-04:00").unwrap();
-        let sheets = plant(now);
+        let sheets = plant(now, ZONE);
         let told: usize = [&NV0650[..], &NV0671, &NV0688]
             .iter()
             .flat_map(|lines| lines.iter())
@@ -338,6 +301,19 @@ mod tests {
         );
         assert_eq!(spools.iter().filter(|spool| spool.identity.duplicate).count(), 2);
         assert_eq!(spools.iter().filter(|spool| spool.occupation.is_some()).count(), 9);
-        assert!(now < now + Duration::minutes(1) && plant(now) == sheets, "the same for the same instant");
+        assert!(now < now + Duration::minutes(1) && plant(now, ZONE) == sheets, "the same for the same instant");
+    }
+
+    #[test]
+    fn the_last_act_of_a_story_can_be_taken_back() {
+        let now = chrono::DateTime::parse_from_rfc3339("2026-05-13T11:33:48-04:00").unwrap();
+        let mirror = Mirror::new(ZONE);
+        mirror.load(plant(now, ZONE).load(ZONE, now));
+        let view = mirror.view();
+        let spool = view.find("MK-1923-TW-17422-004").unwrap();
+        let (last, worker) = (spool.events.last().unwrap(), view.people.get(WorkerId::new(52).unwrap()).unwrap());
+        let at = Circumstance { rules: &Rules::default(), people: &view.people, now, id: Uuid::new_v4() };
+        let undone = undo::undo(spool, worker, last.id, &at).unwrap().unwrap();
+        assert!(undone.after()[Column::OccupiedBy].is_empty() && undone.after()[Column::ArmWorker].is_empty());
     }
 }

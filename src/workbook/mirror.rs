@@ -61,8 +61,9 @@ impl Mirror {
         self.operations.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// Replaces everything with what was just read.
+    /// Replaces everything with what was just read. The view keeps its number when it reads the same.
     pub fn load(&self, loaded: Loaded) {
+        let old = self.view.load_full();
         let people = Arc::new(People::new(loaded.workers));
         let events: Vec<Arc<AuditEvent>> = loaded.events.into_iter().map(Arc::new).collect();
         let identities = identify(loaded.rows.iter().map(|(_, row)| row));
@@ -75,11 +76,12 @@ impl Mirror {
             let events = histories.remove(&identity.id).unwrap_or_default();
             spools.push(Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone)));
         }
-        let number = self.view.load().number + 1;
         let (missing, read_at) = (loaded.missing, loaded.read_at);
         *self.operations.write().unwrap_or_else(PoisonError::into_inner) =
             events.into_iter().map(|event| (event.id, event)).collect();
-        self.view.store(Arc::new(View { number, spools, people, read_at, missing, index: Arc::new(index) }));
+        let mut view = View { number: old.number, spools, people, read_at, missing, index: Arc::new(index) };
+        view.number += u64::from(!view.reads_like(&old));
+        self.view.store(Arc::new(view));
     }
 
     /// Follows a group of changes that landed: one new view for all of them. The answer holds the
@@ -101,6 +103,7 @@ impl Mirror {
             });
             landed.push(spool);
         }
+        view.number += 1;
         self.publish(view, at);
         landed
     }
@@ -110,7 +113,10 @@ impl Mirror {
         let mut view = View::clone(&self.view.load());
         if let Some(place) = view.index.by_id.get(id).copied() {
             let old = &view.spools[place];
-            view.spools[place] = self.reread(old, row, Arc::clone(&old.events), &view.people);
+            if old.row != row {
+                view.spools[place] = self.reread(old, row, Arc::clone(&old.events), &view.people);
+                view.number += 1;
+            }
             self.publish(view, at);
         }
     }
@@ -120,7 +126,6 @@ impl Mirror {
     }
 
     fn publish(&self, mut view: View, at: Moment) {
-        view.number += 1;
         view.read_at = Some(at);
         self.view.store(Arc::new(view));
     }
@@ -146,4 +151,74 @@ fn histories(identities: &[Identity], events: &[Arc<AuditEvent>]) -> HashMap<Arc
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Action, Cell, Notes, WorkerId};
+
+    fn event(tag: &str) -> AuditEvent {
+        AuditEvent {
+            id: Uuid::nil(),
+            at: None,
+            action: Action::Take,
+            event_type: "TOMAR_SPOOL".into(),
+            tag: tag.into(),
+            spool: None,
+            worker: WorkerId::SYSTEM,
+            worker_name: String::new(),
+            operation: None,
+            date: None,
+            notes: Notes::default(),
+        }
+    }
+
+    /// Rows with these tags, one worker, and the events of these tags.
+    fn plant(rows: &[(u32, &str)], given: &str, events: &[&str]) -> Loaded {
+        let row = |(fila, tag): &(u32, &str)| (*fila, Row::default().with(&[(Column::Tag, Cell::text(*tag))]));
+        let (id, given, family) = (WorkerId::new(93).unwrap(), given.to_owned(), "Vera".to_owned());
+        Loaded {
+            rows: rows.iter().map(row).collect(),
+            workers: vec![Worker { id, given, family, active: true, roles: Vec::new() }],
+            events: events.iter().map(|tag| event(tag)).collect(),
+            ..Loaded::default()
+        }
+    }
+
+    #[test]
+    fn a_reading_of_the_same_keeps_the_number_and_any_difference_raises_it() {
+        let mirror = Mirror::new(chrono_tz::UTC);
+        let two = [(2, "MK-1"), (3, "MK-2")];
+        let number = |loaded: Loaded| {
+            mirror.load(loaded);
+            mirror.view().number
+        };
+        let first = number(plant(&two, "Rosa", &[]));
+        assert_eq!(number(Loaded { read_at: Some(Moment::default()), ..plant(&two, "Rosa", &[]) }), first);
+        assert_eq!(mirror.view().read_at, Some(Moment::default()), "it was read again all the same");
+        let different = [
+            plant(&two, "Rosa", &["MK-2"]),
+            plant(&two, "Elsa", &["MK-2"]),
+            plant(&[(2, "MK-1"), (4, "MK-2")], "Elsa", &["MK-2"]),
+            plant(&[(2, "MK-1")], "Elsa", &[]),
+            Loaded { missing: vec![Column::Version], ..plant(&[(2, "MK-1")], "Elsa", &[]) },
+        ];
+        for (loaded, expected) in different.into_iter().zip(first + 1..) {
+            assert_eq!(number(loaded), expected);
+        }
+    }
+
+    #[test]
+    fn a_row_that_reads_the_same_after_a_conflict_keeps_the_number() {
+        let mirror = Mirror::new(chrono_tz::UTC);
+        mirror.load(plant(&[(2, "MK-1")], "Rosa", &[]));
+        let view = mirror.view();
+        let spool = &view.spools[0];
+        mirror.refresh_row(spool.id(), spool.row.clone(), Moment::default());
+        assert_eq!(mirror.view().number, view.number);
+        let moved = spool.row.with(&[(Column::Ot, Cell::text("1335"))]);
+        mirror.refresh_row(spool.id(), moved, Moment::default());
+        assert_eq!(mirror.view().number, view.number + 1);
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The plant at one instant. Immutable; a change makes a new one that shares all that is the same.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// Counts up with each new view, so that what was made from one can be kept until the next.
+    /// Counts up with each change, so that what was made from one view can be kept until the next.
     pub number: u64,
     /// Every row that holds anything, in the order of the sheet.
     pub spools: Vec<Arc<Spool>>,
@@ -37,6 +37,15 @@ impl View {
     /// All rows with this tag, in the order of the sheet.
     pub fn tagged<'a>(&'a self, tag: &Tag) -> impl Iterator<Item = &'a Arc<Spool>> {
         self.index.by_tag.get(tag).into_iter().flatten().filter_map(|place| self.spools.get(*place))
+    }
+
+    /// Whether whoever shows this view would show the other alike: the same people, rows and events.
+    pub(super) fn reads_like(&self, other: &View) -> bool {
+        let row = |a: &Spool, b: &Spool| a.identity == b.identity && a.fila == b.fila && a.row == b.row && a.events == b.events;
+        self.missing == other.missing
+            && self.people.all() == other.people.all()
+            && self.spools.len() == other.spools.len()
+            && self.spools.iter().zip(&other.spools).all(|(a, b)| row(a, b))
     }
 
     /// The one row that a caller means by a tag or a short id.

@@ -134,6 +134,37 @@ fn a4_nothing_that_writes_to_the_workbook_formats_a_date_by_hand() {
     none(formats, "a date formatted as text on its way to a cell");
 }
 
+/// What stands between double quotes on a line.
+fn literals(line: &str) -> impl Iterator<Item = &str> {
+    line.split('"').skip(1).step_by(2)
+}
+
+#[test]
+fn spanish_is_in_the_catalogue_and_in_what_the_workbook_holds() {
+    let speaks = [
+        "words/",
+        // What a command tells whoever called it.
+        "cli.rs",
+        "cli/",
+        "config.rs",
+        "config/",
+        "workbook/files/",
+        // What the workbook itself holds: headers, values of `Estado_Detalle`, an invented plant.
+        "domain/column.rs",
+        "domain/detail.rs",
+        "workbook/demo.rs",
+    ];
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !source.path.ends_with("tests.rs")) {
+        let may = speaks.iter().any(|place| source.path.starts_with(place));
+        let spanish = |line: &&String| literals(line).any(|text| text.contains(|c| "áéíóúñÁÉÍÓÚÑ¿¡".contains(c)));
+        found.extend(source.code.iter().filter(|line| !may && spanish(line)).map(|line| format!("{}: {line}", source.path)));
+    }
+    none(found, "a sentence outside the catalogue");
+    let words = ["crate::web", "crate::plant", "crate::workbook", "crate::cli", "axum"];
+    none(lines_with(|path| path.starts_with("words/") && !path.ends_with("tests.rs"), &words), "words for more than the domain");
+}
+
 #[test]
 fn the_environment_is_read_in_one_place() {
     let elsewhere = |path: &str| !matches!(path, "config.rs" | "main.rs");

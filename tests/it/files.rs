@@ -114,7 +114,7 @@ fn progress_is_told_for_each_sheet_to_its_last_row() {
 fn text_too_long_for_a_cell_is_cut_and_named() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("salida.xlsx");
-    let mut sheets = demo::plant(chrono::Utc::now().fixed_offset());
+    let mut sheets = demo::plant(chrono::Utc::now().fixed_offset(), Santiago);
     let place = sheets.operaciones.header.iter().position(|name| name == "Notas").unwrap();
     let row = &mut sheets.operaciones.rows[0].1;
     row.resize(place + 1, Cell::Empty);
@@ -129,7 +129,7 @@ fn text_too_long_for_a_cell_is_cut_and_named() {
 fn the_demonstration_plant_survives_an_export() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("salida.xlsx");
-    let sheets = demo::plant(chrono::Utc::now().fixed_offset());
+    let sheets = demo::plant(chrono::Utc::now().fixed_offset(), Santiago);
     write_xlsx(&out, &sheets, &Names::default()).unwrap();
     assert_eq!(read_from(&out).unwrap(), sheets);
 }
@@ -375,7 +375,7 @@ fn what_is_no_workbook_is_refused_in_one_sentence() {
         (file("corto.xlsx", &whole[..whole.len() / 2]), "está incompleto o dañado"),
         (file("secreto.xlsx", &behind_a_password()), "está protegido con contraseña"),
         (file("viejo.xls", &old), "formato antiguo"),
-        (file("suelto.csv", LINE.as_bytes()), "dé la carpeta que contiene Operaciones.csv"),
+        (file("suelto.csv", LINE.as_bytes()), "da la carpeta que contiene Operaciones.csv"),
         (other, "No hay ninguna hoja «Operaciones»"),
         (few, "le faltan columnas en la primera fila: Fecha_Materiales, Fecha_Soldadura."),
         (other_csv.path().to_owned(), "No hay ninguna hoja «Operaciones»"),

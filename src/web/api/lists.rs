@@ -1,6 +1,6 @@
 //! The questions: all of them answered from memory.
 
-use super::requests::{Asked, Filters, Wanted};
+use super::requests::{Filters, Wanted};
 use super::shapes::{
     ConflictsOf, EventOf, History, List, OccupiedOf, Point, RedisHealth, SessionOf, SpoolOf, StatusOf, WorkerOf, instant,
 };
@@ -8,6 +8,7 @@ use super::{App, Rejected};
 use crate::domain::occupation::can;
 use crate::domain::spool::squeeze;
 use crate::domain::{Operation, Spool, WorkerId, audit};
+use crate::web::input::Asked;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -1,5 +1,6 @@
 use super::*;
-use crate::web::words::tests::refusals;
+use crate::words::tests::refusals;
+use axum::http::header::CONTENT_TYPE;
 
 #[test]
 fn g15_every_refusal_has_its_status_and_code() {
@@ -35,7 +36,8 @@ fn the_log_holds_the_whole_chain() {
 #[test]
 fn a_page_holds_no_markup_of_a_caller() {
     let failure = Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into() };
-    assert_eq!(escaped(&failure.message), "&lt;script&gt;«a&amp;b»");
+    let page = Page { site: &Site::default(), failure: &failure, again: false }.render().unwrap();
+    assert!(!page.contains("<script>«") && page.contains("«a&#38;b»"), "{page}");
     assert_eq!(failure.for_path("/x").headers()[CONTENT_TYPE], "text/html; charset=utf-8");
     assert_eq!(failure.for_path("/api/x").headers()[CONTENT_TYPE], "application/json");
 }

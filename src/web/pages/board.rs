@@ -1,10 +1,11 @@
 //! `/tablero` and `/kiosko`: who has which spool right now, for everybody the same.
 
+use super::Answer;
 use super::elapsed::Elapsed;
-use super::{Answer, labels};
 use crate::domain::{Inspection, Moment, Operation, People, Spool, Worker, occupation};
 use crate::plant::Plant;
 use crate::web::{App, Site};
+use crate::words;
 use crate::workbook::View;
 use askama::Template;
 use axum::body::Bytes;
@@ -86,7 +87,7 @@ impl Tally {
             .zip(self.ready)
             .map(|(operation, ready)| Count {
                 operation,
-                label: labels::operation(operation),
+                label: words::operation(operation),
                 running: self.running(operation),
                 ready,
             })
@@ -119,13 +120,13 @@ impl Row {
             id: Arc::clone(&spool.identity.id),
             head: tag[..cut].to_owned(),
             tail: tag[cut..].to_owned(),
-            nv: labels::numbered("NV", &spool.nv),
-            ot: labels::numbered("OT", &spool.ot),
+            nv: words::numbered("NV", &spool.nv),
+            ot: words::numbered("OT", &spool.ot),
             duplicate: spool.identity.duplicate,
             fila: spool.fila,
             holder: holder.name.clone(),
             short: people.get(holder.worker).map_or_else(|| holder.name.clone(), |worker| short(worker)),
-            operation: holder.operation.map_or("sin operación", labels::operation),
+            operation: holder.operation.map_or(words::NO_OPERATION, words::operation),
             since: holder.since.map(|since| Elapsed::between(since, now)),
             overdue: holder.overdue(now, max),
         })

@@ -1,10 +1,9 @@
 //! One spool as one worker sees it: where it belongs in his list, and its card.
 
 use super::elapsed::Elapsed;
-use super::labels;
 use crate::domain::problem::{Kind, Level};
 use crate::domain::{Inspection, Moment, Operation, Progress, Rules, Spool, Worker, occupation};
-use crate::web::words;
+use crate::words;
 use askama::Template;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -154,7 +153,7 @@ impl Card {
         let holder = spool.occupation.as_ref();
         let max = looker.rules.repair_max_cycles;
         let reason = match (place, operation) {
-            (Place::Waiting, Some(operation)) => occupation::obstacle(spool, operation).map(|why| labels::reason(&why)),
+            (Place::Waiting, Some(operation)) => occupation::obstacle(spool, operation).map(|why| words::reason(&why)),
             _ => None,
         };
         Card {
@@ -163,8 +162,8 @@ impl Card {
             head: tag[..cut].to_owned(),
             tail: tag[cut..].to_owned(),
             tag,
-            nv: labels::numbered("NV", &spool.nv),
-            ot: labels::numbered("OT", &spool.ot),
+            nv: words::numbered("NV", &spool.nv),
+            ot: words::numbered("OT", &spool.ot),
             fila: spool.fila,
             duplicate: spool.identity.duplicate,
             worker: looker.worker.id.get(),
@@ -186,7 +185,7 @@ impl Card {
     }
 
     pub(super) fn label(&self) -> &'static str {
-        self.operation.map_or("", labels::operation)
+        self.operation.map_or("", words::operation)
     }
 
     pub(super) fn operation_name(&self) -> &'static str {
@@ -220,34 +219,13 @@ impl Card {
 }
 
 fn state(spool: &Spool, place: Place, operation: Option<Operation>, max: u32) -> String {
-    let running = |operation: Option<Operation>| match operation {
-        Some(Operation::Repair) => format!("En reparación, {}", labels::cycle(spool.cycle, max)),
-        Some(operation) => format!("{} en curso", labels::operation(operation)),
-        None => "Ocupado sin operación en curso".to_owned(),
-    };
-    match place {
-        Place::Mine | Place::Others => running(operation),
-        Place::Problem => "Fila con un problema".to_owned(),
-        Place::Inspect => "Listo para metrología".to_owned(),
-        Place::Waiting => operation.map_or_else(String::new, |operation| format!("Todavía no: {}", labels::operation(operation))),
-        Place::Done => spool.inspection.map_or_else(
-            || {
-                format!(
-                    "{}, {}",
-                    labels::progress(Operation::Arm, spool.arm.progress),
-                    labels::progress(Operation::Sold, spool.sold.progress)
-                )
-            },
-            |state| labels::inspection(state).to_owned(),
-        ),
-        Place::Paused | Place::Take | Place::Repair => match (operation, spool.inspection) {
-            (Some(Operation::Repair), Some(Inspection::Blocked)) => "Bloqueado".to_owned(),
-            (Some(Operation::Repair), Some(state)) => {
-                format!("{}, {}", labels::inspection(state), labels::cycle(spool.cycle, max))
-            }
-            (Some(operation), _) => labels::progress(operation, spool.work(operation).and_then(|work| work.progress)),
-            (None, _) => String::new(),
-        },
+    match (place, operation) {
+        (Place::Mine | Place::Others, operation) => words::in_course(operation, spool.cycle, max),
+        (Place::Problem, _) => words::BAD_ROW.to_owned(),
+        (Place::Inspect, _) => words::TO_INSPECT.to_owned(),
+        (Place::Waiting, Some(operation)) => words::not_yet(operation),
+        (Place::Paused | Place::Take | Place::Repair, Some(operation)) => words::ready(spool, operation, max),
+        (Place::Done, _) | (_, None) => words::standing(spool),
     }
 }
 

@@ -4,36 +4,32 @@ use super::card::{Card, Place};
 use super::page;
 use crate::error::Error;
 use crate::web::failure::Failure;
-use crate::web::{App, Site};
+use crate::words::Fault;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
-use std::sync::Arc;
 
 /// Who asks: htmx, which swaps fragments, or a browser, which wants a page.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Asker {
     /// Whether it is htmx.
     pub(super) htmx: bool,
-    site: Arc<Site>,
 }
 
-impl FromRequestParts<App> for Asker {
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Asker, Infallible> {
-        Ok(Asker { htmx: parts.headers.contains_key("hx-request"), site: Arc::clone(&app.site) })
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Asker, Infallible> {
+        Ok(Asker { htmx: parts.headers.contains_key("hx-request") })
     }
 }
 
 impl Asker {
     /// This failure, shown as this asker needs it.
-    pub(super) fn told(&self, failure: impl Into<Face>) -> Face {
-        let mut face = failure.into();
-        face.asker = Some(self.clone());
-        face
+    pub(super) fn told(self, failure: impl Into<Face>) -> Face {
+        Face { htmx: self.htmx, ..failure.into() }
     }
 }
 
@@ -41,19 +37,25 @@ impl Asker {
 #[derive(Debug)]
 pub(super) struct Face {
     failure: Failure,
-    asker: Option<Asker>,
+    htmx: bool,
     card: Option<Box<Card>>,
 }
 
 impl From<Failure> for Face {
     fn from(failure: Failure) -> Face {
-        Face { failure, asker: None, card: None }
+        Face { failure, htmx: false, card: None }
     }
 }
 
 impl From<Error> for Face {
-    fn from(cause: Error) -> Face {
-        Failure::from(&cause).into()
+    fn from(error: Error) -> Face {
+        Failure::from(&error).into()
+    }
+}
+
+impl From<Fault> for Face {
+    fn from(fault: Fault) -> Face {
+        Failure::from(fault).into()
     }
 }
 
@@ -71,21 +73,13 @@ struct Refused<'a> {
     card: Option<&'a Card>,
 }
 
-#[derive(Template)]
-#[template(path = "failure.html")]
-struct FailurePage<'a> {
-    site: &'a Site,
-    failure: &'a Failure,
-}
-
 impl IntoResponse for Face {
     fn into_response(self) -> Response {
         let failure = &self.failure;
-        let mut response = match &self.asker {
-            Some(asker) if !asker.htmx => page(&FailurePage { site: &asker.site, failure }),
-            Some(_) => page(&Refused { failure, card: self.card.as_deref() }),
-            None => page(&FailurePage { site: &Site::default(), failure }),
-        };
+        if !self.htmx {
+            return failure.page();
+        }
+        let mut response = page(&Refused { failure, card: self.card.as_deref() });
         *response.status_mut() = failure.status;
         failure.dressed(response)
     }

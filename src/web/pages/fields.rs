@@ -3,14 +3,28 @@
 
 use crate::domain::{Operation, WorkerId};
 use crate::web::failure::Failure;
-use axum::http::StatusCode;
+use crate::web::input;
+use crate::words::{Fault, Wants};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, FromRequest, Request};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-/// The pairs of a form or of an address, as sent.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
-#[serde(transparent)]
+/// The pairs of a form (of a question: of its address), as sent.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Fields, Failure> {
+        match Form::from_request(request, state).await {
+            Ok(Form(pairs)) => Ok(Fields(pairs)),
+            Err(FormRejection::BytesRejection(rejection)) => Err(input::unread(&rejection).into()),
+            Err(_) => Err(Fault::NotForm.into()),
+        }
+    }
+}
 
 impl Fields {
     /// The first value of a field, trimmed; `None` when it is absent or empty.
@@ -19,67 +33,81 @@ impl Fields {
     }
 
     /// Every value of a field that may come more than once.
-    pub(super) fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.trim())
     }
 
+    fn needed<T>(&self, field: &'static str, wants: Wants, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+        input::needed(self.text(field), field, wants, read)
+    }
+
+    fn optional<T>(&self, field: &'static str, wants: Wants, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+        input::optional(self.text(field), field, wants, read)
+    }
+
     /// `trabajador`.
-    pub(super) fn worker(&self) -> Result<WorkerId, Failure> {
-        let number = self.text("trabajador").and_then(|text| text.parse().ok());
-        number.and_then(WorkerId::new).ok_or_else(|| wrong("Falta el trabajador (campo «trabajador»). Elige tu nombre otra vez."))
+    pub(super) fn worker(&self) -> Result<WorkerId, Fault> {
+        self.needed("trabajador", Wants::Worker, input::worker)
     }
 
-    /// `operacion`, if there is one.
-    pub(super) fn operation(&self) -> Result<Option<Operation>, Failure> {
-        let read = |text| {
-            Operation::read(text).ok_or_else(|| {
-                wrong("La operación (campo «operacion») debe ser ARM, SOLD, METROLOGIA o REPARACION. Actualiza la lista.")
-            })
-        };
-        self.text("operacion").map(read).transpose()
+    /// `operacion`.
+    pub(super) fn operation(&self) -> Result<Operation, Fault> {
+        self.needed("operacion", Wants::Operation, input::operation)
     }
 
-    /// `id_operacion`: a UUID4 made when the form was rendered; a new one for a form without it.
-    pub(super) fn id(&self) -> Result<Uuid, Failure> {
-        self.uuid("id_operacion").map(|id| id.unwrap_or_else(Uuid::new_v4))
+    /// `operacion` as a filter.
+    pub(super) fn operation_if_any(&self) -> Result<Option<Operation>, Fault> {
+        self.optional("operacion", Wants::Operation, input::operation)
     }
 
-    /// A field that holds a UUID.
-    pub(super) fn uuid(&self, name: &str) -> Result<Option<Uuid>, Failure> {
-        let read = |text: &str| {
-            Uuid::parse_str(text).map_err(|_| wrong(format!("El campo «{name}» no es un identificador. Actualiza la lista.")))
-        };
-        self.text(name).map(read).transpose()
+    /// `id_operacion`: made when the form was rendered; a new one for a form without it.
+    pub(super) fn id(&self) -> Result<Uuid, Fault> {
+        Ok(self.optional("id_operacion", Wants::Uuid4, input::operation_id)?.unwrap_or_else(Uuid::new_v4))
+    }
+
+    /// `evento`: the action to undo.
+    pub(super) fn event(&self) -> Result<Uuid, Fault> {
+        self.needed("evento", Wants::Uuid, input::event)
+    }
+
+    /// `resultado`: whether it is APROBADO.
+    pub(super) fn approved(&self) -> Result<bool, Fault> {
+        self.needed("resultado", Wants::Verdict, input::approved)
     }
 
     /// `fecha`, as the tablet's calendar writes it or as the plant does.
-    pub(super) fn date(&self) -> Result<Option<NaiveDate>, Failure> {
-        let read = |text: &str| {
-            NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                .or_else(|_| NaiveDate::parse_from_str(text, "%d-%m-%Y"))
-                .map_err(|_| wrong("La fecha (campo «fecha») debe ser un día como 31-12-2026. Elige la fecha otra vez."))
-        };
-        self.text("fecha").map(read).transpose()
+    pub(super) fn date(&self) -> Result<Option<NaiveDate>, Fault> {
+        self.optional("fecha", Wants::Date, input::date)
     }
 
     /// `motivo`; of "otro" what was typed into `otro`.
-    pub(super) fn reason(&self) -> Result<Option<String>, Failure> {
+    pub(super) fn reason(&self) -> Result<Option<String>, Fault> {
         let reason = match self.text("motivo") {
             Some("otro") => self.text("otro").or(Some("otro")),
             reason => reason,
         };
-        match reason {
-            Some(long) if long.chars().count() > 200 => {
-                Err(wrong("El motivo (campo «motivo») admite hasta 200 letras. Acórtalo y pausa otra vez."))
+        input::optional(reason, "motivo", Wants::Text, input::reason)
+    }
+
+    /// `carretes`: the boxes that were ticked, `ARM:{id}` each.
+    pub(super) fn chosen(&self) -> Result<Vec<(Operation, String)>, Fault> {
+        let read = |text: &str| {
+            let (operation, spool) = text.split_once(':')?;
+            Some((input::operation(operation)?, input::spool(spool)?))
+        };
+        let mut chosen = Vec::new();
+        for value in self.values("carretes").filter(|value| !value.is_empty()) {
+            let one = input::needed(Some(value), "carretes", Wants::Choice, read)?;
+            if !chosen.contains(&one) {
+                chosen.push(one);
             }
-            reason => Ok(reason.map(str::to_owned)),
+        }
+        match chosen.len() {
+            0 => Err(Fault::NothingChosen),
+            1..=input::BATCH => Ok(chosen),
+            many => Err(Fault::TooManyChosen(many)),
         }
     }
-}
-
-/// A request that names something wrongly.
-pub(super) fn wrong(message: impl Into<String>) -> Failure {
-    Failure { status: StatusCode::BAD_REQUEST, code: "VALIDACION", message: message.into() }
 }
 
 #[cfg(test)]
@@ -91,32 +119,44 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_field_is_a_sentence_that_names_it() {
+    fn each_wrong_field_is_named() {
         let wrong = fields(&[("trabajador", "MR(93)"), ("operacion", "PINTURA"), ("id_operacion", "7"), ("fecha", "ayer")]);
-        for (field, failure) in [
+        for (field, fault) in [
             ("trabajador", wrong.worker().unwrap_err()),
             ("operacion", wrong.operation().unwrap_err()),
             ("id_operacion", wrong.id().unwrap_err()),
             ("fecha", wrong.date().unwrap_err()),
         ] {
-            assert_eq!(failure.status, StatusCode::BAD_REQUEST);
-            assert!(failure.message.contains(&format!("«{field}»")), "{}", failure.message);
+            assert!(matches!(fault, Fault::Wrong(found, _) if found == field), "{fault:?}");
         }
+        assert_eq!(fields(&[]).worker(), Err(Fault::Missing("trabajador", Wants::Worker)));
     }
 
     #[test]
     fn a_date_is_read_as_the_calendar_or_as_the_plant_writes_it() {
         let day = NaiveDate::from_ymd_opt(2026, 1, 20);
-        assert_eq!(fields(&[("fecha", "2026-01-20")]).date().unwrap(), day);
-        assert_eq!(fields(&[("fecha", " 20-01-2026 ")]).date().unwrap(), day);
-        assert_eq!(fields(&[("fecha", "")]).date().unwrap(), None);
+        assert_eq!(fields(&[("fecha", "2026-01-20")]).date(), Ok(day));
+        assert_eq!(fields(&[("fecha", " 20-01-2026 ")]).date(), Ok(day));
+        assert_eq!(fields(&[("fecha", "")]).date(), Ok(None));
+        assert!(fields(&[("fecha", "46042")]).date().is_err(), "a serial number is no day");
     }
 
     #[test]
     fn another_reason_is_what_was_typed() {
-        assert_eq!(fields(&[("motivo", "otro"), ("otro", "Lluvia")]).reason().unwrap().as_deref(), Some("Lluvia"));
-        assert_eq!(fields(&[("motivo", "otro"), ("otro", " ")]).reason().unwrap().as_deref(), Some("otro"));
-        assert_eq!(fields(&[("motivo", "máquina")]).reason().unwrap().as_deref(), Some("máquina"));
-        assert_eq!(fields(&[]).reason().unwrap(), None);
+        let reason = |pairs: &[(&str, &str)]| fields(pairs).reason().unwrap();
+        assert_eq!(reason(&[("motivo", "otro"), ("otro", "Lluvia")]).as_deref(), Some("Lluvia"));
+        assert_eq!(reason(&[("motivo", "otro"), ("otro", " ")]).as_deref(), Some("otro"));
+        assert_eq!(reason(&[("motivo", "máquina")]).as_deref(), Some("máquina"));
+        assert_eq!(reason(&[]), None);
+    }
+
+    #[test]
+    fn ticked_boxes_are_each_taken_once_and_fifty_at_most() {
+        let boxes = |values: &[&str]| fields(&values.iter().map(|value| ("carretes", *value)).collect::<Vec<_>>()).chosen();
+        assert_eq!(boxes(&["ARM:a", "SOLD:b", "ARM:a", ""]).map(|chosen| chosen.len()), Ok(2));
+        assert_eq!(boxes(&[]), Err(Fault::NothingChosen));
+        assert_eq!(boxes(&["a"]), Err(Fault::Wrong("carretes", Wants::Choice)));
+        let many: Vec<String> = (0..=input::BATCH).map(|n| format!("ARM:{n}")).collect();
+        assert_eq!(boxes(&many.iter().map(String::as_str).collect::<Vec<_>>()), Err(Fault::TooManyChosen(51)));
     }
 }

@@ -2,14 +2,16 @@
 
 use super::elapsed::span;
 use super::face::Asker;
-use super::{Answer, labels, page};
+use super::{Answer, page};
 use crate::domain::audit::{Session, sessions};
 use crate::domain::decision::Candidate;
 use crate::domain::{Moment, Refusal, Spool};
 use crate::error::Error;
+use crate::web::input::Asked;
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use std::sync::Arc;
 
@@ -50,7 +52,7 @@ struct Choose<'a> {
 }
 
 /// The page; of a tag that several rows share, the rows to choose from.
-pub(super) async fn show(State(app): State<App>, asker: Asker, Path(asked): Path<String>) -> Answer {
+pub(super) async fn show(State(app): State<App>, asker: Asker, Asked(asked): Asked) -> Answer {
     let view = app.plant.view();
     let spool: &Arc<Spool> = match view.find(&asked) {
         Ok(spool) => spool,
@@ -69,7 +71,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, Path(asked): Path
         .rev()
         .map(|event| Line {
             at: when(event.at),
-            what: labels::event(event),
+            what: words::event(event),
             who: event.worker_name.clone(),
             reason: event.notes.reason.clone().unwrap_or_default(),
         })
@@ -80,10 +82,10 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, Path(asked): Path
 fn stretch(session: &Session, now: Moment) -> Stretch {
     let ended = session.end.as_ref();
     let reason = ended.and_then(|event| event.notes.reason.as_deref());
-    let how = ended.map(|event| labels::event(event)).unwrap_or_default();
+    let how = ended.map(|event| words::event(event)).unwrap_or_default();
     Stretch {
         worker: session.worker_name.clone(),
-        operation: session.operation.map_or("", labels::operation).to_owned(),
+        operation: session.operation.map_or("", words::operation).to_owned(),
         start: when(session.start),
         end: ended.map_or_else(|| "sigue".to_owned(), |event| when(event.at)),
         duration: session.minutes(now).map(span).unwrap_or_default(),
@@ -96,5 +98,5 @@ fn stretch(session: &Session, now: Moment) -> Stretch {
 }
 
 fn when(at: Option<Moment>) -> String {
-    at.map_or_else(|| "sin hora".to_owned(), |at| at.format("%d-%m-%Y %H:%M").to_string())
+    at.map_or_else(|| "sin hora".to_owned(), words::moment)
 }

@@ -46,17 +46,6 @@ impl Show {
         }
     }
 
-    pub(super) fn label(self) -> &'static str {
-        match self {
-            Show::Now => "Ahora",
-            Show::Mine => "Míos",
-            Show::Available => "Para tomar",
-            Show::Occupied => "De otros",
-            Show::Problems => "Problemas",
-            Show::All => "Todo",
-        }
-    }
-
     fn holds(self, place: Place, searching: bool) -> bool {
         use Place::*;
         match self {
@@ -148,20 +137,6 @@ fn since(place: Place, spool: &Spool) -> i64 {
 }
 
 impl Section {
-    pub(super) fn title(&self) -> &'static str {
-        match self.place {
-            Place::Mine => "Tengo ahora",
-            Place::Paused => "Mis pausados",
-            Place::Take => "Puedo tomar",
-            Place::Inspect => "Metrología",
-            Place::Repair => "Reparación",
-            Place::Others => "De otros",
-            Place::Problem => "Con un problema en la planilla",
-            Place::Waiting => "Todavía no se puede",
-            Place::Done => "Nada pendiente para ti",
-        }
-    }
-
     /// The word for its anchor.
     pub(super) fn anchor(&self) -> &'static str {
         match self.place {

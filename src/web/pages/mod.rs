@@ -7,7 +7,6 @@ mod elapsed;
 mod face;
 mod fields;
 mod history;
-mod labels;
 mod list;
 mod spools;
 mod workers;
@@ -15,6 +14,7 @@ mod workers;
 use super::App;
 use crate::domain::{Refusal, Worker, WorkerId};
 use crate::error::Error;
+use crate::web::failure::Failure;
 use crate::workbook::View;
 use askama::Template;
 use axum::Router;
@@ -23,7 +23,6 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use face::Face;
 use std::sync::Arc;
-use tracing::error;
 
 /// The routes of the screens.
 pub fn routes() -> Router<App> {
@@ -47,10 +46,7 @@ pub fn routes() -> Router<App> {
 fn page(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
-        Err(cause) => {
-            error!(%cause, "a template did not render");
-            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        Err(cause) => Failure::internal(&format!("a template did not render: {cause}")).page(),
     }
 }
 

@@ -4,13 +4,14 @@ use super::card::{Card, CardAlone, Looker, Place};
 use super::face::Asker;
 use super::fields::Fields;
 use super::list::{Filter, List, PAGE, Show};
-use super::{Answer, labels, page, somebody};
-use crate::domain::{Operation, Rules, Worker, WorkerId};
+use super::{Answer, page, somebody};
+use crate::domain::{Operation, Refusal, Rules, Worker, WorkerId};
 use crate::error::Error;
-use crate::web::failure::Failure;
+use crate::web::input::Asked;
 use crate::web::{App, Site};
+use crate::words::{self, Fault};
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use std::fmt::Write;
 use uuid::Uuid;
@@ -23,9 +24,9 @@ struct Spools<'a> {
     address: Address,
     filter: Filter,
     list: List,
-    shows: Vec<Choice>,
+    shows: Vec<(Show, Choice)>,
     /// Of a worker with several operations, one choice each.
-    operations: Vec<Choice>,
+    operations: Vec<(&'static str, Choice)>,
     /// The operations of this worker: the script learns which changes concern him.
     duties: String,
     /// The number of the view it was made from.
@@ -36,13 +37,12 @@ struct Spools<'a> {
 
 /// One filter as a link.
 struct Choice {
-    label: &'static str,
     href: String,
     current: bool,
 }
 
 /// The list.
-pub(super) async fn show(State(app): State<App>, asker: Asker, query: Query<Fields>) -> Answer {
+pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) -> Answer {
     if query.text("trabajador").is_none() {
         return Ok(Redirect::to("/").into_response());
     }
@@ -55,30 +55,30 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, query: Query<Fiel
     let list = List::of(&view, &looker, &filter);
     let own: Vec<Operation> = Operation::ALL.into_iter().filter(|operation| rules.roles.allows(worker, *operation)).collect();
     let address = Address { worker: id, filter: filter.clone() };
-    let shows = Show::ALL.into_iter().map(|show| address.show(show)).collect();
-    let operations = if own.len() > 1 { own.iter().map(|operation| address.operation(*operation)).collect() } else { Vec::new() };
+    let shows = Show::ALL.into_iter().map(|show| (show, address.show(show))).collect();
+    let several = own.iter().filter(|_| own.len() > 1);
+    let operations = several.map(|operation| (words::operation(*operation), address.operation(*operation))).collect();
     let duties = own.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(" ");
     let not_mine = filter.operation.filter(|operation| !own.contains(operation)).map(|operation| not_mine(operation, rules));
     let number = view.number;
     Ok(page(&Spools { site: &app.site, worker, address, filter, list, shows, operations, duties, number, not_mine }))
 }
 
-fn filter(query: &Fields) -> Result<Filter, Failure> {
+fn filter(query: &Fields) -> Result<Filter, Fault> {
     Ok(Filter {
         q: query.text("q").unwrap_or_default().chars().take(100).collect(),
-        operation: query.operation()?,
+        operation: query.operation_if_any()?,
         show: Show::read(query.text("ver")),
         from: query.text("desde").and_then(|text| text.parse().ok()).unwrap_or(0),
     })
 }
 
 fn not_mine(operation: Operation, rules: &Rules) -> String {
-    let needed: Vec<_> = rules.roles.needed(operation).into_iter().map(|role| role.name()).collect();
-    format!("{} necesita el rol {}. Avisa a tu supervisor si te falta.", labels::operation(operation), needed.join(" o "))
+    words::refusal(&Refusal::RoleMissing { operation, needed: rules.roles.needed(operation) })
 }
 
 /// One card, fresh.
-pub(super) async fn card(State(app): State<App>, asker: Asker, Path(id): Path<String>, query: Query<Fields>) -> Answer {
+pub(super) async fn card(State(app): State<App>, asker: Asker, Asked(id): Asked, query: Fields) -> Answer {
     let worker = query.worker().map_err(|failure| asker.told(failure))?;
     let card = fresh(&app, &id, worker).map_err(|error| asker.told(error))?;
     Ok(page(&CardAlone { card: &card }))
@@ -131,14 +131,14 @@ impl Address {
     }
 
     fn show(&self, show: Show) -> Choice {
-        Choice { label: show.label(), href: self.of(self.filter.operation, show, 0), current: show == self.filter.show }
+        Choice { href: self.of(self.filter.operation, show, 0), current: show == self.filter.show }
     }
 
     /// The same choice again takes it back.
     fn operation(&self, operation: Operation) -> Choice {
         let current = self.filter.operation == Some(operation);
         let href = self.of((!current).then_some(operation), self.filter.show, 0);
-        Choice { label: labels::operation(operation), href, current }
+        Choice { href, current }
     }
 }
 

@@ -5,8 +5,9 @@ use super::{Answer, page};
 use crate::domain::spool::squeeze;
 use crate::domain::{Role, Worker};
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 
 #[derive(Template)]
 #[template(path = "workers.html")]
@@ -33,7 +34,7 @@ struct Person {
 }
 
 /// The page.
-pub(super) async fn show(State(app): State<App>, query: Query<Fields>) -> Answer {
+pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     let view = app.plant.view();
     let q = query.text("q").unwrap_or_default();
     let wanted = squeeze(q);
@@ -59,20 +60,12 @@ fn person(worker: &Worker) -> Person {
         id: worker.id.get(),
         name: worker.full_name(),
         initials: stamp.split('(').next().unwrap_or_default().to_owned(),
-        roles: worker.roles.iter().map(|role| title(*role)).collect(),
-    }
-}
-
-/// The role as a heading, with its accent.
-fn title(role: Role) -> &'static str {
-    match role {
-        Role::Metrologia => "Metrología",
-        other => other.name(),
+        roles: worker.roles.iter().map(|role| words::role(*role)).collect(),
     }
 }
 
 impl Group {
     fn title(&self) -> &'static str {
-        self.role.map_or("Sin rol", title)
+        self.role.map_or("Sin rol", words::role)
     }
 }

@@ -5,11 +5,12 @@
 //! because then the cell is empty for a reason (a paused spool has no `Ocupado_Por`).
 
 use super::report::{Counts, Example, Report};
-use super::{APPENDED, METADATA, at, place};
+use super::{APPENDED, at, place};
 use crate::domain::cell::{clean, fold};
 use crate::domain::column::normalise;
 use crate::domain::spool::identify;
 use crate::domain::{Cell, Column, Header};
+use crate::workbook::audit_row::HEADERS;
 use crate::workbook::{Sheet, Sheets};
 use chrono_tz::Tz;
 use std::collections::{HashMap, HashSet};
@@ -57,7 +58,7 @@ fn complete_headers(sheets: &mut Sheets) -> Vec<Column> {
     for (sheet, names) in [
         (&mut sheets.trabajadores, &["Id", "Nombre", "Apellido", "Activo"][..]),
         (&mut sheets.roles, &["Id", "Rol", "Activo"][..]),
-        (&mut sheets.metadata, &METADATA[..]),
+        (&mut sheets.metadata, &HEADERS[..]),
     ] {
         if sheet.header.is_empty() {
             sheet.header = names.iter().map(|name| (*name).to_owned()).collect();

@@ -8,13 +8,13 @@ mod merge;
 mod read_csv;
 mod read_xlsx;
 mod report;
-mod words;
 mod write_xlsx;
 
 pub use merge::{Merge, merge};
 pub use report::{Counts, Example, Found, People, Report};
 pub use write_xlsx::{Shortened, write_xlsx};
 
+use super::audit_row::HEADERS;
 use super::{Sheet, Sheets};
 use crate::domain::column::normalise;
 use crate::domain::{Cell, Column, Header};
@@ -88,23 +88,23 @@ pub enum FileError {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("«{}» no es un libro de Excel (.xlsx) ni una carpeta con archivos .csv.", .0.display())]
     NotAWorkbook(PathBuf),
-    #[error("«{}» está incompleto o dañado: vuelva a copiarlo o a descargarlo ({reason}).", path.display())]
+    #[error("«{}» está incompleto o dañado: vuelve a copiarlo o a descargarlo ({reason}).", path.display())]
     Damaged { path: PathBuf, reason: String },
-    #[error("«{}» está protegido con contraseña: quítele la contraseña y guárdelo de nuevo.", .0.display())]
+    #[error("«{}» está protegido con contraseña: quítale la contraseña y guárdalo de nuevo.", .0.display())]
     Password(PathBuf),
-    #[error("«{}» está en el formato antiguo de Excel (.xls): guárdelo como .xlsx.", .0.display())]
+    #[error("«{}» está en el formato antiguo de Excel (.xls): guárdalo como .xlsx.", .0.display())]
     OldFormat(PathBuf),
-    #[error("«{}» es un solo archivo .csv: dé la carpeta que contiene {expected}.", path.display())]
+    #[error("«{}» es un solo archivo .csv: da la carpeta que contiene {expected}.", path.display())]
     SingleCsv { path: PathBuf, expected: String },
     #[error("«{}» es demasiado grande: {limit}.", path.display())]
     TooBig { path: PathBuf, limit: String },
     #[error("No hay ninguna hoja «{name}» en «{}»; {}.", path.display(), found_list(found))]
     NoSheet { path: PathBuf, name: String, found: Vec<String> },
-    #[error("Hay dos archivos para la hoja «{name}»: {first} y {second}; deje uno solo.")]
+    #[error("Hay dos archivos para la hoja «{name}»: {first} y {second}; deja uno solo.")]
     TwoFiles { name: String, first: String, second: String },
     #[error("A la hoja «{sheet}» le {} en la primera fila: {}.", missing_words(columns), columns.join(", "))]
     MissingColumns { sheet: String, columns: Vec<String> },
-    #[error("«{file}» está en UTF-16: guárdelo como «CSV UTF-8».")]
+    #[error("«{file}» está en UTF-16: guárdalo como «CSV UTF-8».")]
     Utf16 { file: String },
     #[error("«{file}» no se pudo leer como CSV: {reason}.")]
     BadCsv { file: String, reason: String },
@@ -188,7 +188,7 @@ fn check(sheets: &Sheets, names: &Names) -> Result<(), FileError> {
     for (name, sheet, needed) in [
         (&names.trabajadores, &sheets.trabajadores, &["Id", "Nombre", "Apellido", "Activo"][..]),
         (&names.roles, &sheets.roles, &["Id", "Rol", "Activo"][..]),
-        (&names.metadata, &sheets.metadata, &METADATA[..]),
+        (&names.metadata, &sheets.metadata, &HEADERS[..]),
     ] {
         let has = |wanted: &str| place(&sheet.header, wanted).is_some();
         let missing = needed.iter().filter(|wanted| !sheet.header.is_empty() && !has(wanted));
@@ -203,20 +203,6 @@ fn lacking(sheet: &str, columns: Vec<String>) -> Result<(), FileError> {
         false => Err(FileError::MissingColumns { sheet: sheet.to_owned(), columns }),
     }
 }
-
-/// The columns of `Metadata` (`domain.md` 1.3).
-pub(in crate::workbook) const METADATA: [&str; 10] = [
-    "ID",
-    "Timestamp",
-    "Evento_Tipo",
-    "TAG_SPOOL",
-    "Worker_ID",
-    "Worker_Nombre",
-    "Operacion",
-    "Accion",
-    "Fecha_Operacion",
-    "Metadata_JSON",
-];
 
 /// The columns that spoolboard appends to a workbook which lacks them.
 const APPENDED: [Column; 4] = [Column::OccupiedBy, Column::OccupiedSince, Column::Version, Column::Detail];

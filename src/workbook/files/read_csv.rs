@@ -77,7 +77,7 @@ fn read_file(
         Ok(text) => text,
         Err(error) => {
             remarks
-                .push(format!("«{}» no está en UTF-8; se leyó como Windows-1252, el de Excel: revise los acentos.", file.shown));
+                .push(format!("«{}» no está en UTF-8; se leyó como Windows-1252, el de Excel: revisa los acentos.", file.shown));
             error.into_bytes().into_iter().map(windows_1252).collect()
         }
     };

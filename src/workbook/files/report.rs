@@ -1,9 +1,10 @@
 //! What an import found and did, as lines that the office understands.
 
-use super::{at, place, words};
+use super::{at, place};
 use crate::domain::problem::Kind;
 use crate::domain::spool::identify;
 use crate::domain::{self, Cell, Column, Header, Level, Role, Spool, Tag, Worker, WorkerId};
+use crate::words;
 use crate::workbook::{Sheet, Sheets};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -168,7 +169,7 @@ impl Report {
                 None => self.warned += usize::from(!spool.problems.is_empty()),
             }
             for problem in spool.problems {
-                let value = shown(&spool.row[problem.column], problem.value);
+                let value = words::value(problem.column, &problem.value);
                 let (count, examples) = found.entry((problem.level, problem.column, problem.kind)).or_default();
                 *count += 1;
                 if examples.len() < Example::MOST {
@@ -225,14 +226,6 @@ fn give_roles(workers: &mut [Worker], roles: &Sheet, remarks: &mut Vec<String>) 
             }
             _ => {}
         }
-    }
-}
-
-/// A date as the office sees it, and not as the number that the workbook keeps.
-fn shown(cell: &Cell, value: String) -> String {
-    match (cell, cell.read_date()) {
-        (Cell::Date(_), Ok(Some(date))) => date.format("%d-%m-%Y").to_string(),
-        _ => value,
     }
 }
 
@@ -298,7 +291,7 @@ impl Report {
                 writeln!(f, "{heading}: {rows}.")?;
             }
             for Found { column, kind, count, examples, .. } in found {
-                let (column, words) = (column.header(), words::of_kind(*kind));
+                let (column, words) = (column.header(), words::problem_kind(*kind));
                 writeln!(f, "  {column} {words}: {count} ({}).", places(*count, examples))?;
             }
         }

@@ -4,7 +4,7 @@ use crate::domain::{Level, Notes, Problem, WorkerId};
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub(in crate::web) fn moment(text: &str) -> Moment {
+pub(crate) fn moment(text: &str) -> Moment {
     Moment::parse_from_rfc3339(text).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn ended_by(action: Action) -> Refusal {
 /// Every kind of refusal, with status, code and sentence. The match below does not compile when
 /// one is missing from it, and the test fails when one is missing from here.
 #[rustfmt::skip]
-pub(in crate::web) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
+pub(crate) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
     let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
     let problem = Problem { column: Column::OccupiedBy, value: "turno noche".into(), level: Level::Error, kind: Kind::NotAWorker };
     let twin = |fila| Candidate { id: "0".into(), nv: "NV0650".into(), ot: "1335".into(), fila };
@@ -56,7 +56,7 @@ pub(in crate::web) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static st
         (Refusal::AmbiguousTag { tag: tag(), candidates: vec![twin(4), twin(9)] }, 409, "TAG_DUPLICADO",
             "Hay 2 carretes con el TAG MK-1 (NV0650, OT 1335, fila 4; NV0650, OT 1335, fila 9). Elige en la lista cuál de ellos es."),
         (Refusal::Unreadable { tag: tag(), problem }, 422, "DATOS_ILEGIBLES",
-            "MK-1 no se puede usar: en Ocupado_Por («turno noche»), lo escrito no es un trabajador. Avisa al supervisor para que se corrija en el libro."),
+            "MK-1 no se puede usar: Ocupado_Por («turno noche») no es un trabajador con la forma INICIALES(ID). Avisa al supervisor para que se corrija en el libro."),
         (Refusal::YoursForOther { tag: tag(), operation: Some(Operation::Arm) }, 400, "OPERACION_YA_INICIADA",
             "Ya tienes MK-1 para ARM. Complétalo, páusalo o cancélalo antes de tomarlo para otra operación."),
         (Refusal::Occupied { tag: tag(), holder: holder(), overdue: false }, 409, "SPOOL_OCCUPIED",
@@ -246,7 +246,10 @@ fn g13_every_error_and_every_fault_reads_well() {
         Fault::NotJsonType,
         Fault::NotJson,
         Fault::NotAnObject,
-        Fault::Missing("campo"),
+        Fault::Missing("campo", Wants::Worker),
+        Fault::NotForm,
+        Fault::NothingChosen,
+        Fault::TooManyChosen(51),
         Fault::Wrong("campo", Wants::Date),
         Fault::Repeated("campo", "MK-1".into()),
         Fault::OtherSite,
@@ -264,6 +267,7 @@ fn every_problem_has_its_words() {
         BadTag,
         NotADate,
         NotAWorker,
+        NotText,
         Filler,
         UnknownName,
         DateWithoutWorker,
@@ -280,6 +284,21 @@ fn every_problem_has_its_words() {
         TwoOperationsOpen,
     ] {
         let found = Problem { column: Column::OccupiedSince, value: "x\n".into(), level: Level::Warning, kind };
-        reads_well(&problem(&found));
+        let sentence = problem(&found);
+        reads_well(&sentence);
+        assert!(sentence.starts_with("Fecha_Ocupacion («x») "), "{sentence}");
     }
+}
+
+#[test]
+fn a_serial_number_in_a_date_column_is_shown_as_the_day_it_is() {
+    assert_eq!(value(Column::SoldDate, "46057"), "04-02-2026");
+    assert_eq!(value(Column::OccupiedSince, "46057.5"), "04-02-2026 12:00");
+    assert_eq!(value(Column::Ot, "46057"), "46057", "an order is no day");
+    for written in ["31-02-2026", "ayer", "-4", ""] {
+        assert_eq!(value(Column::SoldDate, written), written);
+    }
+    let found =
+        Problem { column: Column::QcDate, value: "46057".into(), level: Level::Warning, kind: Kind::InspectedBeforeWelded };
+    assert_eq!(problem(&found), "Fecha_QC_Metrología («04-02-2026») tiene fecha aunque la soldadura no la tiene.");
 }

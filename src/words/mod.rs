@@ -1,18 +1,20 @@
-//! Every Spanish sentence that is not in a template, in one place.
+//! Every Spanish sentence that is not in a template, in one place: domain types in, Spanish out.
 //!
-//! A refusal says what happened, who has the spool and since when, and what to do now; a success
+//! One sentence for one thing, whoever says it: pages, API, command line, report of an import. All
+//! of them say "tú". A refusal says what happened, who has the spool and since when, and what to do now; a success
 //! names the operation and how far it has come (`field-failures.md` G13, I3, I10).
 
 mod fault;
+mod labels;
 mod problem;
 
 pub use fault::{Fault, Wants};
-pub use problem::{problem, problem_kind};
+pub use labels::{BAD_ROW, NO_OPERATION, TO_INSPECT, event, in_course, not_yet, numbered, ready, reason, standing};
+pub use problem::{problem, problem_kind, value};
 
 use crate::domain::decision::{Candidate, Ending, Missing};
-use crate::domain::{Action, AuditEvent, Column, Inspection, Moment, Occupation, Operation, Refusal, Role, Tag};
+use crate::domain::{Action, AuditEvent, Column, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};
 use crate::error::{Error, Service};
-use crate::plant::Done;
 use chrono::{NaiveDate, Timelike};
 
 /// The longest piece of a caller's own text that is said back to him.
@@ -123,10 +125,10 @@ pub fn error(error: &Error, now: Option<Moment>, reference: Option<&str>) -> Str
 /// What a success says: the operation, the spool, and how far it has come.
 ///
 /// It is made from the event alone, so that a repeated request reads the first result.
-pub fn done(done: &Done) -> String {
-    let tag = done.spool.tag();
-    let Some(event) = &done.event else {
-        let of = done.spool.occupation.as_ref().and_then(|holder| holder.operation);
+pub fn done(spool: &Spool, event: Option<&AuditEvent>) -> String {
+    let tag = spool.tag();
+    let Some(event) = event else {
+        let of = spool.occupation.as_ref().and_then(|holder| holder.operation);
         let of = of.map(|of| format!(" para {}", operation(of))).unwrap_or_default();
         return format!("Ya tienes {tag}{of}: no hacía falta tomarlo otra vez.");
     };
@@ -173,6 +175,11 @@ pub fn day(date: NaiveDate) -> String {
     date.format("%d-%m-%Y").to_string()
 }
 
+/// A day and the time on the plant's wall: 21-11-2026 10:42.
+pub fn moment(at: Moment) -> String {
+    at.format("%d-%m-%Y %H:%M").to_string()
+}
+
 /// A time of the day within a sentence: `a las 10:42`, and `el 20-11-2026 a las 10:42` when it is
 /// not of the day of `now`.
 pub fn at(moment: Moment, now: Option<Moment>) -> String {
@@ -212,8 +219,8 @@ fn occupied(tag: &Tag, holder: &Occupation, overdue: bool, now: Option<Moment>) 
 }
 
 fn ambiguous(tag: &Tag, candidates: &[Candidate]) -> String {
-    let rows: Vec<String> =
-        candidates.iter().take(LISTED).map(|row| format!("{}, OT {}, fila {}", row.nv, row.ot, row.fila)).collect();
+    let row = |row: &Candidate| format!("{}, {}, fila {}", numbered("NV", &row.nv), numbered("OT", &row.ot), row.fila);
+    let rows: Vec<String> = candidates.iter().take(LISTED).map(row).collect();
     let more = if candidates.len() > LISTED { "; y más" } else { "" };
     format!("Hay {} carretes con el TAG {tag} ({}{more}). Elige en la lista cuál de ellos es.", candidates.len(), rows.join("; "))
 }
@@ -317,4 +324,4 @@ fn echo(text: &str) -> String {
 }
 
 #[cfg(test)]
-pub(in crate::web) mod tests;
+pub(crate) mod tests;

@@ -15,6 +15,8 @@ pub enum Fault {
     BodyTooLarge,
     /// The body did not arrive whole.
     BodyCut,
+    /// The body is no form.
+    NotForm,
     /// The body is not said to be JSON.
     NotJsonType,
     /// The body is not JSON.
@@ -22,11 +24,15 @@ pub enum Fault {
     /// The body is JSON, but no object.
     NotAnObject,
     /// A field that is needed is absent or null.
-    Missing(&'static str),
+    Missing(&'static str, Wants),
     /// A field (or header, or filter) holds something else than it should.
     Wrong(&'static str, Wants),
     /// A list names one spool twice.
     Repeated(&'static str, String),
+    /// No spool was ticked.
+    NothingChosen,
+    /// More spools were ticked than may be taken at once.
+    TooManyChosen(usize),
     /// A page of another site sent the request.
     OtherSite,
     /// The answer to a question took too long.
@@ -41,6 +47,7 @@ pub enum Fault {
 pub enum Wants {
     Tag,
     TagList,
+    Choice,
     Worker,
     Operation,
     Verdict,
@@ -63,12 +70,15 @@ impl Fault {
             Fault::BadAddress => "La dirección contiene caracteres que no se pueden leer.".into(),
             Fault::BodyTooLarge => "Los datos enviados son demasiado grandes: se admiten 64 KiB.".into(),
             Fault::BodyCut => "Los datos no llegaron completos. Inténtalo otra vez.".into(),
+            Fault::NotForm => "Los datos enviados no son los de un formulario. Actualiza la página.".into(),
             Fault::NotJsonType => "Los datos deben enviarse como JSON (Content-Type: application/json).".into(),
             Fault::NotJson => "Los datos enviados no son JSON válido.".into(),
             Fault::NotAnObject => "Los datos enviados deben ser un objeto JSON con sus campos.".into(),
-            Fault::Missing(field) => format!("Falta el campo {field}: {}.", wanted_of(field)),
+            Fault::Missing(field, wants) => format!("Falta el campo {field}: {}.", wants.sentence()),
             Fault::Wrong(field, wants) => format!("El campo {field} no es válido: {}.", wants.sentence()),
             Fault::Repeated(field, tag) => format!("El campo {field} nombra {} más de una vez.", super::echo(tag)),
+            Fault::NothingChosen => "No hay carretes seleccionados. Marca al menos uno.".into(),
+            Fault::TooManyChosen(many) => format!("Son {many} carretes y el máximo es 50. Desmarca algunos."),
             Fault::OtherSite => {
                 "La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.".into()
             }
@@ -81,24 +91,12 @@ impl Fault {
     }
 }
 
-/// What belongs into a field that is absent.
-fn wanted_of(field: &str) -> &'static str {
-    match field {
-        "tag_spool" => Wants::Tag.sentence(),
-        "tag_spools" => Wants::TagList.sentence(),
-        "worker_id" => Wants::Worker.sentence(),
-        "operacion" => Wants::Operation.sentence(),
-        "resultado" => Wants::Verdict.sentence(),
-        "id" => Wants::Uuid.sentence(),
-        _ => "es obligatorio",
-    }
-}
-
 impl Wants {
     fn sentence(self) -> &'static str {
         match self {
             Wants::Tag => "debe ser el TAG de un carrete, un texto de 1 a 100 caracteres",
             Wants::TagList => "debe ser una lista de 1 a 50 TAG de carretes, cada uno de 1 a 100 caracteres",
+            Wants::Choice => "debe ser una operación y un carrete, como ARM:MK-1",
             Wants::Worker => "debe ser el número de un trabajador, un entero mayor que cero",
             Wants::Operation => "debe ser ARM, SOLD, METROLOGIA o REPARACION",
             Wants::Verdict => "debe ser APROBADO o RECHAZADO",

@@ -1,14 +1,36 @@
-//! What is wrong with a cell, in words for the office.
+//! What is wrong with a row, for the people who can put it right in the workbook.
 
 use crate::domain::problem::Kind;
+use crate::domain::{Cell, Column, Problem};
 
-/// The kind as the end of a sentence that begins with the column's name.
-pub(super) fn of_kind(kind: Kind) -> &'static str {
+/// A problem as one sentence that begins with the column, so that it reads well by itself and
+/// after "Por corregir:".
+pub fn problem(problem: &Problem) -> String {
+    let (column, what) = (problem.column.header(), problem_kind(problem.kind));
+    match value(problem.column, problem.value.trim()).as_str() {
+        "" => format!("{column} {what}."),
+        value => format!("{column} («{}») {what}.", super::echo(value)),
+    }
+}
+
+/// What a cell holds as the office sees it: in a date column a day, and not the number that the
+/// workbook keeps.
+pub fn value(column: Column, value: &str) -> String {
+    let is_number = column.date_format().is_some() && value.parse::<f64>().is_ok();
+    match Cell::text(value).read_moment(chrono_tz::UTC) {
+        Ok(Some(at)) if is_number && column == Column::OccupiedSince => super::moment(at),
+        Ok(Some(at)) if is_number => super::day(at.date_naive()),
+        _ => value.to_owned(),
+    }
+}
+
+/// A kind of problem, as the rest of a sentence that begins with the column's name.
+pub fn problem_kind(kind: Kind) -> &'static str {
     match kind {
         Kind::BadTag => "no es un TAG",
         Kind::NotADate => "no es una fecha",
         Kind::NotAWorker => "no es un trabajador con la forma INICIALES(ID)",
-        Kind::NotText => "tiene un error de fórmula",
+        Kind::NotText => "tiene una fórmula que falla",
         Kind::Filler => "tiene un relleno en vez de estar vacía",
         Kind::UnknownName => "nombra a alguien que no está en Trabajadores, o a más de uno",
         Kind::DateWithoutWorker => "está vacía aunque la operación tiene fecha",

@@ -1,0 +1,121 @@
+//! Short words of the screens: states and reasons as a card, a board and a history say them.
+
+use super::{operation, refusal};
+use crate::domain::decision::Missing;
+use crate::domain::{Action, AuditEvent, Inspection, Operation, Progress, Refusal, Spool};
+
+/// An occupied spool whose operation nobody knows.
+pub const NO_OPERATION: &str = "sin operación";
+
+/// A spool that can be inspected now.
+pub const TO_INSPECT: &str = "Listo para metrología";
+
+/// A spool whose row cannot be read.
+pub const BAD_ROW: &str = "Fila con un problema";
+
+/// What is being done to an occupied spool; `max` is the rejection that blocks, 0 none.
+pub fn in_course(of: Option<Operation>, cycle: u32, max: u32) -> String {
+    match of {
+        Some(Operation::Repair) => format!("{}, {}", inspection(Inspection::InRepair), self::cycle(cycle, max)),
+        Some(of) => format!("{} en curso", operation(of)),
+        None => "Ocupado sin operación en curso".to_owned(),
+    }
+}
+
+/// How far a free spool has come with an operation that can begin.
+pub fn ready(spool: &Spool, of: Operation, max: u32) -> String {
+    match (of, spool.inspection) {
+        (Operation::Repair, Some(state @ Inspection::Blocked)) => inspection(state).to_owned(),
+        (Operation::Repair, Some(state)) => format!("{}, {}", inspection(state), cycle(spool.cycle, max)),
+        (of, _) => progress(of, spool.work(of).and_then(|work| work.progress)),
+    }
+}
+
+/// An operation that cannot begin yet.
+pub fn not_yet(of: Operation) -> String {
+    format!("Todavía no: {}", operation(of))
+}
+
+/// How far a spool has come altogether.
+pub fn standing(spool: &Spool) -> String {
+    match spool.inspection {
+        Some(state) => inspection(state).to_owned(),
+        None => {
+            let (arm, sold) = (spool.arm.progress, spool.sold.progress);
+            format!("{}, {}", progress(Operation::Arm, arm), progress(Operation::Sold, sold))
+        }
+    }
+}
+
+/// ARM or SOLD and how far it has come.
+fn progress(of: Operation, progress: Option<Progress>) -> String {
+    let word = match progress {
+        Some(Progress::Pending) => "pendiente",
+        Some(Progress::InProgress) => "en curso",
+        Some(Progress::Paused) => "pausado",
+        Some(Progress::Done) => "terminado",
+        None => "no se puede leer",
+    };
+    format!("{} {word}", operation(of))
+}
+
+/// Where a welded spool stands.
+fn inspection(state: Inspection) -> &'static str {
+    match state {
+        Inspection::Pending => "Espera metrología",
+        Inspection::Approved => "Aprobado por metrología",
+        Inspection::Rejected => "Rechazado por metrología",
+        Inspection::InRepair => "En reparación",
+        Inspection::RepairPaused => "Reparación pausada",
+        Inspection::Blocked => "Bloqueado",
+    }
+}
+
+/// `ciclo 2/3`; without a limit `ciclo 2`.
+fn cycle(cycle: u32, max: u32) -> String {
+    match max {
+        0 => format!("ciclo {}", cycle.max(1)),
+        max => format!("ciclo {}/{max}", cycle.max(1)),
+    }
+}
+
+/// `NV 0650`, but `NV0650` where the sheet itself says so; empty where it says nothing.
+pub fn numbered(kind: &str, value: &str) -> String {
+    let named = value.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind));
+    if named || value.is_empty() { value.to_owned() } else { format!("{kind} {value}") }
+}
+
+/// Why nobody can take it yet, in a few words; the whole sentence where few do not suffice.
+pub fn reason(why: &Refusal) -> String {
+    match why {
+        Refusal::Prerequisite { missing: Missing::Materials, .. } => "Falta Fecha_Materiales".into(),
+        Refusal::Prerequisite { missing: Missing::Arm, .. } => "ARM sin terminar".into(),
+        Refusal::Prerequisite { missing: Missing::Sold, .. } => "SOLD sin terminar".into(),
+        Refusal::NotAvailable { state: Some(state), .. } => inspection(*state).into(),
+        other => refusal(other),
+    }
+}
+
+/// An event of the audit, as the history says it.
+pub fn event(event: &AuditEvent) -> String {
+    let verb = match (event.action, event.notes.approved) {
+        (Action::Complete, Some(true)) => "APROBAR",
+        (Action::Complete, Some(false)) => "RECHAZAR",
+        (Action::Other, _) => return event.event_type.clone(),
+        (action, _) => action.verb(),
+    };
+    event.operation.map_or_else(|| verb.to_owned(), |of| format!("{verb} {}", operation(of)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_names_itself_is_not_named_twice() {
+        assert_eq!(numbered("NV", "NV0650"), "NV0650");
+        assert_eq!(numbered("NV", "nv-0650"), "nv-0650");
+        assert_eq!(numbered("NV", "0650"), "NV 0650");
+        assert_eq!(numbered("OT", ""), "");
+    }
+}
