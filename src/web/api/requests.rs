@@ -3,6 +3,7 @@
 
 use super::Rejected;
 use crate::domain::{Operation, Tag, WorkerId};
+use crate::plant::BATCH;
 use crate::web::words::{Fault, Wants};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -14,9 +15,6 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use uuid::{Uuid, Variant};
-
-/// The most spools in one batch (`domain.md` 9).
-pub(super) const BATCH: usize = 50;
 
 /// The longest reason for a pause, in characters.
 const REASON: usize = 500;

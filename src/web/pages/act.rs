@@ -8,7 +8,7 @@ use super::spools::fresh;
 use super::{Answer, page};
 use crate::domain::{Action, Operation, WorkerId};
 use crate::error::Error;
-use crate::plant::{Done, Order};
+use crate::plant::{BATCH, Done, Order};
 use crate::web::failure::Failure;
 use crate::web::words;
 use crate::web::{App, Site};
@@ -17,9 +17,6 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect};
 use std::future::Future;
 use uuid::Uuid;
-
-/// The most spools that may be taken at once (`domain.md` 9).
-const BATCH: usize = 50;
 
 #[derive(Template)]
 #[template(path = "_acted.html")]
