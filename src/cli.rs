@@ -14,7 +14,7 @@ use crate::events;
 use crate::locks;
 use crate::metrics::Metrics;
 use crate::plant::{Clock, Plant};
-use crate::web::Site;
+use crate::web::{Site, assets};
 use crate::workbook::files::FileError;
 use crate::workbook::sqlite::OpenError;
 use crate::workbook::{Sqlite, demo};
@@ -160,7 +160,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         demo: workbook.setting(DEMO).await?.is_some(),
         open: config.open,
         single: true,
-        build: env!("CARGO_PKG_VERSION").into(),
+        build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
     };
     let plant = Plant::new(
         Arc::clone(&workbook) as Arc<dyn crate::workbook::Workbook>,

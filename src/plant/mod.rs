@@ -12,6 +12,7 @@ mod tally;
 pub use clock::Clock;
 pub use mend::Mending;
 pub use reconcile::Reconciled;
+pub use take::BATCH;
 pub use tally::Conflicts;
 
 use crate::domain::{AuditEvent, Circumstance, Refusal, Rules, Spool, Worker, WorkerId};

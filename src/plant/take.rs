@@ -11,6 +11,9 @@ use futures_util::future::join_all;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// The most spools in one batch, on every face (`domain.md` 9).
+pub const BATCH: usize = 50;
+
 impl Plant {
     /// TOMAR one spool. `takeover` confirms that a *vencida* occupation is to be ended.
     ///

@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/static");
+static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// One file as it is served.
 struct Asset {
@@ -34,6 +35,22 @@ static BY_URL: LazyLock<HashMap<&'static str, &'static [u8]>> =
 /// answers 404; a test looks for such names in the templates.
 pub fn url(name: &str) -> &str {
     BY_NAME.get(name).map_or(name, |asset| asset.url.as_str())
+}
+
+/// What a screen was made with, in 12 hex digits: another template, style or script is another
+/// build, whether or not somebody thought of raising the version (`field-failures.md` C6).
+pub fn fingerprint() -> &'static str {
+    static PRINT: LazyLock<String> = LazyLock::new(|| {
+        let mut bytes = Vec::new();
+        [&FILES, &TEMPLATES].into_iter().for_each(|dir| gather(dir, &mut bytes));
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, &bytes).simple().to_string()[..12].to_owned()
+    });
+    &PRINT
+}
+
+fn gather(dir: &Dir<'_>, bytes: &mut Vec<u8>) {
+    dir.files().for_each(|file| bytes.extend_from_slice(file.contents()));
+    dir.dirs().for_each(|dir| gather(dir, bytes));
 }
 
 /// The routes of this module.
@@ -107,7 +124,6 @@ mod tests {
 
     #[test]
     fn every_asset_that_a_template_names_exists() {
-        static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
         for template in TEMPLATES.files() {
             let text = template.contents_utf8().unwrap_or_default();
             for name in text.split("assets::url(\"").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -12,9 +12,6 @@ use axum::http::request::Parts;
 use chrono::NaiveDate;
 use uuid::{Uuid, Variant};
 
-/// The most spools that may be taken at once (`domain.md` 9).
-pub(super) const BATCH: usize = 50;
-
 /// The longest reason for a pause, in characters.
 const REASON: usize = 500;
 

@@ -8,6 +8,7 @@
 
 #[path = "../it/support/binary.rs"]
 mod binary;
+mod floor;
 mod served;
 mod tab;
 

@@ -35,7 +35,11 @@ struct Serving {
 
 impl Serving {
     fn on(data: &Path) -> Serving {
-        let mut child = program(data).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Serving::of(&mut program(data))
+    }
+
+    fn of(program: &mut Command) -> Serving {
+        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
         stdout.read_line(&mut greeting).unwrap();
@@ -79,6 +83,37 @@ async fn without_any_setting_the_demonstration_plant_is_served_and_says_so() {
     )
     .await;
     assert_eq!(status, 200, "{reply}");
+    assert!(serving.terminate().success());
+}
+
+#[tokio::test]
+async fn h2_the_shipped_program_alone_has_its_screens_their_style_and_a_take_that_works() {
+    let data = TempDir::new().unwrap();
+    // An empty folder to stand in, and no variable but its own: nothing beside the program is used.
+    let elsewhere = TempDir::new().unwrap();
+    let serving = Serving::of(program(data.path()).current_dir(elsewhere.path()));
+    assert!(!serving.url.ends_with(":0"), "the port is the real one: {}", serving.greeting);
+
+    let page = reqwest::get(format!("{}/", serving.url)).await.unwrap().text().await.unwrap();
+    assert!(page.contains("¿Quién eres?") && page.contains("href=\"/carretes?trabajador=93\""), "{page}");
+    let assets: Vec<&str> = page.split('"').filter(|part| part.starts_with("/static/") && !part.contains('#')).collect();
+    assert!(["app.", "htmx"].iter().all(|name| assets.iter().any(|asset| asset.contains(name))), "{assets:?}");
+    for asset in assets {
+        let answer = reqwest::get(format!("{}{asset}", serving.url)).await.unwrap();
+        assert_eq!(answer.status(), 200, "{asset}");
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        let text = answer.text().await.unwrap();
+        match asset.rsplit('.').next().unwrap() {
+            "css" => assert!(kind.starts_with("text/css") && text.contains(".spool") && text.contains("--navy"), "{asset}"),
+            "js" => assert!(kind.starts_with("text/javascript") && text.len() > 1_000, "{asset}"),
+            _ => assert!(text.contains("<svg"), "{asset}"),
+        }
+    }
+    let take = json!({"tag_spool": "MK-1335-CW-25238-012", "worker_id": 93, "operacion": "ARM"});
+    let (status, reply) = post(&serving.url, "/api/occupation/tomar", take).await;
+    assert_eq!((status, &reply["tag_spool"]), (200, &json!("MK-1335-CW-25238-012")), "{reply}");
+    let board = reqwest::get(format!("{}/tablero", serving.url)).await.unwrap().text().await.unwrap();
+    assert!(board.contains("<b>012</b>"), "{board}");
     assert!(serving.terminate().success());
 }
 

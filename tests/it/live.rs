@@ -70,7 +70,8 @@ async fn e4_a_screen_that_connects_gets_the_whole_picture_and_the_heartbeat() {
         assert!(picture.contains(&format!("hx-target=\"{target}\"")) && picture.contains("<b>0001</b>"), "{picture}");
         let beat: Value = serde_json::from_str(&stream.named("latido").await).unwrap();
         assert_eq!((beat["edad"].as_i64(), beat["reloj"].as_i64()), (Some(0), Some(38_520)));
-        assert!(beat["build"].is_string());
+        let page = plant.get(path.trim_start_matches("/vivo")).await.text;
+        assert!(page.contains(&format!("data-build=\"{}\"", beat["build"].as_str().unwrap())), "the build of the pages");
     }
 }
 

@@ -207,3 +207,51 @@ fn b7_rows_of_one_tag_are_told_apart_and_keep_their_ids_when_the_sheet_is_sorted
     assert_eq!([&forth[0], &forth[1], &forth[2]], [&back[2], &back[0], &back[1]]);
     assert_ne!(forth[1], forth[2]);
 }
+
+#[test]
+fn b11_one_reader_fills_every_field_from_its_own_column() {
+    let cells = row(&[
+        date(Column::Materials, 2),
+        text(Column::ArmWorker, "OP(94)"),
+        date(Column::ArmDate, 3),
+        text(Column::SoldWorker, "SL(95)"),
+        date(Column::SoldDate, 4),
+        date(Column::QcDate, 5),
+        text(Column::OccupiedBy, "MR(93)"),
+        (Column::OccupiedSince, Cell::moment(morning())),
+        text(Column::Version, "effe76e0-68b1-43c9-8454-6026d5a7eb2e"),
+        text(Column::Detail, "RECHAZADO (Ciclo 2/3) - Pendiente reparación"),
+    ]);
+    // Without `..`: a new field does not compile until this test says what it holds.
+    let Spool {
+        identity,
+        fila,
+        row: kept,
+        nv,
+        ot,
+        materials,
+        arm,
+        sold,
+        qc,
+        inspection,
+        inspectable,
+        cycle,
+        occupation,
+        detail,
+        version,
+        problems,
+        events,
+        search,
+    } = read(cells.clone(), vec![]);
+    assert_eq!((identity.tag.as_str(), fila, kept), ("MK-1", 2, cells));
+    assert_eq!((nv.as_str(), ot.as_str(), materials), ("NV0650", "1335", Some(day(2))));
+    assert_eq!((arm.worker.map(|stamp| stamp.text().to_owned()), arm.done), (Some("OP(94)".into()), Some(day(3))));
+    assert_eq!((sold.worker.map(|stamp| stamp.text().to_owned()), sold.done), (Some("SL(95)".into()), Some(day(4))));
+    assert_eq!((arm.progress, sold.progress, qc), (Some(Progress::Done), Some(Progress::Done), Some(day(5))));
+    assert_eq!((inspectable, inspection, cycle), (true, Some(Inspection::Rejected), 2));
+    let holder = occupation.unwrap();
+    assert_eq!((holder.worker.get(), holder.name.as_str(), holder.since), (MARTA, "Marta Ríos", Some(morning())));
+    assert!(detail.starts_with("RECHAZADO") && version.unwrap().starts_with("effe76e0"));
+    assert!(!problems.is_empty() && events.is_empty());
+    assert_eq!(search, "MK1 NV0650 1335");
+}

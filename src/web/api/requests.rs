@@ -3,6 +3,7 @@
 
 use super::Rejected;
 use crate::domain::{Operation, WorkerId};
+use crate::plant::BATCH;
 use crate::web::input;
 use crate::words::{Fault, Wants};
 use axum::body::Bytes;
@@ -84,7 +85,7 @@ impl Body {
     pub(super) fn tag_spools(&self) -> Result<Vec<String>, Fault> {
         const FIELD: &str = "tag_spools";
         let list = self.needed(FIELD, Wants::TagList, Value::as_array)?;
-        if list.is_empty() || list.len() > input::BATCH {
+        if list.is_empty() || list.len() > BATCH {
             return Err(Fault::Wrong(FIELD, Wants::TagList));
         }
         let tags: Option<Vec<String>> = list.iter().map(|value| input::spool(value.as_str()?)).collect();

@@ -2,6 +2,7 @@
 //! wrong field is one sentence that names it.
 
 use crate::domain::{Operation, WorkerId};
+use crate::plant::BATCH;
 use crate::web::failure::Failure;
 use crate::web::input;
 use crate::words::{Fault, Wants};
@@ -104,7 +105,7 @@ impl Fields {
         }
         match chosen.len() {
             0 => Err(Fault::NothingChosen),
-            1..=input::BATCH => Ok(chosen),
+            1..=BATCH => Ok(chosen),
             many => Err(Fault::TooManyChosen(many)),
         }
     }
@@ -156,7 +157,7 @@ mod tests {
         assert_eq!(boxes(&["ARM:a", "SOLD:b", "ARM:a", ""]).map(|chosen| chosen.len()), Ok(2));
         assert_eq!(boxes(&[]), Err(Fault::NothingChosen));
         assert_eq!(boxes(&["a"]), Err(Fault::Wrong("carretes", Wants::Choice)));
-        let many: Vec<String> = (0..=input::BATCH).map(|n| format!("ARM:{n}")).collect();
+        let many: Vec<String> = (0..=BATCH).map(|n| format!("ARM:{n}")).collect();
         assert_eq!(boxes(&many.iter().map(String::as_str).collect::<Vec<_>>()), Err(Fault::TooManyChosen(51)));
     }
 }

@@ -23,6 +23,24 @@ async fn an_empty_board_says_so_and_a_full_one_says_who_has_what_since_when() {
 }
 
 #[tokio::test]
+async fn a10_elapsed_time_is_words_and_an_instant_of_the_server_and_no_script_reads_a_date() {
+    let plant = TestPlant::embedded().await;
+    plant.later(Duration::minutes(228));
+    plant.worker(93).take("MK-0001", "ARM").await;
+    plant.later(Duration::minutes(135));
+    for (path, place) in [("/tablero", "table.board"), ("/kiosko", ".pagina"), ("/carretes?trabajador=93", "article.mine")] {
+        let screen = Screen::open(&plant, path).await;
+        assert_eq!(screen.text(&format!("{place} time")), "2h 15m", "{path}");
+        assert_eq!(screen.attribute(&format!("{place} time"), "datetime"), "2026-11-21T14:30:00-03:00", "{path}");
+        assert_eq!(screen.attribute(&format!("{place} time"), "data-desde"), "8100", "{path}");
+    }
+    let script = include_str!("../../../static/app.js");
+    for word in ["new Date", "Date.parse", "Date.now", "Date("] {
+        assert!(!script.contains(word), "{word}: a tablet's clock and its reading of dates are no part of this");
+    }
+}
+
+#[tokio::test]
 async fn the_wall_shows_nine_rows_a_page_and_says_which_page() {
     let plant = TestPlant::embedded().await;
     for n in 1..=12 {

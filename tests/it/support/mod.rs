@@ -5,7 +5,7 @@ pub(crate) mod dirty;
 pub(crate) mod shop;
 mod test_plant;
 
-pub(crate) use test_plant::{Reply, TestPlant, fresh};
+pub(crate) use test_plant::{Reply, TestPlant, fresh, spool as row};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -12,6 +12,7 @@ use spoolboard::plant::Clock;
 use spoolboard::web::server::Limits;
 use spoolboard::workbook::Sheets;
 use spoolboard::workbook::sqlite::Store;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -68,9 +69,20 @@ impl TestPlant {
 
     /// The small plant, served within other limits.
     pub(crate) async fn with(limits: Limits) -> TestPlant {
+        TestPlant::holding(&small_plant(), limits).await
+    }
+
+    /// The small plant after somebody has changed its sheets.
+    pub(crate) async fn edited(edit: impl FnOnce(&mut Sheets)) -> TestPlant {
+        let mut sheets = small_plant();
+        edit(&mut sheets);
+        TestPlant::holding(&sheets, Limits::default()).await
+    }
+
+    async fn holding(sheets: &Sheets, limits: Limits) -> TestPlant {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(folder.path()).unwrap();
-        store.replace_sheets(&small_plant()).unwrap();
+        store.replace_sheets(sheets).unwrap();
         drop(store);
         let begin: DateTime<Utc> = BEGIN.parse().unwrap();
         TestPlant::serving(folder, Arc::new(AtomicI64::new(begin.timestamp())), limits).await
@@ -89,6 +101,28 @@ impl TestPlant {
         let TestPlant { running, folder, now, .. } = self;
         assert!(running.stop().await, "it stopped in time");
         TestPlant::serving(folder, now, Limits::default()).await
+    }
+
+    /// The same, with what somebody changed in the sheets while nothing was served.
+    pub(crate) async fn restarted_after(self, edit: impl FnOnce(&mut Sheets)) -> TestPlant {
+        let TestPlant { running, folder, now, .. } = self;
+        assert!(running.stop().await, "it stopped in time");
+        let mut store = Store::open(folder.path()).unwrap();
+        let mut sheets = store.read_all().unwrap();
+        edit(&mut sheets);
+        store.replace_sheets(&sheets).unwrap();
+        drop(store);
+        TestPlant::serving(folder, now, Limits::default()).await
+    }
+
+    /// The record as it is on the disk now.
+    pub(crate) fn stored(&self) -> Sheets {
+        Store::open_to_read(self.folder.path()).unwrap().read_all().unwrap()
+    }
+
+    /// The folder of the record.
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Moves the clock on.
@@ -224,7 +258,8 @@ fn small_plant() -> Sheets {
     }
 }
 
-fn spool(tag: &str, ot: &str, cells: &[(&str, &str)]) -> Vec<Cell> {
+/// A row of the small plant: these cells, besides those that every spool there has.
+pub(crate) fn spool(tag: &str, ot: &str, cells: &[(&str, &str)]) -> Vec<Cell> {
     let mut row = vec![Cell::Empty; HEADER.len()];
     let common = [("NV", "NV0650"), ("OT", ot), ("TAG_SPOOL", tag), ("Fecha_Materiales", "02-11-2026")];
     for (name, text) in common.into_iter().chain(cells.iter().copied()) {

@@ -1,0 +1,207 @@
+//! Fingers, fleeting messages, wiped tablets, new builds: what only a real browser can show.
+
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, TABLET, TAG, button};
+
+/// A tablet lying on its side, with the keyboard's room gone: the lowest screen of the plant.
+const LOW: (u32, u32) = (1_024, 600);
+
+/// No card ignores taps any more because it has only just come.
+const SETTLED: &str = "!document.querySelector('.spool[data-nueva]')";
+
+/// Makes the page's own time pass a thousand times as fast from now on.
+const FAST: &str = "{ const slow = window.setTimeout; window.setTimeout = (f, ms, ...rest) => slow(f, ms / 1000, ...rest); } 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g2_the_last_of_sixty_workers_is_reached_by_scrolling_the_one_thing_that_scrolls() {
+    let served = Served::with(&[ready(TAG)], 60).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), LOW, true).await;
+        let people: u32 = tablet.ask("document.querySelectorAll('a.person').length").await;
+        assert_eq!(people, 60);
+        let scrolling: Vec<String> = tablet
+            .ask(
+                "[...document.querySelectorAll('*')].filter((el) => el.scrollHeight > el.clientHeight + 1 && \
+                 /auto|scroll/.test(getComputedStyle(el).overflowY)).map((el) => el.tagName)",
+            )
+            .await;
+        assert_eq!(scrolling, ["MAIN"], "never a scroll inside a scroll");
+        let reached: bool = tablet
+            .ask(
+                "(() => { const main = document.querySelector('main'); main.scrollTop = main.scrollHeight; \
+                 const last = [...document.querySelectorAll('a.person')].at(-1), box = last.getBoundingClientRect(); \
+                 return last.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) \
+                 && box.bottom <= main.getBoundingClientRect().bottom; })()",
+            )
+            .await;
+        assert!(reached, "the last name is whole and under nothing");
+        tablet.ask::<bool>("(() => { [...document.querySelectorAll('a.person')].at(-1).id = 'ultima'; return true; })()").await;
+        tablet.tap("#ultima").await;
+        tablet.until("location.pathname === '/carretes'").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g8_an_error_is_still_there_after_a_minute_and_a_success_is_not() {
+    let mut served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        tablet.ask::<i32>(FAST).await;
+        tablet.ask::<bool>("document.querySelectorAll('input[name=operacion]').forEach((el, i) => { if (i === 1) el.value = 'PINTURA'; }) || true").await;
+        tablet.tap(&button(NEIGHBOUR, "tomar")).await;
+        tablet.until("!!document.querySelector('#alertas .toast.bad')").await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.sees("ARM tomado").await;
+        tablet.until("!document.querySelector('#toasts .toast')").await;
+        served.kill().await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(TAG, "pausar")).await;
+        tablet.sees("No hubo respuesta").await;
+        tablet.ask::<bool>("setTimeout(() => { window.unMinuto = true; }, 60000) > 0").await;
+        tablet.until("window.unMinuto === true").await;
+        let errors: u32 = tablet.ask("document.querySelectorAll('#alertas .toast.bad').length").await;
+        assert_eq!(errors, 2, "the refusal and the silence both stay until they are put away");
+        tablet.tap("#alertas .toast.bad [data-cerrar]").await;
+        tablet.until("document.querySelectorAll('#alertas .toast.bad').length === 1").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g9_a_search_while_the_server_is_away_keeps_the_list_and_says_that_there_is_no_connection() {
+    let mut served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.sees("CONECTADO").await;
+        served.kill().await;
+        tablet.ask::<bool>("(() => { const q = document.getElementById('q'); q.value = 'zzz'; return q.dispatchEvent(new Event('input', { bubbles: true })); })()").await;
+        tablet.until("!document.getElementById('sin-conexion').hidden").await;
+        let (cards, empty): (u32, u32) =
+            tablet.ask("[document.querySelectorAll('.spool').length, document.querySelectorAll('.empty').length]").await;
+        assert_eq!((cards, empty), (2, 0), "what was known stays on the screen");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_a_tablet_that_was_wiped_shows_the_same_list_after_the_name_is_chosen() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    const CARDS: &str = "[...document.querySelectorAll('section')].map((el) => el.innerText.replace(/\\s+/g, ' ')).join('|')";
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        tablet.tap("a[href='/carretes?trabajador=93']").await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, "pausar"))).await;
+        let kept: String =
+            tablet.ask("Object.keys(localStorage).join() + Object.keys(sessionStorage).join() + document.cookie").await;
+        assert_eq!(kept, "", "nothing of the plant is kept on the tablet");
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        let before: String = tablet.ask(CARDS).await;
+        // A tab of its own context has neither cookies nor storage: a tablet out of the box.
+        let wiped = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        wiped.tap("a[href='/carretes?trabajador=93']").await;
+        wiped.until("location.pathname === '/carretes' && !!document.querySelector('.spool.mine')").await;
+        assert_eq!(wiped.ask::<String>(CARDS).await, before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g11_what_becomes_free_elsewhere_waits_behind_a_button_and_moves_nothing_under_a_finger() {
+    let rows: Vec<Row> = (10..14).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
+    let served = Served::with(&rows, 4).await;
+    const PLACES: &str = "[...document.querySelectorAll('.spool')].map((el) => [el.id, el.getBoundingClientRect().y])";
+    in_browser(async |browser| {
+        // The first of the sheet is taken: once free it belongs at the top, above the finger.
+        assert_eq!(served.act("tomar", TAG, 94).await, 200);
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93&ver=disponibles"), TABLET, true).await;
+        tablet.sees("CONECTADO").await;
+        tablet.until(SETTLED).await;
+        tablet.tap("main .what").await;
+        let before: Vec<(String, f64)> = tablet.ask(PLACES).await;
+        assert_eq!(before.len(), 3);
+        assert_eq!(served.act("cancelar", TAG, 94).await, 200);
+        tablet.until("!document.getElementById('cambios').hidden").await;
+        assert_eq!(tablet.ask::<Vec<(String, f64)>>(PLACES).await, before);
+        tablet.sees("1 cambio – ACTUALIZAR").await;
+        tablet.tap("#cambios").await;
+        tablet.until("document.querySelectorAll('.spool').length === 4").await;
+        let first: String = tablet.ask("document.querySelector('.spool').getAttribute('aria-label')").await;
+        assert_eq!(first, format!("Carrete {TAG}"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g17_every_screen_is_reached_by_its_address_and_back_leads_to_the_one_before() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        tablet.tap("a[href='/carretes?trabajador=93']").await;
+        tablet.until("location.search === '?trabajador=93'").await;
+        tablet.tap("a.filter[href$='ver=disponibles']").await;
+        tablet.until("location.search.endsWith('ver=disponibles') && document.querySelectorAll('.spool').length === 2").await;
+        tablet.until(SETTLED).await;
+        tablet.tap("a.chip.link").await;
+        tablet.until("location.pathname.startsWith('/historial/')").await;
+        for (address, shows) in [
+            ("/carretes?trabajador=93&ver=disponibles", "TOMAR ARM"),
+            ("/carretes?trabajador=93", "TOMAR ARM"),
+            ("/", "¿Quién eres?"),
+        ] {
+            tablet.ask::<bool>("history.back() || true").await;
+            tablet.until(&format!("location.pathname + location.search === '{address}'")).await;
+            tablet.sees(shows).await;
+        }
+        // What was filtered for one worker is not for the next.
+        tablet.tap("a[href='/carretes?trabajador=94']").await;
+        tablet.until("location.search === '?trabajador=94'").await;
+        for (address, shows) in [
+            ("/carretes?trabajador=93&q=011", NEIGHBOUR),
+            ("/carretes?trabajador=20", "No hay carretes aquí ahora."),
+            ("/tablero", "No hay carretes ocupados actualmente"),
+            ("/kiosko", "No hay carretes ocupados actualmente"),
+            (&format!("/historial/{TAG}"), "Nadie lo ha tomado todavía."),
+        ] {
+            tablet.goto(&served.at(address)).await;
+            tablet.sees(shows).await;
+            tablet.ask::<bool>("location.reload() || true").await;
+            tablet.sees(shows).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c6_a_page_of_an_older_build_reloads_when_it_is_idle_and_never_under_somebodys_hands() {
+    let mut served = Served::with(&[ready(TAG)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.sees("CONECTADO").await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until("!!document.querySelector('.spool.mine details')").await;
+        // The page is of another build than the server that comes back; half a minute passes.
+        let older = "document.body.dataset.build = 'anterior'; window.anterior = true; \
+                     document.querySelector('.spool details').open = true; \
+                     document.addEventListener('htmx:sse:after:message', (e) => { if (e.detail.message.event === 'latido') window.latidos = (window.latidos || 0) + 1; }); \
+                     { const now = performance.now.bind(performance); performance.now = () => now() + 35000; } true";
+        tablet.until("!document.querySelector('.toast')").await;
+        tablet.ask::<bool>(older).await;
+        served.kill().await;
+        tablet.until("document.getElementById('conexion').dataset.estado !== 'vivo'").await;
+        served.restart().await;
+        tablet.until("window.latidos > 0").await;
+        // One look at the clock more: had it reloaded, the mark were gone.
+        tablet.ask::<bool>("new Promise((done) => setTimeout(() => done(true), 1500))").await;
+        assert!(tablet.ask::<bool>("window.anterior === true").await, "a page in use is left alone");
+        tablet.ask::<bool>("(() => { document.querySelector('.spool details').open = false; return true; })()").await;
+        tablet.until("window.anterior === undefined && document.body?.dataset.build !== 'anterior'").await;
+    })
+    .await;
+}
