@@ -18,6 +18,7 @@ use std::time::Duration as StdDuration;
 
 /// The settings as they were given, before anybody looks at them.
 #[derive(Args, Clone, Default)]
+#[allow(rustdoc::broken_intra_doc_links)] // each comment is the help of its flag; brackets hold the default
 pub struct Given {
     /// Dirección y puerto en que se escucha [127.0.0.1:8000]
     #[arg(long = "listen", env = "SPOOLBOARD_LISTEN", hide_env_values = true, value_name = "IP:PUERTO", global = true)]

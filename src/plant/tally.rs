@@ -20,7 +20,7 @@ enum Outcome {
 #[derive(Debug, Default)]
 pub(super) struct Tally(Mutex<VecDeque<(Moment, Outcome, String)>>);
 
-/// What a [`Tally`] says of the last 24 hours.
+/// What a tally says of the last 24 hours.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Conflicts {
     /// TAKEs that landed.

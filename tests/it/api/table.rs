@@ -104,7 +104,7 @@ async fn g15_unknown_addresses_are_404_in_the_face_of_their_kind() {
     }
     let page = plant.get("/ninguna-parte").await;
     assert_eq!(page.status, 404);
-    assert!(page.text.contains("lang=\"es\"") && page.text.contains("Esa dirección no existe"));
+    assert!(page.text.contains("lang=\"es-CL\"") && page.text.contains("Esa dirección no existe"));
     carries_everything(&page, "page");
 }
 
