@@ -127,8 +127,10 @@
 
   const limit = wall ? 30000 : 40000;
   const reopen = () => { // an open but dead connection raises no error
-    const old = $('vivo'), fresh = old.cloneNode(false);
+    const old = $('vivo');
     s.reopened = now();
+    if (!old) return; // a page without a stream
+    const fresh = old.cloneNode(false);
     old.replaceWith(fresh);
     htmx.process(fresh);
   };
