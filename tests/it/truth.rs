@@ -16,6 +16,14 @@ const VERBS: [&str; 8] = ["tomar", "pausar", "completar", "cancelar", "deshacer"
 /// A spool's cells as they lie on the disk, and how many audit rows it has.
 type OnDisk = (Vec<Stored>, i64);
 
+/// A name, the operation that is tried there, and the cells that make it.
+type State = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const ARMED: [(&str, &str); 2] = [("Armador", "MR(93)"), ("Fecha_Armado", "10-11-2026")];
+const WELDED: [(&str, &str); 4] = [ARMED[0], ARMED[1], ("Soldador", "CP(95)"), ("Fecha_Soldadura", "12-11-2026")];
+const REJECTED: [(&str, &str); 5] =
+    [WELDED[0], WELDED[1], WELDED[2], WELDED[3], ("Estado_Detalle", "RECHAZADO (Ciclo 1/3) - Pendiente reparación")];
+
 fn on_disk(record: &Connection, tag: &str) -> OnDisk {
     let cells = record.query_row("SELECT * FROM operaciones WHERE TAG_SPOOL = ?1", [tag], |found| {
         (0..found.as_ref().column_count()).map(|place| found.get(place)).collect::<Result<Vec<Stored>, _>>()
@@ -40,11 +48,8 @@ async fn ask(plant: &TestPlant, verb: &str, tag: &str, operation: &str, last: &s
 
 #[tokio::test]
 async fn d6_every_200_has_changed_the_row_on_the_disk_and_every_refusal_has_left_it() {
-    let armed = [("Armador", "MR(93)"), ("Fecha_Armado", "10-11-2026")];
-    let welded = [armed[0], armed[1], ("Soldador", "CP(95)"), ("Fecha_Soldadura", "12-11-2026")];
-    let rejected = [&welded[..], &[("Estado_Detalle", "RECHAZADO (Ciclo 1/3) - Pendiente reparación")]].concat();
-    let states: [(&str, &str, &[(&str, &str)]); 4] =
-        [("LIBRE", "ARM", &[]), ("ARMADO", "SOLD", &armed), ("SOLDADO", "ARM", &welded), ("RECHAZADO", "REPARACION", &rejected)];
+    let states: [State; 4] =
+        [("LIBRE", "ARM", &[]), ("ARMADO", "SOLD", &ARMED), ("SOLDADO", "ARM", &WELDED), ("RECHAZADO", "REPARACION", &REJECTED)];
     let pairs = || VERBS.into_iter().flat_map(|first| VERBS.into_iter().map(move |second| (first, second)));
     let plant = TestPlant::edited(|sheets| {
         let rows = states.iter().flat_map(|(state, _, cells)| {
