@@ -103,6 +103,7 @@
     if (data.reloj !== undefined) setClock(data.reloj);
     if (s.clock !== null) write($('hora-datos'), hhmm());
     s.age = data.edad || 0;
+    s.readonly = data.escribe === false;
     const list = $('lista');
     if (s.first && list && Number(list.dataset.numero) !== data.numero) refresh();
     s.first = false;
@@ -150,8 +151,11 @@
     }
     const banner = $('sin-conexion');
     if (banner) {
-      if (state === 'caido' && banner.hidden && wall) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
-      if (banner.hidden !== (state !== 'caido')) banner.hidden = state !== 'caido';
+      const lost = state === 'caido';
+      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
+      if (!wall) write(banner, lost ? 'Sin conexión: no se puede registrar.' : 'La planilla no responde: se puede mirar, no registrar.');
+      const hide = !lost && (wall || !s.readonly);
+      if (banner.hidden !== hide) banner.hidden = hide;
     }
     const busy = document.querySelector('.htmx-request, .toast, .elige:checked, details[open]') || now() - s.touched < 30000;
     if (s.stale && (wall || !busy)) { s.stale = false; location.reload(); }
