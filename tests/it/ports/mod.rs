@@ -1,2 +1,2 @@
-mod events;
-mod locks;
+pub(crate) mod events;
+pub(crate) mod locks;
