@@ -75,9 +75,12 @@ impl RealRedis {
         self.ask::<String>(&["CLIENT", "LIST"]).lines().count() - 1
     }
 
-    /// Cuts every connection; the server lives on.
-    pub(crate) fn cut(&self) {
-        self.ask::<()>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    /// Cuts the connections that wait for events; how many there were.
+    pub(crate) fn cut_readers(&self) -> usize {
+        let list: String = self.ask(&["CLIENT", "LIST"]);
+        let readers = list.lines().filter(|line| line.contains("cmd=xread"));
+        let ids = readers.filter_map(|line| line.split([' ', '=']).nth(1));
+        ids.map(|id| self.ask::<usize>(&["CLIENT", "KILL", "ID", id])).sum()
     }
 
     pub(crate) fn flushall(&self) {
