@@ -4,6 +4,10 @@
 //! Sentinel alike. Redis at any number of nodes cannot promise that there is one holder across a
 //! failover, whose replication is asynchronous (`reliability.md` 1.1); that is why the row owns and
 //! the lock only makes a transition fast and known.
+//!
+//! Acquiring begins with a write, so that a demoted master refuses it. The others compare first and
+//! may answer "not there" from such a server until the probe has noticed it, within 2 s: then a lock
+//! outlives its use, and the reconciler removes it.
 
 use super::{Acquired, Health, Holder, Lock, LockKey, Locks, PREFIXES, Token};
 use crate::domain::WorkerId;

@@ -1,11 +1,13 @@
 //! One process's way to Redis: its address, one managed connection for all commands, and the watch
 //! over it. The adapters of [`Locks`](crate::locks::Locks) and [`Events`](crate::events::Events)
 //! share it, so that a process has two connections however many screens look
-//! (`field-failures.md` E2).
+//! (`field-failures.md` E2). Keys carry no name of a plant: two plants on one server take a database
+//! each.
 //!
 //! What the client library does not do, and this does (`reliability.md` 4, measured there): its
 //! manager reconnects neither after a time-out nor after a READONLY reply, waits 9.5 s for a server
-//! that was killed, and has no eye on a connection that nobody uses.
+//! that was killed, and has no eye on a connection that nobody uses. Redis Cluster is not spoken: its
+//! redirections are refusals here.
 
 mod target;
 pub use target::BadUrl;
@@ -140,9 +142,8 @@ async fn keep(target: Arc<Target>, now: watch::Sender<Now>, doubt: Arc<Notify>) 
     loop {
         match probe(&target, &now).await {
             Ok(latency) => {
-                let was_away = now.borrow().away;
                 now.send_modify(|now| (now.latency, now.away) = (Ok(latency), false));
-                if was_away {
+                if misses > 0 {
                     info!("Redis answers again");
                 }
                 misses = 0;
