@@ -42,7 +42,7 @@ const BUFFER: usize = 256;
 const PROBE: Duration = Duration::from_secs(2);
 const PROBE_AGAIN: Duration = Duration::from_millis(500);
 
-/// How many probes are missed before the connection is given up for a new one.
+/// How many probes are missed before Redis counts as away and nobody waits for it.
 const MISSES: u32 = 3;
 
 /// The key that a probe deletes; nobody ever sets it.
@@ -135,8 +135,9 @@ impl Link {
     }
 }
 
-/// Probes the server for ever; gives a connection up when the server says that it is the wrong one,
-/// or after three misses, and builds the next from the URL, asking DNS or the sentinels anew.
+/// Probes the server for ever; gives a connection up when it is silent, when the server says that it
+/// is the wrong one, or after three misses of any kind, and builds the next from the URL, asking DNS
+/// or the sentinels anew.
 async fn keep(target: Arc<Target>, now: watch::Sender<Now>, doubt: Arc<Notify>) {
     let mut misses = 0;
     loop {
@@ -154,11 +155,13 @@ async fn keep(target: Arc<Target>, now: watch::Sender<Now>, doubt: Arc<Notify>) 
                 if misses == 1 {
                     warn!(%reason, "Redis does not answer");
                 }
-                let give_up = misses >= MISSES || wrong_server(&error);
+                let away = misses >= MISSES || wrong_server(&error);
                 now.send_modify(|now| {
                     now.latency = Err(reason);
-                    if give_up {
-                        (now.away, now.connection) = (true, None);
+                    now.away |= away;
+                    // Silence may be the connection's own: only a new one tells.
+                    if away || error.is_timeout() {
+                        now.connection = None;
                         now.generation += 1;
                     }
                 });

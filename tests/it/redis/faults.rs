@@ -3,6 +3,7 @@
 use super::{answered, asked, locks, refused, taken};
 use crate::ports::locks::{TTL, key, worker};
 use crate::support::eventually;
+use crate::support::proxy::Proxy;
 use crate::support::redis::{RealRedis, free_port};
 use spoolboard::locks::{Acquired, Locks, Redis};
 use spoolboard::redis::Link;
@@ -61,6 +62,19 @@ async fn a_frozen_server_hangs_no_request_and_is_used_again_when_it_thaws() {
     let Acquired::Theirs(holder) = answered(&locks, 94).await else { panic!("the lock was lost") };
     assert_eq!(holder.token.worker, worker(93));
     assert!(locks.release(&lock).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_in_silence_is_replaced() {
+    let server = RealRedis::start();
+    let proxy = Proxy::before(server.port()).await;
+    let locks = Redis::new(Link::open(&format!("redis://127.0.0.1:{}", proxy.port)).unwrap(), TTL);
+    taken(&locks, 93).await;
+    proxy.cut();
+    assert!(refused(&asked(&locks, 94).await));
+    proxy.mend();
+    assert!(matches!(answered(&locks, 94).await, Acquired::Theirs(_)));
+    eventually("health says so", async || locks.health().await.latency.is_ok()).await;
 }
 
 #[tokio::test]

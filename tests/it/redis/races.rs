@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 const TASKS: u32 = 64;
 const KEYS: usize = 100;
-const ROUNDS: u32 = 250;
+const ROUNDS: u32 = 200;
 
 /// Small, seeded, and good enough to choose by.
 struct Dice(u64);

@@ -1,5 +1,6 @@
 //! What the tests start, and how they wait.
 
+pub(crate) mod proxy;
 pub(crate) mod redis;
 
 use std::time::Duration;
