@@ -12,5 +12,6 @@ mod live;
 mod pages;
 mod plant;
 mod ports;
+mod redis;
 mod server;
 mod support;
