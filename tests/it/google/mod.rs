@@ -5,6 +5,7 @@ mod batch;
 mod faults;
 mod history;
 mod protection;
+mod rust_client;
 mod token;
 mod values;
 mod writing;
