@@ -3,6 +3,7 @@
 
 mod batch;
 mod faults;
+mod gspread;
 mod history;
 mod protection;
 mod rust_client;
