@@ -3,6 +3,7 @@
 
 mod batch;
 mod faults;
+mod fence;
 mod gspread;
 mod history;
 mod protection;
