@@ -13,6 +13,8 @@ use tokio::sync::watch;
 pub(crate) enum Fault {
     /// 429, nothing applied.
     TooMany,
+    /// 429 with a Retry-After of so many seconds, nothing applied.
+    TooManyFor(u32),
     /// 500 in JSON, nothing applied.
     Internal,
     /// 503 in JSON, nothing applied.
@@ -48,7 +50,7 @@ impl Fault {
     pub(crate) fn refusal(self, method: Method) -> Option<Refusal> {
         let quota = if method.is_write() { Quota::Write } else { Quota::Read };
         Some(match self {
-            Fault::TooMany => exhausted(quota, true, 60),
+            Fault::TooMany | Fault::TooManyFor(_) => exhausted(quota, true, 60),
             Fault::Internal => Refusal::new(500, "INTERNAL", "Internal error encountered."),
             Fault::Unavailable => unavailable(),
             Fault::Aborted => Refusal::new(409, "ABORTED", "The operation was aborted."),

@@ -88,6 +88,17 @@ impl Journal {
         self.calls.iter().filter(|call| call.counted == Some(quota)).count()
     }
 
+    /// Calls counted in each minute since the start, as the quota counts them.
+    pub(crate) fn per_minute(&self, quota: Quota) -> Vec<usize> {
+        let mut minutes = Vec::new();
+        for call in self.calls.iter().filter(|call| call.counted == Some(quota)) {
+            let minute = (call.at.as_secs() / 60) as usize;
+            minutes.resize(minutes.len().max(minute + 1), 0);
+            minutes[minute] += 1;
+        }
+        minutes
+    }
+
     /// The most calls counted in any 60 seconds, wherever they begin.
     pub(crate) fn most_in_a_minute(&self, quota: Quota) -> usize {
         let times: Vec<Duration> = self.calls.iter().filter(|call| call.counted == Some(quota)).map(|call| call.at).collect();

@@ -2,7 +2,7 @@
 //! Document: <https://developers.google.com/workspace/sheets/api/guides/field-masks>.
 
 use super::refusal::{Answer, Refusal};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The fields that are asked for; a node without children means all of it.
@@ -63,28 +63,28 @@ impl Mask {
         match value {
             Value::Object(fields) => {
                 let kept = fields.into_iter().filter_map(|(name, field)| {
-                    let below = self.0.get(&name)?;
-                    let field = below.apply(field);
-                    let bare = matches!(&field, Value::Array(items) if items.is_empty());
-                    (!bare).then_some((name, field))
+                    let mut field = self.0.get(&name)?.apply(field);
+                    if let Value::Array(items) = &mut field {
+                        // Sheets and ranges keep their places; rows and cells are cut at the last that has something.
+                        while matches!(name.as_str(), "rowData" | "values") && items.last().is_some_and(is_bare) {
+                            items.pop();
+                        }
+                        if items.is_empty() {
+                            return None;
+                        }
+                    }
+                    Some((name, field))
                 });
-                Value::Object(kept.collect::<Map<_, _>>())
+                Value::Object(kept.collect())
             }
-            Value::Array(items) => {
-                let mut items: Vec<Value> = items.into_iter().map(|item| self.apply(item)).collect();
-                // Sheets and grids keep their places; cells and rows are cut at the last that has something.
-                let cells = self.0.keys().any(|name| {
-                    matches!(name.as_str(), "values" | "note" | "userEnteredValue" | "effectiveValue" | "formattedValue")
-                        || matches!(name.as_str(), "userEnteredFormat" | "effectiveFormat")
-                });
-                while cells && items.last().is_some_and(|item| item.as_object().is_some_and(Map::is_empty)) {
-                    items.pop();
-                }
-                Value::Array(items)
-            }
+            Value::Array(items) => Value::Array(items.into_iter().map(|item| self.apply(item)).collect()),
             other => other,
         }
     }
+}
+
+fn is_bare(value: &Value) -> bool {
+    value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 fn list(letters: &[char], place: &mut usize) -> Option<Mask> {

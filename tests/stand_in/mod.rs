@@ -231,6 +231,17 @@ impl Google {
         self.lock().journal.clone()
     }
 
+    /// Waits until so many changes have been applied in all.
+    pub(crate) async fn changes(&self, count: usize) {
+        let mut changes = self.lock().changes.subscribe();
+        let _ = changes.wait_for(|applied| *applied >= count).await;
+    }
+
+    /// Goes away or comes back: meanwhile every connection breaks, the token endpoint's too.
+    pub(crate) fn away(&self, away: bool) {
+        self.lock().away = away;
+    }
+
     /// Whether the journal keeps the workbook after each change; on unless a long run turns it off.
     pub(crate) fn snapshots(&self, keep: bool) {
         self.lock().snapshots = keep;

@@ -6,9 +6,9 @@
 use super::call::{Call, Method};
 use super::faults::{Fate, Fault};
 use super::refusal::Refusal;
-use super::world::World;
+use super::world::{Served, World};
 use axum::body::{Body, Bytes};
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY};
 use axum::http::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -46,6 +46,9 @@ pub(crate) async fn listen(listener: TcpListener, world: Arc<Mutex<World>>) {
 async fn answer(world: Arc<Mutex<World>>, request: Request<hyper::body::Incoming>) -> Result<Response<Body>, io::Error> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(Body::new(body), LARGEST).await.map_err(io::Error::other)?;
+    if world.lock().unwrap_or_else(std::sync::PoisonError::into_inner).away {
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
     let pretty = !parts.uri.query().unwrap_or_default().contains("prettyPrint=false");
     let Some(mut call) = Call::read(&parts.method, parts.uri.path(), parts.uri.query().unwrap_or_default()) else {
         return Ok(page(StatusCode::NOT_FOUND, "Error 404 (Not Found)!!1", "The requested URL was not found on this server."));
@@ -86,8 +89,12 @@ async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::
         gate.pass().await;
     }
     if let Some(refusal) = fault.and_then(|fault| fault.refusal(call.method)) {
-        let (status, body) = locked().refused(&call, "", None, refusal);
-        end(Some(json(status, &body, pretty)));
+        let mut response = json(refusal.code, &refusal.body(), pretty);
+        if let Some(Fault::TooManyFor(seconds)) = fault {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        locked().refused(&call, "", None, refusal);
+        end(Some(response));
         return;
     }
     if matches!(fault, Some(Fault::LostBefore | Fault::BadGateway)) {
@@ -96,7 +103,11 @@ async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::
         end((fault == Some(Fault::BadGateway)).then(bad_gateway));
         return;
     }
-    let (status, body) = locked().serve(&call);
+    let served = locked().serve(&call);
+    let (status, body) = match served {
+        Served::Done(status, body) => (status, body),
+        Served::Read(book, who) => World::read(&world, &call, &book, &who),
+    };
     if let Some(gate) = after {
         gate.pass().await;
     }

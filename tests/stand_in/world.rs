@@ -11,8 +11,9 @@ use super::token::{Tokens, insufficient};
 use super::{batch, read, write};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// Something a person does between two calls.
 pub(crate) type Deed = Box<dyn FnOnce(&mut Human<'_>) + Send>;
@@ -26,6 +27,14 @@ pub(crate) enum When {
     AfterRead,
 }
 
+/// What became of a call.
+pub(crate) enum Served {
+    /// It is answered.
+    Done(u16, Json),
+    /// It is a read of this workbook by this person.
+    Read(Box<Book>, String),
+}
+
 /// Everything that the stand-in knows.
 pub(crate) struct World {
     pub(crate) books: BTreeMap<String, Book>,
@@ -36,6 +45,10 @@ pub(crate) struct World {
     pub(crate) deeds: VecDeque<(When, String, Deed)>,
     /// Whether the journal keeps the workbook after each change.
     pub(crate) snapshots: bool,
+    /// Nobody gets through to it.
+    pub(crate) away: bool,
+    /// How many changes were applied, for those who wait for one.
+    pub(crate) changes: watch::Sender<usize>,
     started: Instant,
     /// How far a test has wound the clock forward.
     pub(crate) ahead: Duration,
@@ -54,6 +67,8 @@ impl World {
             journal: Journal::default(),
             deeds: VecDeque::new(),
             snapshots: true,
+            away: false,
+            changes: watch::Sender::new(0),
             started: Instant::now(),
             ahead: Duration::ZERO,
             token_uri,
@@ -65,46 +80,63 @@ impl World {
         self.started.elapsed() + self.ahead
     }
 
-    /// Serves a call in one instant: status and body.
-    pub(crate) fn serve(&mut self, call: &Call) -> (u16, Json) {
+    /// Serves a call in one instant: status and body. A read is given the workbook of that instant, to be
+    /// answered from it without keeping others waiting.
+    pub(crate) fn serve(&mut self, call: &Call) -> Served {
         let now = self.now();
         if call.method == Method::Token {
             let form = pairs(&String::from_utf8_lossy(&call.body));
             let (status, body) = self.tokens.exchange(&form, &self.token_uri.clone(), now);
             self.record(call, "", None, status);
-            return (status, body);
+            return Served::Done(status, body);
         }
         let bearer = match self.tokens.bearer(call.authorization.as_deref(), now) {
             Ok(bearer) => bearer,
             Err(refusal) => return self.refused(call, "", None, refusal),
         };
-        let quota = if call.method.is_write() { Quota::Write } else { Quota::Read };
-        if let Err(refusal) = self.quotas.count(quota, &bearer.email, now) {
-            return self.refused(call, &bearer.email, None, refusal);
-        }
-        if call.method.is_write() && !bearer.writes {
-            return self.refused(call, &bearer.email, Some(quota), insufficient());
+        let (who, quota) = (bearer.email.as_str(), if call.method.is_write() { Quota::Write } else { Quota::Read });
+        if let Err(refusal) = self.quotas.count(quota, who, now) {
+            return self.refused(call, who, None, refusal);
         }
         if call.method.is_write() {
             self.deeds_due(When::BeforeWrite, &call.book);
+            let answer = if bearer.writes { self.write(call, who) } else { Err(insufficient()) };
+            return match answer {
+                Ok(reply) => {
+                    self.record(call, who, Some(quota), 200);
+                    Served::Done(200, reply)
+                }
+                Err(refusal) => self.refused(call, who, Some(quota), refusal),
+            };
         }
-        let answer = self.answer(call, &bearer.email);
-        if call.method.is_read() {
-            self.deeds_due(When::AfterRead, &call.book);
-        }
-        match answer {
-            Ok(reply) => {
-                self.record(call, &bearer.email, Some(quota), 200);
-                (200, reply)
-            }
-            Err(refusal) => self.refused(call, &bearer.email, Some(quota), refusal),
+        let book = self.open(call, who).cloned();
+        self.deeds_due(When::AfterRead, &call.book);
+        match book {
+            Ok(book) => Served::Read(Box::new(book), bearer.email),
+            Err(refusal) => self.refused(call, who, Some(quota), refusal),
         }
     }
 
+    /// Answers a read from the workbook that [`World::serve`] gave it, and writes the call down.
+    pub(crate) fn read(world: &Mutex<World>, call: &Call, book: &Book, who: &str) -> (u16, Json) {
+        let reply = match call.method {
+            Method::Get => read::spreadsheet(book, who, &call.query),
+            Method::ValuesGet => read::values(book, &call.range, &call.query),
+            _ => read::values_batch(book, &call.query),
+        };
+        let (status, body) = match reply.and_then(|reply| masked(&call.query, reply)) {
+            Ok(reply) => (200, reply),
+            Err(refusal) => (refusal.code, refusal.body()),
+        };
+        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.record(call, who, Some(Quota::Read), status);
+        (status, body)
+    }
+
     /// Answers in place of the call, which is not applied.
-    pub(crate) fn refused(&mut self, call: &Call, by: &str, counted: Option<Quota>, refusal: Refusal) -> (u16, Json) {
+    pub(crate) fn refused(&mut self, call: &Call, by: &str, counted: Option<Quota>, refusal: Refusal) -> Served {
         self.record(call, by, counted, refusal.code);
-        (refusal.code, refusal.body())
+        Served::Done(refusal.code, refusal.body())
     }
 
     fn record(&mut self, call: &Call, by: &str, counted: Option<Quota>, status: u16) {
@@ -112,25 +144,21 @@ impl World {
         self.journal.called(record);
     }
 
-    fn answer(&mut self, call: &Call, who: &str) -> Answer {
+    /// The workbook of a call, if this person may do such a thing with it.
+    fn open(&self, call: &Call, who: &str) -> Answer<&Book> {
         let book = self.books.get(&call.book).ok_or_else(Refusal::unknown)?;
         let needed = if call.method.is_write() { Access::Write } else { Access::Read };
-        if book.access(who).is_none_or(|access| access < needed) {
-            return Err(Refusal::forbidden());
-        }
+        if book.access(who).is_some_and(|access| access >= needed) { Ok(book) } else { Err(Refusal::forbidden()) }
+    }
+
+    fn write(&mut self, call: &Call, who: &str) -> Answer {
+        let mut copy = self.open(call, who)?.clone();
         let query = &call.query;
-        match call.method {
-            Method::Get => return masked(query, read::spreadsheet(book, who, query)?),
-            Method::ValuesGet => return masked(query, read::values(book, &call.range, query)?),
-            Method::ValuesBatchGet => return masked(query, read::values_batch(book, query)?),
-            _ => {}
-        }
         let body = match (call.body.is_empty(), serde_json::from_slice::<Json>(&call.body)) {
             (true, _) => Json::Null,
             (false, Ok(body)) => body,
             (false, Err(_)) => return Err(Refusal::invalid("Invalid JSON payload received. Unexpected token.")),
         };
-        let mut copy = book.clone();
         let reply = match call.method {
             Method::BatchUpdate => batch::apply(&mut copy, who, query, &body),
             Method::ValuesUpdate => write::values(&mut copy, who, &call.range, query, &body),
@@ -151,6 +179,7 @@ impl World {
             Entry { number: 0, at: self.now(), by: by.into(), what: what.into(), book: book.id.clone(), request, reply, after };
         self.journal.applied(entry);
         self.books.insert(book.id.clone(), book);
+        self.changes.send_replace(self.journal.entries().len());
     }
 
     fn deeds_due(&mut self, when: When, book: &str) {

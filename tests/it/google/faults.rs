@@ -30,6 +30,7 @@ async fn sixty_reads_and_sixty_writes_a_minute_and_no_more() {
     assert_eq!(caller.get("/values/A1", &[]).await.0, 200);
     let journal = caller.google.journal();
     assert_eq!((journal.counted(Quota::Read), journal.counted(Quota::Write)), (61, 60));
+    assert_eq!(journal.per_minute(Quota::Read).iter().sum::<usize>(), 61);
     assert_eq!((journal.most_in_a_minute(Quota::Read), journal.longest_run_of_429()), (60, 2));
 }
 
@@ -39,6 +40,7 @@ async fn a_fault_hits_the_next_call_that_fits_and_says_whether_it_was_applied() 
     let write = async || caller.send("PUT", "/values/A1", &[("valueInputOption", "RAW")], Some(json!({"values": [["x"]]}))).await;
     for (fault, status, applied) in [
         (Fault::TooMany, Some(429), false),
+        (Fault::TooManyFor(7), Some(429), false),
         (Fault::Internal, Some(500), false),
         (Fault::Unavailable, Some(503), false),
         (Fault::UnavailableYetApplied, Some(503), true),
@@ -83,10 +85,7 @@ async fn a_batch_is_applied_although_its_client_has_left() {
     assert_eq!(caller.values("A1").await, Value::Null);
     let mut answering = caller.google.hold(On::Only(Method::ValuesGet), Held::BeforeAnswering);
     gate.open();
-    // The next writer comes after it: the stand-in has one order.
-    while caller.google.journal().entries().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    caller.google.changes(1).await;
     assert_eq!(caller.values("A1").await, json!([["late"]]));
     let read = async {
         answering.arrived().await;
@@ -103,9 +102,7 @@ async fn a_lost_request_can_be_applied_later() {
     caller.google.fail(On::Writes, Fault::LostThenApplied(Duration::from_millis(30)));
     let body = Some(json!({"values": [["later"]]}));
     assert!(caller.send("PUT", "/values/A1", &[("valueInputOption", "RAW")], body).await.is_err());
-    while caller.google.journal().entries().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    caller.google.changes(1).await;
     assert_eq!(caller.values("A1").await, json!([["later"]]));
 }
 
@@ -142,4 +139,18 @@ async fn calls_can_be_slow_or_hang_until_everything_is_calm_again() {
     caller.google.fail(On::Any, Fault::Internal);
     caller.google.calm();
     assert_eq!(caller.get("/values/A1", &[]).await.0, 200);
+}
+
+#[tokio::test]
+async fn google_can_be_away_and_come_back() {
+    let caller = Caller::with(blank(5, 5)).await;
+    caller.google.away(true);
+    assert!(caller.send("GET", "/values/A1", &[], None).await.is_err());
+    caller.google.away(false);
+    assert_eq!(caller.get("/values/A1", &[]).await.0, 200);
+    caller.google.fail(On::Reads, Fault::TooManyFor(7));
+    let url = format!("{}v4/spreadsheets/{BOOK}", caller.google.url());
+    let refused = caller.http.get(url).bearer_auth(&caller.token).send().await.unwrap();
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["retry-after"], "7");
 }

@@ -11,13 +11,16 @@ use serde_json::{Map, Value as Json, json};
 fn range_json(range: &Range) -> Json {
     let mut json = Map::new();
     let mut add = |name: &str, place: usize| json.insert(name.to_owned(), json!(place));
-    if let Some(bottom) = range.bottom {
-        add("startRowIndex", range.top);
-        add("endRowIndex", bottom);
-    }
-    if let Some(right) = range.right {
-        add("startColumnIndex", range.left);
-        add("endColumnIndex", right);
+    for (start, end, from, to) in [
+        ("startRowIndex", "endRowIndex", range.top, range.bottom),
+        ("startColumnIndex", "endColumnIndex", range.left, range.right),
+    ] {
+        if from > 0 || to.is_some() {
+            add(start, from);
+        }
+        if let Some(to) = to {
+            add(end, to);
+        }
     }
     if range.sheet != 0 {
         json.insert("sheetId".into(), json!(range.sheet));
