@@ -8,10 +8,13 @@ mod architecture;
 mod cli;
 mod crash;
 mod files;
+mod google;
 mod live;
 mod pages;
 mod plant;
 mod ports;
 mod redis;
 mod server;
+#[path = "../stand_in/mod.rs"]
+mod stand_in;
 mod support;
