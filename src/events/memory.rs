@@ -1,8 +1,9 @@
 //! The events of a single process.
 
-use super::{Events, Receiver, SpoolChanged};
+use super::{Events, Health, Receiver, SpoolChanged};
 use crate::error::Error;
 use async_trait::async_trait;
+use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// How many events a slow receiver may be behind before it is told to start over.
@@ -39,5 +40,9 @@ impl Events for Memory {
 
     fn subscribe(&self) -> Receiver {
         Receiver(self.0.subscribe())
+    }
+
+    fn health(&self) -> Health {
+        Health { adapter: "memory", heard: Ok(Duration::ZERO) }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{Action, AuditEvent, Moment, Operation, Spool, WorkerId};
 use crate::error::Error;
 use async_trait::async_trait;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// One spool changed. The row itself is in the workbook's memory.
@@ -62,6 +63,18 @@ pub trait Events: Send + Sync {
 
     /// Everything published from now on.
     fn subscribe(&self) -> Receiver;
+
+    /// Whether the other processes are heard.
+    fn health(&self) -> Health;
+}
+
+/// How the channel is doing.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// The adapter, as a word: `memory`, `redis`.
+    pub adapter: &'static str,
+    /// How long ago the channel was last heard, or why it is not.
+    pub heard: Result<Duration, String>,
 }
 
 /// One listener's end of the channel.

@@ -11,7 +11,7 @@
 //! stream's for the events of others, and one's own may come earlier than there: an event says what
 //! changed, and what is shown is read from memory.
 
-use super::{Events, Memory, Receiver, SpoolChanged, wire};
+use super::{Events, Health, Memory, Receiver, SpoolChanged, wire};
 use crate::error::{Error, Service};
 use crate::redis::Link;
 use async_trait::async_trait;
@@ -21,7 +21,8 @@ use redis::{RedisResult, from_redis_value_ref};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 use uuid::Uuid;
@@ -54,6 +55,7 @@ pub struct Redis {
     local: Memory,
     origin: Arc<str>,
     untold: Arc<AtomicBool>,
+    heard: watch::Receiver<Result<Instant, String>>,
     _reader: AbortOnDropHandle<()>,
 }
 
@@ -64,14 +66,16 @@ impl Redis {
         let local = Memory::default();
         let origin: Arc<str> = Uuid::new_v4().to_string().into();
         let untold = Arc::<AtomicBool>::default();
+        let (hears, heard) = watch::channel(Err("not asked yet".to_owned()));
         let reader = Reader {
             link: link.clone(),
             local: local.clone(),
             origin: Arc::clone(&origin),
             untold: Arc::clone(&untold),
+            hears,
             last: None,
         };
-        Redis { link, local, origin, untold, _reader: AbortOnDropHandle::new(tokio::spawn(reader.follow())) }
+        Redis { link, local, origin, untold, heard, _reader: AbortOnDropHandle::new(tokio::spawn(reader.follow())) }
     }
 }
 
@@ -92,6 +96,11 @@ impl Events for Redis {
     fn subscribe(&self) -> Receiver {
         self.local.subscribe()
     }
+
+    fn health(&self) -> Health {
+        let heard = self.heard.borrow().as_ref().map(Instant::elapsed).map_err(String::clone);
+        Health { adapter: "redis", heard }
+    }
 }
 
 /// An entry, still without fields.
@@ -108,6 +117,8 @@ struct Reader {
     origin: Arc<str>,
     /// Whether a publication may not have reached the other processes.
     untold: Arc<AtomicBool>,
+    /// When the stream was last heard, or why it is not.
+    hears: watch::Sender<Result<Instant, String>>,
     /// The last entry seen; as long as it is in the stream, nothing after it is lost.
     last: Option<String>,
 }
@@ -118,6 +129,7 @@ impl Reader {
         while let Some(generation) = self.link.answering().await {
             if let Err(error) = self.read(generation).await {
                 debug!(%error, "the stream of events was cut");
+                drop(self.hears.send_replace(Err(error.to_string())));
                 sleep(AGAIN).await;
             }
         }
@@ -130,6 +142,7 @@ impl Reader {
             self.begin(&mut from).await?;
         }
         while self.link.generation() == generation {
+            drop(self.hears.send_replace(Ok(Instant::now())));
             self.own_up(&mut from).await?;
             let Some(last) = self.last.clone() else { return Ok(()) };
             let (new, still): (Option<StreamReadReply>, StreamRangeReply) = redis::pipe()

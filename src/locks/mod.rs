@@ -139,6 +139,10 @@ pub trait Locks: Send + Sync {
     /// All locks, in no order.
     async fn holders(&self) -> Result<Vec<(LockKey, Holder)>, Error>;
 
+    /// Waits until the locks may have been lost, or were never there, since the answer `known`; the
+    /// first question is with 0. Safe to cancel.
+    async fn lost(&self, known: u64) -> u64;
+
     /// Whether actions can be served, how long a round trip takes, and whether the locks are shared.
     async fn health(&self) -> Health;
 }
@@ -150,4 +154,6 @@ pub struct Health {
     pub adapter: &'static str,
     /// The round trip, or why there is none.
     pub latency: Result<Duration, String>,
+    /// How long ago they were last heard of; `None`: never.
+    pub age: Option<Duration>,
 }

@@ -138,8 +138,12 @@ impl Locks for Redis {
         Ok(holders)
     }
 
+    async fn lost(&self, known: u64) -> u64 {
+        self.link.returned(known).await
+    }
+
     async fn health(&self) -> Health {
-        Health { adapter: "redis", latency: self.link.latency() }
+        Health { adapter: "redis", latency: self.link.latency(), age: self.link.age() }
     }
 }
 

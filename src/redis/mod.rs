@@ -10,19 +10,19 @@
 //! redirections are refusals here.
 
 mod target;
-pub use target::BadUrl;
+pub use target::{Address, BadUrl};
 
 use crate::error::Cause;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use redis::{AsyncConnectionConfig, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind, Value};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use target::Target;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
+use uuid::Uuid;
 
 /// How long a command may take in all, connecting included.
 pub(crate) const WITHIN: Duration = Duration::from_secs(4);
@@ -48,12 +48,16 @@ const MISSES: u32 = 3;
 /// The key that a probe deletes; nobody ever sets it.
 const PROBED: &str = "spool_probe";
 
+/// The key that says which data this is: whoever finds none leaves one. Another value, and the
+/// server was emptied, or is another one.
+const MARK: &str = "spool_mark";
+
 /// The way to Redis. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
 pub struct Link(Arc<Parts>);
 
 struct Parts {
-    target: Arc<Target>,
+    address: Address,
     now: watch::Receiver<Now>,
     doubt: Arc<Notify>,
     _keeper: AbortOnDropHandle<()>,
@@ -66,6 +70,10 @@ struct Now {
     generation: u64,
     /// The round trip of the last probe, or why there was none.
     latency: Result<Duration, String>,
+    /// When a probe was last answered.
+    heard: Option<Instant>,
+    /// Counts how often it began to answer, or was found with other data.
+    returns: u64,
     /// Given up for now: nobody waits for it.
     away: bool,
 }
@@ -77,12 +85,17 @@ impl Link {
     /// # Errors
     /// A URL that is not one of the forms that [`BadUrl`] lists.
     pub fn open(url: &str) -> Result<Link, BadUrl> {
-        let target = Arc::new(Target::read(url)?);
+        Ok(Link::to(Address::read(url)?))
+    }
+
+    /// Begins to connect to an address that was read before. Must be called within the runtime.
+    pub fn to(address: Address) -> Link {
         let doubt = Arc::new(Notify::new());
-        let start = Now { connection: None, generation: 0, latency: Err("not asked yet".into()), away: false };
+        let latency = Err("not asked yet".into());
+        let start = Now { connection: None, generation: 0, latency, heard: None, returns: 0, away: false };
         let (set, now) = watch::channel(start);
-        let keeper = tokio::spawn(keep(Arc::clone(&target), set, Arc::clone(&doubt)));
-        Ok(Link(Arc::new(Parts { target, now, doubt, _keeper: AbortOnDropHandle::new(keeper) })))
+        let keeper = tokio::spawn(keep(address.clone(), set, Arc::clone(&doubt)));
+        Link(Arc::new(Parts { address, now, doubt, _keeper: AbortOnDropHandle::new(keeper) }))
     }
 
     /// Runs a command on the shared connection, within `within` whatever happens. While Redis is
@@ -117,6 +130,22 @@ impl Link {
         self.0.now.borrow().latency.clone()
     }
 
+    /// How long ago a probe was last answered.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        self.0.now.borrow().heard.map(|heard| heard.elapsed())
+    }
+
+    /// Waits until Redis answers and has begun to, or was found with other data, more often than
+    /// `known`; gives how often that was.
+    pub(crate) async fn returned(&self, known: u64) -> u64 {
+        let mut now = self.0.now.clone();
+        let returns = now.wait_for(|now| now.latency.is_ok() && now.returns > known).await.ok().map(|now| now.returns);
+        match returns {
+            Some(returns) => returns,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits until Redis answers; gives the number of connections given up so far. `None`: closed.
     pub(crate) async fn answering(&self) -> Option<u64> {
         let mut now = self.0.now.clone();
@@ -131,19 +160,24 @@ impl Link {
     /// A connection of the caller's own, for a command that blocks; nobody renews it.
     pub(crate) async fn own_connection(&self, response: Duration) -> RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT)).set_response_timeout(Some(response));
-        self.0.target.client().await?.get_multiplexed_async_connection_with_config(&config).await
+        self.0.address.client().await?.get_multiplexed_async_connection_with_config(&config).await
     }
 }
 
 /// Probes the server for ever; gives a connection up when it is silent, when the server says that it
 /// is the wrong one, or after three misses of any kind, and builds the next from the URL, asking DNS
 /// or the sentinels anew.
-async fn keep(target: Arc<Target>, now: watch::Sender<Now>, doubt: Arc<Notify>) {
-    let mut misses = 0;
+async fn keep(address: Address, now: watch::Sender<Now>, doubt: Arc<Notify>) {
+    let (mut misses, mut known) = (0, None);
     loop {
-        match probe(&target, &now).await {
-            Ok(latency) => {
-                now.send_modify(|now| (now.latency, now.away) = (Ok(latency), false));
+        match probe(&address, &now).await {
+            Ok((latency, mark)) => {
+                let returned = misses > 0 || known.as_ref() != Some(&mark);
+                now.send_modify(|now| {
+                    (now.latency, now.heard, now.away) = (Ok(latency), Some(Instant::now()), false);
+                    now.returns += u64::from(returned);
+                });
+                known = Some(mark);
                 if misses > 0 {
                     info!("Redis answers again");
                 }
@@ -177,26 +211,29 @@ async fn keep(target: Arc<Target>, now: watch::Sender<Now>, doubt: Arc<Notify>) 
 
 /// One round trip that changes nothing and yet is a write: unlike PING it is refused by a server
 /// that could not take a lock either (a replica, loading, without its required replicas, with a
-/// failing disk).
-async fn probe(target: &Target, now: &watch::Sender<Now>) -> RedisResult<Duration> {
+/// failing disk). Gives how long it took, and the mark of the data.
+async fn probe(address: &Address, now: &watch::Sender<Now>) -> RedisResult<(Duration, Option<String>)> {
     let known = now.borrow().connection.clone();
     let mut connection = match known {
         Some(connection) => connection,
         None => {
-            let new = manager(target).await?;
+            let new = manager(address).await?;
             now.send_modify(|now| now.connection = Some(new.clone()));
             new
         }
     };
     let asked = Instant::now();
-    let mut delete = redis::cmd("DEL");
-    delete.arg(PROBED);
-    timeout(WITHIN, delete.exec_async(&mut connection)).await.unwrap_or_else(|_| Err(late()))?;
-    Ok(asked.elapsed())
+    let mut ask = redis::pipe();
+    ask.del(PROBED).cmd("SET").arg(MARK).arg(Uuid::new_v4().to_string()).arg("NX").get(MARK).ignore_errors();
+    let answers = timeout(WITHIN, ask.query_async::<Vec<RedisResult<Value>>>(&mut connection)).await;
+    let [deleted, _, mark] = <[_; 3]>::try_from(answers.unwrap_or_else(|_| Err(late()))?).map_err(|_| late())?;
+    // The round trip counts; a mark that cannot be left, as on a full server, is none.
+    deleted?;
+    Ok((asked.elapsed(), mark.ok().and_then(|mark| Option::from_redis_value(mark).ok()).flatten()))
 }
 
 /// A manager with the figures of `reliability.md` 4; it connects with its first command.
-async fn manager(target: &Target) -> RedisResult<ConnectionManager> {
+async fn manager(address: &Address) -> RedisResult<ConnectionManager> {
     let config = ConnectionManagerConfig::new()
         .set_response_timeout(Some(RESPONSE))
         .set_connection_timeout(Some(CONNECT))
@@ -204,7 +241,7 @@ async fn manager(target: &Target) -> RedisResult<ConnectionManager> {
         .set_min_delay(BACK_OFF.0)
         .set_max_delay(BACK_OFF.1)
         .set_pipeline_buffer_size(BUFFER);
-    ConnectionManager::new_lazy_with_config(target.client().await?, config)
+    ConnectionManager::new_lazy_with_config(address.client().await?, config)
 }
 
 fn wrong_server(error: &RedisError) -> bool {

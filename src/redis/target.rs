@@ -2,6 +2,8 @@
 
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisResult, TlsCertificates};
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a sentinel may take to connect, and then to answer.
@@ -22,8 +24,57 @@ pub struct BadUrl {
     why: String,
 }
 
+impl BadUrl {
+    /// The URL without anything that may be a secret.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// What is wrong with it.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+}
+
+/// A `REDIS_URL` that was read and can be used. It shows where it leads, and no secret.
+#[derive(Clone)]
+pub struct Address(Arc<Target>);
+
+impl Address {
+    /// Reads a URL, and the file of the authority that it names.
+    ///
+    /// # Errors
+    /// A URL that is not one of the forms that [`BadUrl`] lists.
+    pub fn read(url: &str) -> Result<Address, BadUrl> {
+        Ok(Address(Arc::new(Target::read(url)?)))
+    }
+
+    /// A client of the master.
+    pub(super) async fn client(&self) -> RedisResult<Client> {
+        self.0.client().await
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = |client: &Client| client.get_connection_info().addr().to_string();
+        match &*self.0 {
+            Target::Server(client) => f.write_str(&place(client)),
+            Target::Sentinels { sentinels, service, .. } => {
+                write!(f, "{service} ({})", sentinels.iter().map(place).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
+}
+
 /// Where the master is.
-pub(super) enum Target {
+enum Target {
     /// At one address; its name is resolved again with each new connection.
     Server(Client),
     /// Wherever the sentinels say. `master` is how to talk to it, but for the address.
@@ -31,12 +82,12 @@ pub(super) enum Target {
 }
 
 impl Target {
-    pub(super) fn read(url: &str) -> Result<Target, BadUrl> {
+    fn read(url: &str) -> Result<Target, BadUrl> {
         read(url).map_err(|why| BadUrl { shown: mask(url), why })
     }
 
     /// A client of the master. Sentinels are asked each time, one after the other.
-    pub(super) async fn client(&self) -> RedisResult<Client> {
+    async fn client(&self) -> RedisResult<Client> {
         match self {
             Target::Server(client) => Ok(client.clone()),
             Target::Sentinels { sentinels, service, master } => {
@@ -162,6 +213,14 @@ mod tests {
         assert_eq!(service, "taller");
         assert_eq!((master.redis_settings().db(), master.redis_settings().password()), (3, Some("secreto")));
         assert!(sentinels.iter().all(|client| client.get_connection_info().redis_settings().password().is_none()));
+    }
+
+    #[test]
+    fn an_address_shows_where_it_leads_and_no_secret() {
+        let shown = |url| Address::read(url).unwrap().to_string();
+        assert_eq!(shown("redis://ana:secreto@10.0.0.5:6380/2"), "10.0.0.5:6380");
+        assert_eq!(shown("redis+sentinel://:secreto@uno,dos:26400/taller"), "taller (uno:26379, dos:26400)");
+        assert!(!format!("{:?}", Address::read("redis://:secreto@localhost").unwrap()).contains("secreto"));
     }
 
     #[test]
