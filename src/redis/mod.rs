@@ -9,7 +9,9 @@
 //! that was killed, and has no eye on a connection that nobody uses. Redis Cluster is not spoken: its
 //! redirections are refusals here.
 
+mod survey;
 mod target;
+pub use survey::Survey;
 pub use target::{Address, BadUrl};
 
 use crate::error::Cause;

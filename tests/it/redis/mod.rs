@@ -1,6 +1,7 @@
-//! Locks and events on a real Redis that is killed, frozen, emptied, demoted, cut off and replaced
+//! Locks, events and the whole application on a real Redis that is killed, frozen, emptied, demoted, cut off and replaced
 //! (`field-failures.md` E, `reliability.md` 7 T3 and T6).
 
+mod application;
 mod events;
 mod faults;
 mod places;
