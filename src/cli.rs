@@ -10,10 +10,11 @@ pub use serve::{Running, start};
 
 use crate::config::{Complaint, Config, Given};
 use crate::error::Error;
-use crate::events;
-use crate::locks;
+use crate::events::{self, Events};
+use crate::locks::{self, Locks};
 use crate::metrics::Metrics;
 use crate::plant::{Clock, Plant};
+use crate::redis::Link;
 use crate::web::{Site, assets};
 use crate::workbook::files::FileError;
 use crate::workbook::sqlite::OpenError;
@@ -156,16 +157,23 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         workbook.replace(demo::plant(clock.now(), config.zone), clock.now()).await?;
         workbook.set_setting(DEMO, Some("1")).await?;
     }
+    let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match &config.redis {
+        Some(address) => {
+            let link = Link::to(address.clone());
+            (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link)))
+        }
+        None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),
+    };
     let site = Site {
         demo: workbook.setting(DEMO).await?.is_some(),
         open: config.open,
-        single: true,
+        single: config.redis.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
     };
     let plant = Plant::new(
         Arc::clone(&workbook) as Arc<dyn crate::workbook::Workbook>,
-        Arc::new(locks::Memory::new(config.lock_ttl)),
-        Arc::new(events::Memory::default()),
+        locks,
+        events,
         clock,
         config.rules.clone(),
         Arc::new(Metrics::default()),

@@ -6,6 +6,7 @@
 mod parse;
 
 use crate::domain::Rules;
+use crate::redis::Address;
 use crate::workbook::files::Names;
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -156,6 +157,8 @@ pub struct Config {
     pub rules: Rules,
     /// `REDIS_LOCK_TTL_SECONDS`.
     pub lock_ttl: StdDuration,
+    /// `REDIS_URL`; without it locks and events live in this process.
+    pub redis: Option<Address>,
     /// `HOJA_…_NOMBRE`.
     pub sheets: Names,
     /// Somebody has decided that anybody on the network may act (`SPOOLBOARD_ACCESS=open`).
@@ -174,6 +177,7 @@ impl Default for Config {
             zone: chrono_tz::America::Santiago,
             rules: Rules::default(),
             lock_ttl: StdDuration::from_secs(3_600),
+            redis: None,
             sheets: Names::default(),
             open: false,
             log: "info".into(),
@@ -223,7 +227,7 @@ impl Given {
             config.without_effect.push("REDIS_MAX_CONNECTIONS");
         }
         self.google()?;
-        self.redis()?;
+        config.redis = self.redis()?;
         self.access(&config)?;
         config.open = given(&self.access).is_some();
         Ok(config)
@@ -264,15 +268,16 @@ impl Given {
         }
     }
 
-    fn redis(&self) -> Result<(), Complaint> {
-        let Some(url) = given(&self.redis_url) else { return Ok(()) };
-        if !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme)) {
-            // The value may hold a password.
-            return Err(Complaint("REDIS_URL no es válida (su valor no se muestra): se admite redis:// o rediss://".into()));
-        }
-        Err(Complaint(
-            "REDIS_URL está definida, pero esta versión todavía no incluye el adaptador de Redis; quítala para usar bloqueos en este proceso".into(),
-        ))
+    fn redis(&self) -> Result<Option<Address>, Complaint> {
+        let address = given(&self.redis_url).map(Address::read).transpose();
+        address.map_err(|bad| {
+            Complaint(format!(
+                "REDIS_URL={} no es válido ({}): se admite redis://[usuario:clave@]equipo[:puerto][/base], rediss:// con TLS, \
+                 redis+sentinel://[usuario:clave@]equipo[:puerto][,equipo[:puerto]]/servicio[/base] o rediss+sentinel://, y al final ?ca=ARCHIVO",
+                bad.shown(),
+                bad.why()
+            ))
+        })
     }
 
     /// On loopback anybody at the machine may act; elsewhere somebody must have decided so.

@@ -11,7 +11,8 @@
 //! ```text
 //! main -> cli -> web -> plant -> domain
 //!            \          \-> workbook, locks, events (traits) -> domain
-//!             \-> adapters (sqlite, memory) -> their port, domain
+//!             \-> adapters (sqlite, memory, redis) -> their port, domain
+//!                  \-> redis (the way there, which two adapters share)
 //! cli, web, workbook::files -> words -> domain, error
 //! ```
 //!
@@ -22,7 +23,8 @@
 //!    `unicode_normalization`; there is no `async`, no clock and no serialization in it.
 //! 2. `plant` names `domain`, `error`, `metrics` and the port traits; never an adapter, never `web`.
 //! 3. Adapters name `domain`, `error` and their own port; never another port, `plant` or `web`. What
-//!    an import tells the office also names `words`.
+//!    an import tells the office also names `words`; those in Redis also name [`redis`], which
+//!    names `error` only.
 //! 4. A spool changes only in `plant::commit`, which wants a [`Lock`](locks::Lock); only `locks`
 //!    can make one. `.apply(` occurs there and nowhere else.
 //! 5. A spool's row and its audit event land together or not at all; the audit is never altered.
@@ -33,7 +35,8 @@
 //! 8. Spanish is in `templates/` and in [`words`], the one catalogue of sentences: domain types in,
 //!    Spanish out. Beside them only what a command tells whoever called it (`cli`, `config`, the
 //!    report and the errors of `workbook/files`), and the values that the workbook itself holds.
-//! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`.
+//! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
+//!    `events/wire.rs`.
 //!
 //! # The walk of one TOMAR
 //! 1. `templates/_spool.html`: the button posts the worker, the operation and an operation id made
@@ -65,6 +68,10 @@
 //! **What does TOMAR do while the locks cannot be reached?** It refuses with 503. It never goes on
 //! without a lock.
 //!
+//! **Do two processes see each other?** With `REDIS_URL` set: locks are keys there, events a capped
+//! stream. What was missed while Redis was away is not replayed; the screens start over. A process
+//! has two connections to it, one for commands and one that reads.
+//!
 //! **How stale may a screen be?** On one machine not at all: memory is the record's own writer. A
 //! stream that hears nothing for 40 s says so on the screen; a wall after 30 s.
 //!
@@ -94,6 +101,7 @@ pub mod events;
 pub mod locks;
 pub mod metrics;
 pub mod plant;
+pub mod redis;
 pub mod web;
 pub mod words;
 pub mod workbook;

@@ -5,6 +5,7 @@ use super::{DEMO, Halt, files, say};
 use crate::config::Config;
 use crate::domain::{Column, Header, Level, Spool};
 use crate::plant::Clock;
+use crate::redis::{Address, Survey};
 use crate::words;
 use crate::workbook::sqlite::FILE;
 use crate::workbook::{Mirror, Sheets, View};
@@ -40,6 +41,7 @@ impl Findings {
 pub(super) fn check(config: &Config) -> Result<ExitCode, Halt> {
     let mut findings = Findings::default();
     settings(config, &findings);
+    locks(config, &mut findings)?;
     match config.data.join(FILE).exists() {
         false => findings.warning("todavía no hay libro: «serve» empieza con la planta de demostración, «import» con la tuya"),
         true => record(config, &mut findings)?,
@@ -58,9 +60,41 @@ fn settings(config: &Config, findings: &Findings) {
     findings.good("la configuración es válida");
     findings.good(format_args!("zona horaria {}: ahora son las {}", config.zone, now.format("%H:%M del %d-%m-%Y (%:z)")));
     findings.good(format_args!("se escucha en {}, datos en {}", config.listen, config.data.display()));
-    findings.good("libro propio y bloqueos en este proceso: un solo servidor");
     for setting in &config.without_effect {
         findings.warning(format_args!("{setting} se acepta y no tiene efecto"));
+    }
+}
+
+fn locks(config: &Config, findings: &mut Findings) -> Result<(), Halt> {
+    let Some(address) = &config.redis else {
+        findings.good("libro propio y bloqueos en este proceso: un solo servidor");
+        return Ok(());
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Halt::Other(format!("el sistema no permite trabajar: {error}")))?;
+    match runtime.block_on(address.survey()) {
+        Ok(survey) => of_redis(address, &survey, findings),
+        Err(error) => {
+            findings.error(format_args!("Redis ({address}) no se puede usar, y sin él nadie registra trabajo: {error}"))
+        }
+    }
+    Ok(())
+}
+
+fn of_redis(address: &Address, survey: &Survey, findings: &Findings) {
+    let latency = survey.latency.as_secs_f64() * 1e3;
+    findings.good(format_args!("libro propio, bloqueos en Redis ({address}), que responde en {latency:.1} ms"));
+    match survey.appendonly {
+        Some(true) => findings.good("Redis guarda los bloqueos en disco"),
+        Some(false) => findings.warning(
+            "Redis no guarda los bloqueos en disco; al volver de un corte se rehacen desde el libro, pero conviene «appendonly yes»",
+        ),
+        None => findings.warning("Redis no deja ver sus ajustes: conviene «appendonly yes» y «maxmemory-policy noeviction»"),
+    }
+    if let Some(policy) = survey.when_full.as_deref().filter(|policy| *policy != "noeviction") {
+        findings.warning(format_args!(
+            "Redis puede borrar bloqueos si le falta memoria (maxmemory-policy {policy}); conviene «noeviction»"
+        ));
     }
 }
 

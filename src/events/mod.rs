@@ -1,14 +1,19 @@
-//! PORT: tell the screens. At most once, in order per process; a receiver that lags learns that
-//! it lagged and starts over from a snapshot.
+//! PORT: tell the screens. At most once, in order per process; a receiver that missed something,
+//! because it was slow or because a channel between processes was cut, learns it and starts over
+//! from a snapshot (`field-failures.md` E4).
 
 mod memory;
+mod redis;
+mod wire;
+pub use self::redis::Redis;
 pub use memory::Memory;
 
 use crate::domain::{Action, AuditEvent, Moment, Operation, Spool, WorkerId};
 use crate::error::Error;
 use async_trait::async_trait;
 use std::sync::Arc;
-use tokio::sync::broadcast;
+use std::time::Duration;
+use tokio::sync::broadcast::{self, error::RecvError};
 
 /// One spool changed. The row itself is in the workbook's memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +61,34 @@ pub trait Events: Send + Sync {
     /// [`Error::Unavailable`]; the change itself stands, and screens catch up with their next snapshot.
     async fn publish(&self, changed: SpoolChanged) -> Result<(), Error>;
 
-    /// Everything published from now on. `Lagged` means: start over from a snapshot.
-    fn subscribe(&self) -> broadcast::Receiver<SpoolChanged>;
+    /// Everything published from now on.
+    fn subscribe(&self) -> Receiver;
+
+    /// Whether the other processes are heard.
+    fn health(&self) -> Health;
+}
+
+/// How the channel is doing.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// The adapter, as a word: `memory`, `redis`.
+    pub adapter: &'static str,
+    /// How long ago the channel was last heard, or why it is not.
+    pub heard: Result<Duration, String>,
+}
+
+/// One listener's end of the channel.
+#[derive(Debug)]
+pub struct Receiver(broadcast::Receiver<Option<SpoolChanged>>);
+
+impl Receiver {
+    /// The next change. Safe to cancel.
+    ///
+    /// # Errors
+    /// `Lagged`: something was missed, by this receiver or by the whole process (the count is 0
+    /// then, for nobody knows it); start over from a snapshot and go on receiving. `Closed`: the
+    /// process ends.
+    pub async fn recv(&mut self) -> Result<SpoolChanged, RecvError> {
+        self.0.recv().await?.ok_or(RecvError::Lagged(0))
+    }
 }

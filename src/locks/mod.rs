@@ -12,7 +12,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 mod memory;
+mod redis;
+pub use self::redis::Redis;
 pub use memory::Memory;
+
+/// How the keys of locks begin: of a tag that one row has, and of a row that shares its tag.
+const PREFIXES: [&str; 2] = ["spool_lock:", "spool_lock_dup:"];
 
 /// The name of one spool's lock.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,9 +27,14 @@ impl LockKey {
     /// `spool_lock:{TAG}`; rows that share a tag have one each: `spool_lock_dup:{id}`.
     pub fn of(spool: &Spool) -> LockKey {
         match spool.identity.duplicate {
-            false => LockKey(format!("spool_lock:{}", spool.tag())),
-            true => LockKey(format!("spool_lock_dup:{}", spool.id())),
+            false => LockKey(format!("{}{}", PREFIXES[0], spool.tag())),
+            true => LockKey(format!("{}{}", PREFIXES[1], spool.id())),
         }
+    }
+
+    /// Reads a stored key; `None` for any other.
+    fn read(text: String) -> Option<LockKey> {
+        PREFIXES.iter().any(|prefix| text.starts_with(prefix)).then_some(LockKey(text))
     }
 
     /// The key as stored.
@@ -129,6 +139,10 @@ pub trait Locks: Send + Sync {
     /// All locks, in no order.
     async fn holders(&self) -> Result<Vec<(LockKey, Holder)>, Error>;
 
+    /// Waits until the locks may have been lost, or were never there, since the answer `known`; the
+    /// first question is with 0. Safe to cancel.
+    async fn lost(&self, known: u64) -> u64;
+
     /// Whether actions can be served, how long a round trip takes, and whether the locks are shared.
     async fn health(&self) -> Health;
 }
@@ -140,4 +154,6 @@ pub struct Health {
     pub adapter: &'static str,
     /// The round trip, or why there is none.
     pub latency: Result<Duration, String>,
+    /// How long ago they were last heard of; `None`: never.
+    pub age: Option<Duration>,
 }

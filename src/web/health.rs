@@ -55,12 +55,32 @@ struct LocksPort {
     ok: bool,
     reason: Option<String>,
     latency_ms: Option<f64>,
+    /// Seconds since they were last heard of.
+    age_seconds: Option<f64>,
 }
 
 #[derive(Serialize)]
 struct EventsPort {
+    adapter: &'static str,
     ok: bool,
+    reason: Option<String>,
+    /// Seconds since the channel was last heard.
+    age_seconds: Option<f64>,
     untold: u64,
+}
+
+impl EventsPort {
+    /// Screens that hear no other process are late; it stops nobody from working.
+    fn of(app: &App) -> EventsPort {
+        let health = app.plant.events().health();
+        EventsPort {
+            adapter: health.adapter,
+            ok: health.heard.is_ok(),
+            age_seconds: health.heard.as_ref().ok().map(|age| age.as_secs_f64()),
+            reason: health.heard.err(),
+            untold: app.plant.metrics().untold.get(),
+        }
+    }
 }
 
 /// Every port with its state; 503 when actions cannot be served.
@@ -84,9 +104,10 @@ async fn ready(State(app): State<App>) -> Response {
             adapter: locks.adapter,
             ok: reachable,
             latency_ms: locks.latency.as_ref().ok().map(|round_trip| round_trip.as_secs_f64() * 1e3),
+            age_seconds: locks.age.map(|age| age.as_secs_f64()),
             reason: locks.latency.err(),
         },
-        events: EventsPort { ok: true, untold: app.plant.metrics().untold.get() },
+        events: EventsPort::of(&app),
     };
     let code = if body.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (code, Json(body)).into_response()

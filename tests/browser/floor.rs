@@ -107,7 +107,7 @@ async fn g10_a_tablet_that_was_wiped_shows_the_same_list_after_the_name_is_chose
         // A tab of its own context has neither cookies nor storage: a tablet out of the box.
         let wiped = Tab::open(browser, &served.at("/"), TABLET, true).await;
         wiped.tap("a[href='/carretes?trabajador=93']").await;
-        wiped.until("location.pathname === '/carretes' && !!document.querySelector('.spool.mine')").await;
+        wiped.until("document.readyState === 'complete' && location.pathname === '/carretes' && !!document.querySelector('.spool.mine')").await;
         assert_eq!(wiped.ask::<String>(CARDS).await, before);
     })
     .await;

@@ -8,11 +8,12 @@ use chromiumoxide::types::MethodId;
 use chromiumoxide::{Browser, BrowserConfig, Command, Method, Page};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// How long a condition on a page may take to come true before a journey fails.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Any command of the protocol as plain JSON, independent of generated types.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Command for Raw {
 /// One tab with cookies and storage of its own: one tablet.
 pub(crate) struct Tab {
     page: Page,
-    complaints: Arc<Mutex<Vec<String>>>,
+    complaints: Arc<std::sync::Mutex<Vec<String>>>,
 }
 
 impl Tab {
@@ -150,8 +151,12 @@ impl Tab {
     }
 }
 
+/// One browser at a time: two on two cores make each other's patience run out.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 /// Runs a journey in a fresh browser and closes it whatever happens, a panic included.
 pub(crate) async fn in_browser(journey: impl AsyncFnOnce(&Browser)) {
+    let _turn = TURN.lock().await;
     let profile = tempfile::tempdir().unwrap();
     let executable = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into());
     let mut config = BrowserConfig::builder()
@@ -160,7 +165,7 @@ pub(crate) async fn in_browser(journey: impl AsyncFnOnce(&Browser)) {
         .viewport(None)
         .user_data_dir(profile.path())
         .launch_timeout(Duration::from_secs(60))
-        .request_timeout(Duration::from_secs(30));
+        .request_timeout(Duration::from_secs(60));
     for argument in ["disable-gpu", "disable-quic", "disable-component-update", "disable-dev-shm-usage"] {
         config = config.arg(argument);
     }

@@ -97,11 +97,16 @@ fn adapters_know_only_their_own_port() {
         ("locks/", ["crate::workbook", "crate::events"]),
         ("events/", ["crate::workbook", "crate::locks"]),
     ];
+    let above = ["crate::plant", "crate::web", "crate::cli", "crate::config"];
     for (port, others) in ports {
-        let mut words = vec!["crate::plant", "crate::web", "crate::cli", "crate::config"];
+        let mut words = above.to_vec();
         words.extend(others);
         none(lines_with(|path| path.starts_with(port), &words), "another port in an adapter");
     }
+    // The way to Redis is beneath its adapters and knows no port at all.
+    let mut words = above.to_vec();
+    words.extend(["crate::domain", "crate::workbook", "crate::locks", "crate::events"]);
+    none(lines_with(|path| path.starts_with("redis/"), &words), "a port in the way to Redis");
 }
 
 #[test]

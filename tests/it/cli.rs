@@ -1,5 +1,6 @@
 //! The program as somebody starts it: the real binary, its lines and its exit statuses.
 
+use crate::support::redis::{RealRedis, free_port};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -171,8 +172,9 @@ fn what_this_build_has_not_yet_is_refused_in_words_and_secrets_are_not_said() {
     let data = TempDir::new().unwrap();
     for (variables, said) in [
         (vec![("GOOGLE_SHEET_ID", "1AbC")], "Google Sheets"),
-        (vec![("REDIS_URL", "redis://:clave-secreta@redis/0")], "Redis"),
-        (vec![("REDIS_URL", "clave-secreta")], "REDIS_URL"),
+        (vec![("REDIS_URL", "http://:clave-secreta@redis/0")], "REDIS_URL=http://***@redis/0"),
+        (vec![("REDIS_URL", "clave-secreta")], "se admite redis://"),
+        (vec![("REDIS_URL", "redis://:clave-secreta@redis/0?ca=/nada")], "ca=/nada"),
         (vec![("SPOOLBOARD_ACCESS", "enrolled")], "tabletas"),
         (vec![("SPOOLBOARD_SECRET", "clave-secreta")], "32 bytes"),
         (vec![("SPOOLBOARD_LISTEN", "0.0.0.0:0")], "SPOOLBOARD_ACCESS"),
@@ -252,4 +254,29 @@ fn check_says_what_is_there_without_any_workbook() {
         "{}",
         stdout(&output)
     );
+}
+
+#[test]
+fn check_asks_redis_whether_it_answers_and_keeps_what_it_is_told() {
+    let data = TempDir::new().unwrap();
+    let check = |url: &str| program(data.path()).env("REDIS_URL", url).arg("check").output().unwrap();
+    let server = RealRedis::with_password("clave-secreta");
+    let careless = check(&server.url());
+    let said = stdout(&careless);
+    assert!(careless.status.success() && said.contains("bloqueos en Redis") && said.contains("appendonly yes"), "{said}");
+    server.ask::<()>(&["CONFIG", "SET", "appendonly", "yes"]);
+    server.ask::<()>(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    let said = stdout(&check(&server.url()));
+    assert!(!said.contains("appendonly") && said.contains("noeviction"), "{said}");
+    // A hosted server that hides its settings.
+    server.ask::<()>(&["ACL", "SETUSER", "taller", "on", ">otra-clave", "~spool_*", "+@all", "-config"]);
+    let hosted = format!("redis://taller:otra-clave@127.0.0.1:{}", server.port());
+    let hosted = check(&hosted);
+    assert!(hosted.status.success() && stdout(&hosted).contains("no deja ver"), "{}", stdout(&hosted));
+    for url in [format!("redis://127.0.0.1:{}", free_port()), server.url().replace("clave-secreta", "clave-falsa")] {
+        let output = check(&url);
+        let said = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("ERROR  Redis") && !said.contains("clave-"), "{said}");
+    }
 }

@@ -8,12 +8,16 @@ mod architecture;
 mod cli;
 mod crash;
 mod files;
+mod google;
 mod limits;
 mod live;
 mod look;
 mod pages;
 mod plant;
 mod ports;
+mod redis;
 mod server;
+#[path = "../stand_in/mod.rs"]
+mod stand_in;
 mod support;
 mod truth;

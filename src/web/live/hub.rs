@@ -3,14 +3,13 @@
 
 use super::{Channel, Live, Push, frame};
 use crate::domain::{Action, Spool, WorkerId};
-use crate::events::SpoolChanged;
+use crate::events::{Receiver, SpoolChanged};
 use crate::plant::Plant;
 use crate::web::pages::board::{Screen, Tally};
 use crate::workbook::View;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -39,7 +38,7 @@ struct Hub {
 }
 
 /// Follows the plant until `stop`.
-pub(super) async fn run(live: Live, plant: Plant, mut events: Receiver<SpoolChanged>, stop: CancellationToken) {
+pub(super) async fn run(live: Live, plant: Plant, mut events: Receiver, stop: CancellationToken) {
     let known = plant.view();
     let mut hub = Hub { live, plant, known, told: HashSet::new(), shown: None, due: None };
     let (mut look, mut beat) = (interval(LOOK), interval(HEARTBEAT));

@@ -1,11 +1,13 @@
 //! The contract of `Events`, run on every adapter.
 
+use crate::support::redis::RealRedis;
 use spoolboard::domain::{Action, Operation, WorkerId};
-use spoolboard::events::{Events, Memory, SpoolChanged};
+use spoolboard::events::{Events, Memory, Redis, SpoolChanged};
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 
-fn changed(number: u32) -> SpoolChanged {
+/// Some event.
+pub(crate) fn changed(number: u32) -> SpoolChanged {
     SpoolChanged {
         id: number.to_string().into(),
         tag: format!("MK-{number}"),
@@ -16,6 +18,11 @@ fn changed(number: u32) -> SpoolChanged {
         detail: String::new(),
         at: None,
     }
+}
+
+/// A process that begins to listen to the others starts over once.
+pub(crate) async fn connected(events: &dyn Events) {
+    assert_eq!(events.subscribe().recv().await, Err(RecvError::Lagged(0)));
 }
 
 async fn every_receiver_gets_every_event_in_order(events: Arc<dyn Events>) {
@@ -57,8 +64,18 @@ macro_rules! contract {
         }
     };
     (@each $fresh:expr; $($name:ident,)*) => {
-        $(#[tokio::test] async fn $name() { super::$name($fresh).await; })*
+        $(#[tokio::test] async fn $name() {
+            // The server, if there is one, lives as long as the test.
+            let (_server, events) = $fresh;
+            super::$name(events).await;
+        })*
     };
 }
 
-contract!(memory, Arc::new(Memory::default()));
+contract!(memory, ((), Arc::new(Memory::default())));
+contract!(redis, {
+    let server = RealRedis::start();
+    let events = Redis::new(server.link());
+    connected(&events).await;
+    (server, Arc::new(events))
+});

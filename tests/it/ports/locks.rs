@@ -1,24 +1,28 @@
 //! The contract of `Locks`, run on every adapter.
 
+use crate::support::redis::RealRedis;
 use spoolboard::domain::{Column, People, Row, Spool, WorkerId, spool::identify};
-use spoolboard::locks::{Acquired, Lock, LockKey, Locks, Memory, Token};
+use spoolboard::locks::{Acquired, Lock, LockKey, Locks, Memory, Redis, Token};
 use std::sync::Arc;
 use std::time::Duration;
 
-const TTL: Duration = Duration::from_secs(3_600);
+pub(crate) const TTL: Duration = Duration::from_secs(3_600);
 
-fn worker(id: u32) -> WorkerId {
+/// The worker of this number.
+pub(crate) fn worker(id: u32) -> WorkerId {
     WorkerId::new(id).unwrap()
 }
 
-fn row(tag: &str, ot: &str) -> Row {
+/// A row of a sheet.
+pub(crate) fn row(tag: &str, ot: &str) -> Row {
     let mut row = Row::default();
     row[Column::Tag] = spoolboard::domain::Cell::text(tag);
     row[Column::Ot] = spoolboard::domain::Cell::text(ot);
     row
 }
 
-fn keys(rows: &[Row]) -> Vec<LockKey> {
+/// The locks of these rows.
+pub(crate) fn keys(rows: &[Row]) -> Vec<LockKey> {
     let people = People::default();
     identify(rows)
         .into_iter()
@@ -30,11 +34,13 @@ fn keys(rows: &[Row]) -> Vec<LockKey> {
         .collect()
 }
 
-fn key() -> LockKey {
+/// The lock of some spool.
+pub(crate) fn key() -> LockKey {
     keys(&[row("MK-1-CW-1-001", "1")]).remove(0)
 }
 
-async fn got(locks: &dyn Locks, key: &LockKey, id: u32) -> Lock {
+/// A lock that was free.
+pub(crate) async fn got(locks: &dyn Locks, key: &LockKey, id: u32) -> Lock {
     match locks.acquire(key, worker(id)).await.unwrap() {
         Acquired::New(lock) => lock,
         other => panic!("expected a new lock, got {other:?}"),
@@ -131,11 +137,20 @@ macro_rules! contract {
         }
     };
     (@each $fresh:expr; $($name:ident,)*) => {
-        $(#[tokio::test] async fn $name() { super::$name($fresh).await; })*
+        $(#[tokio::test] async fn $name() {
+            // The server, if there is one, lives as long as the test.
+            let (_server, locks) = $fresh;
+            super::$name(locks).await;
+        })*
     };
 }
 
-contract!(memory, Arc::new(Memory::new(TTL)));
+contract!(memory, ((), Arc::new(Memory::new(TTL))));
+contract!(redis, {
+    let server = RealRedis::start();
+    let locks = Redis::new(server.link(), TTL);
+    (server, Arc::new(locks))
+});
 
 #[tokio::test(start_paused = true)]
 async fn a_lock_that_is_not_extended_expires_and_one_that_is_does_not() {

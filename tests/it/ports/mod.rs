@@ -1,6 +1,6 @@
 //! One contract a port, run on every adapter.
 
 mod embedded;
-mod events;
-mod locks;
+pub(crate) mod events;
+pub(crate) mod locks;
 mod workbook;

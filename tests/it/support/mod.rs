@@ -2,6 +2,8 @@
 
 pub(crate) mod binary;
 pub(crate) mod dirty;
+pub(crate) mod proxy;
+pub(crate) mod redis;
 pub(crate) mod shop;
 mod test_plant;
 
@@ -13,7 +15,7 @@ use spoolboard::domain::{Cell, Change, Circumstance, Column, Decision, Moment, O
 use spoolboard::workbook::{Sheet, Sheets, View};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 /// The plant's zone.
@@ -144,4 +146,13 @@ pub(crate) fn cell(sheet: &Sheet, fila: u32, name: &str) -> Cell {
 /// The cell of `Operaciones` in a tracked column.
 pub(crate) fn tracked(sheets: &Sheets, fila: u32, column: Column) -> Cell {
     cell(&sheets.operaciones, fila, column.header())
+}
+
+/// Waits until `holds`, looking often; fails, naming what was waited for, after half a minute.
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "not so after 30 s: {what}");
+        sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -9,6 +9,7 @@ use spoolboard::cli::{Running, start};
 use spoolboard::config::Config;
 use spoolboard::domain::{Cell, WorkerId};
 use spoolboard::plant::Clock;
+use spoolboard::redis::Address;
 use spoolboard::web::server::Limits;
 use spoolboard::workbook::Sheets;
 use spoolboard::workbook::sqlite::Store;
@@ -23,6 +24,7 @@ pub(crate) struct TestPlant {
     pub(crate) running: Running,
     folder: TempDir,
     now: Arc<AtomicI64>,
+    redis: Option<Address>,
     client: Client,
 }
 
@@ -67,52 +69,58 @@ impl TestPlant {
         TestPlant::with(Limits::default()).await
     }
 
+    /// The small plant, with its locks and events at a `REDIS_URL`.
+    pub(crate) async fn with_redis(url: &str) -> TestPlant {
+        TestPlant::holding(&small_plant(), Limits::default(), Some(Address::read(url).unwrap())).await
+    }
+
     /// The small plant, served within other limits.
     pub(crate) async fn with(limits: Limits) -> TestPlant {
-        TestPlant::holding(&small_plant(), limits).await
+        TestPlant::holding(&small_plant(), limits, None).await
     }
 
     /// The small plant after somebody has changed its sheets.
     pub(crate) async fn edited(edit: impl FnOnce(&mut Sheets)) -> TestPlant {
         let mut sheets = small_plant();
         edit(&mut sheets);
-        TestPlant::holding(&sheets, Limits::default()).await
+        TestPlant::holding(&sheets, Limits::default(), None).await
     }
 
-    async fn holding(sheets: &Sheets, limits: Limits) -> TestPlant {
+    async fn holding(sheets: &Sheets, limits: Limits, redis: Option<Address>) -> TestPlant {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(folder.path()).unwrap();
         store.replace_sheets(sheets).unwrap();
         drop(store);
         let begin: DateTime<Utc> = BEGIN.parse().unwrap();
-        TestPlant::serving(folder, Arc::new(AtomicI64::new(begin.timestamp())), limits).await
+        TestPlant::serving(folder, Arc::new(AtomicI64::new(begin.timestamp())), limits, redis).await
     }
 
-    async fn serving(folder: TempDir, now: Arc<AtomicI64>, limits: Limits) -> TestPlant {
+    async fn serving(folder: TempDir, now: Arc<AtomicI64>, limits: Limits, redis: Option<Address>) -> TestPlant {
         let told = Arc::clone(&now);
         let clock = Clock::from_fn(ZONE, move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
-        let config = Config { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().into(), zone: ZONE, ..Config::default() };
+        let (listen, data) = (([127, 0, 0, 1], 0).into(), folder.path().into());
+        let config = Config { listen, data, zone: ZONE, redis: redis.clone(), ..Config::default() };
         let running = start(&config, clock, limits).await.unwrap();
-        TestPlant { running, folder, now, client: Client::new() }
+        TestPlant { running, folder, now, redis, client: Client::new() }
     }
 
     /// Stops the application and starts it again on the same folder.
     pub(crate) async fn restarted(self) -> TestPlant {
-        let TestPlant { running, folder, now, .. } = self;
+        let TestPlant { running, folder, now, redis, .. } = self;
         assert!(running.stop().await, "it stopped in time");
-        TestPlant::serving(folder, now, Limits::default()).await
+        TestPlant::serving(folder, now, Limits::default(), redis).await
     }
 
     /// The same, with what somebody changed in the sheets while nothing was served.
     pub(crate) async fn restarted_after(self, edit: impl FnOnce(&mut Sheets)) -> TestPlant {
-        let TestPlant { running, folder, now, .. } = self;
+        let TestPlant { running, folder, now, redis, .. } = self;
         assert!(running.stop().await, "it stopped in time");
         let mut store = Store::open(folder.path()).unwrap();
         let mut sheets = store.read_all().unwrap();
         edit(&mut sheets);
         store.replace_sheets(&sheets).unwrap();
         drop(store);
-        TestPlant::serving(folder, now, Limits::default()).await
+        TestPlant::serving(folder, now, Limits::default(), redis).await
     }
 
     /// The record as it is on the disk now.
