@@ -9,6 +9,9 @@ mod cli;
 mod crash;
 mod files;
 mod google;
+#[path = "../history/mod.rs"]
+mod history;
+mod history_checker;
 mod limits;
 mod live;
 mod look;

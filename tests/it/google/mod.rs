@@ -2,6 +2,7 @@
 //! real clients against the stand-in.
 
 mod batch;
+mod checked;
 mod faults;
 mod fence;
 mod gspread;
