@@ -20,6 +20,7 @@ pub fn problem_kind(kind: Kind) -> &'static str {
         Kind::NotADate => "lo escrito no es una fecha",
         Kind::NotAWorker => "lo escrito no es un trabajador",
         Kind::NotText => "hay un error de fórmula",
+        Kind::Formula => "hay una fórmula donde la aplicación tiene que escribir",
         Kind::Filler => "hay un relleno que cuenta como vacío",
         Kind::UnknownName => "el nombre no corresponde a ningún trabajador de la lista",
         Kind::DateWithoutWorker => "hay fecha de término pero falta quién lo hizo",

@@ -9,6 +9,7 @@ pub(super) fn of_kind(kind: Kind) -> &'static str {
         Kind::NotADate => "no es una fecha",
         Kind::NotAWorker => "no es un trabajador con la forma INICIALES(ID)",
         Kind::NotText => "tiene un error de fórmula",
+        Kind::Formula => "hay una fórmula donde la aplicación escribe",
         Kind::Filler => "tiene un relleno en vez de estar vacía",
         Kind::UnknownName => "nombra a alguien que no está en Trabajadores, o a más de uno",
         Kind::DateWithoutWorker => "está vacía aunque la operación tiene fecha",
