@@ -29,6 +29,7 @@ pub enum Kind {
     NotADate,
     NotAWorker,
     NotText,
+    Formula,
     Filler,
     UnknownName,
     DateWithoutWorker,

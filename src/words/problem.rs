@@ -31,6 +31,7 @@ pub fn problem_kind(kind: Kind) -> &'static str {
         Kind::NotADate => "no es una fecha",
         Kind::NotAWorker => "no es un trabajador con la forma INICIALES(ID)",
         Kind::NotText => "tiene una fórmula que falla",
+        Kind::Formula => "tiene una fórmula donde escribe la aplicación",
         Kind::Filler => "tiene un relleno en vez de estar vacía",
         Kind::UnknownName => "nombra a alguien que no está en Trabajadores, o a más de uno",
         Kind::DateWithoutWorker => "está vacía aunque la operación tiene fecha",

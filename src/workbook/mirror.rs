@@ -6,7 +6,7 @@ use crate::domain::{AuditEvent, Change, Column, Identity, Moment, People, Row, S
 use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use uuid::Uuid;
 
 /// All that an adapter reads from its record.
@@ -39,7 +39,25 @@ pub struct Landing<'a> {
 pub struct Mirror {
     zone: Tz,
     view: ArcSwap<View>,
-    operations: RwLock<HashMap<Uuid, Arc<AuditEvent>>>,
+    audit: RwLock<Audit>,
+}
+
+/// The audit as far as memory reaches.
+#[derive(Debug, Default)]
+struct Audit {
+    by_id: HashMap<Uuid, Arc<AuditEvent>>,
+    in_order: Vec<Arc<AuditEvent>>,
+}
+
+impl Audit {
+    /// Adds an event at the end; `false` when it is known.
+    fn learn(&mut self, event: &Arc<AuditEvent>) -> bool {
+        let new = self.by_id.insert(event.id, Arc::clone(event)).is_none();
+        if new {
+            self.in_order.push(Arc::clone(event));
+        }
+        new
+    }
 }
 
 type Events = Arc<Vec<Arc<AuditEvent>>>;
@@ -47,7 +65,7 @@ type Events = Arc<Vec<Arc<AuditEvent>>>;
 impl Mirror {
     /// An empty plant whose times are in `zone`.
     pub fn new(zone: Tz) -> Mirror {
-        Mirror { zone, view: ArcSwap::from_pointee(View::default()), operations: RwLock::default() }
+        Mirror { zone, view: ArcSwap::from_pointee(View::default()), audit: RwLock::default() }
     }
 
     /// The current view.
@@ -58,7 +76,11 @@ impl Mirror {
     /// The event with this operation id.
     pub fn event(&self, id: Uuid) -> Option<Arc<AuditEvent>> {
         // Nothing can panic while the lock is held, so a poisoned map is still whole.
-        self.operations.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.audit.read().unwrap_or_else(PoisonError::into_inner).by_id.get(&id).cloned()
+    }
+
+    fn audit(&self) -> RwLockWriteGuard<'_, Audit> {
+        self.audit.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces everything with what was just read. The view keeps its number when it reads the same.
@@ -77,11 +99,67 @@ impl Mirror {
             spools.push(Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone)));
         }
         let (missing, read_at) = (loaded.missing, loaded.read_at);
-        *self.operations.write().unwrap_or_else(PoisonError::into_inner) =
-            events.into_iter().map(|event| (event.id, event)).collect();
+        let by_id = events.iter().map(|event| (event.id, Arc::clone(event))).collect();
+        *self.audit() = Audit { by_id, in_order: events };
         let mut view = View { number: old.number, spools, people, read_at, missing, index: Arc::new(index) };
         view.number += u64::from(!view.reads_like(&old));
         self.view.store(Arc::new(view));
+    }
+
+    /// Follows a new reading of the same record, in which `events` holds only what memory may not
+    /// know yet. Rows that are as they were stay the same; when all are, so does the view's number.
+    pub fn refresh(&self, loaded: Loaded) {
+        let old = self.view();
+        let people = People::new(loaded.workers);
+        let same_people = people.all() == old.people.all();
+        let people = if same_people { Arc::clone(&old.people) } else { Arc::new(people) };
+        let identities = identify(loaded.rows.iter().map(|(_, row)| row));
+        let news = self.learn(loaded.events);
+        let mut new_events = histories(&identities, &news);
+        let known = |identity: &Identity| old.get(&identity.id).filter(|spool| spool.identity == *identity);
+        // Who is new here, or has another name, may have a past under it.
+        let mut pasts = match identities.iter().all(|identity| known(identity).is_some()) {
+            true => HashMap::new(),
+            false => histories(&identities, &self.audit().in_order),
+        };
+        let mut index = Index::default();
+        let mut spools = Vec::with_capacity(identities.len());
+        for (place, (identity, (fila, row))) in identities.into_iter().zip(loaded.rows).enumerate() {
+            index.by_id.insert(Arc::clone(&identity.id), place);
+            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+            let more = new_events.remove(&identity.id).unwrap_or_default();
+            let spool = match known(&identity) {
+                Some(spool) if same_people && more.is_empty() && spool.fila == fila && spool.row == row => Arc::clone(spool),
+                Some(spool) => {
+                    let events = spool.events.iter().cloned().chain(more).collect();
+                    Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone))
+                }
+                None => {
+                    let events = pasts.remove(&identity.id).unwrap_or_default();
+                    Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone))
+                }
+            };
+            spools.push(spool);
+        }
+        let same_spools = spools.len() == old.spools.len() && spools.iter().zip(&old.spools).all(|(a, b)| Arc::ptr_eq(a, b));
+        let same = same_people && same_spools && loaded.missing == old.missing;
+        let (missing, read_at, number) = (loaded.missing, loaded.read_at, old.number + u64::from(!same));
+        self.view.store(Arc::new(View { number, spools, people, read_at, missing, index: Arc::new(index) }));
+    }
+
+    /// Notes what the sheet lacks now, and keeps the rows as they were last read with everything.
+    pub fn lack(&self, missing: Vec<Column>) {
+        let mut view = View::clone(&self.view.load());
+        if view.missing != missing {
+            (view.missing, view.number) = (missing, view.number + 1);
+            self.view.store(Arc::new(view));
+        }
+    }
+
+    /// Adds events; the answer holds those that are new.
+    fn learn(&self, events: Vec<AuditEvent>) -> Vec<Arc<AuditEvent>> {
+        let mut audit = self.audit();
+        events.into_iter().map(Arc::new).filter(|event| audit.learn(event)).collect()
     }
 
     /// Follows a group of changes that landed: one new view for all of them. The answer holds the
@@ -91,11 +169,12 @@ impl Mirror {
         let mut landed = Vec::with_capacity(landings.len());
         for Landing { change, row } in landings {
             let event = Arc::new(change.event.clone());
-            self.operations.write().unwrap_or_else(PoisonError::into_inner).insert(event.id, Arc::clone(&event));
+            self.audit().learn(&event);
             let place = view.index.by_id.get(&change.spool).copied();
             let spool = place.map(|place| {
                 let old = &view.spools[place];
                 let mut events = Vec::clone(&old.events);
+                events.retain(|known| known.id != event.id);
                 events.push(event);
                 let spool = self.reread(old, row, Arc::new(events), &view.people);
                 view.spools[place] = Arc::clone(&spool);

@@ -8,11 +8,13 @@ pub mod demo;
 pub mod files;
 mod mirror;
 mod sheet;
+pub mod sheets;
 pub mod sqlite;
 mod view;
 
 pub use mirror::{Landing, Loaded, Mirror};
 pub use sheet::{Sheet, Sheets};
+pub use sheets::GoogleSheets;
 pub use sqlite::Sqlite;
 pub use view::View;
 

@@ -1,0 +1,185 @@
+//! The way to Google: the connection, and the one task that keeps a token at hand.
+//!
+//! A token is never logged, and neither is what it was asked for with.
+
+use super::SCOPE;
+use google_sheets4::common::{Client as Http, GetToken};
+use google_sheets4::hyper_util::client::legacy::{Client, connect::HttpConnector};
+use google_sheets4::hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use rustls::{ClientConfig, RootCertStore};
+use std::error::Error;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tracing::warn;
+use uuid::Uuid;
+use yup_oauth2::{CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey};
+
+/// How the client connects: TLS outside, plain HTTP to this machine.
+pub(super) type Connector = HttpsConnector<HttpConnector>;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a token may take to come.
+const FETCH: Duration = Duration::from_secs(10);
+
+/// When a token is replaced; it lives an hour.
+const RENEW: Duration = Duration::from_secs(50 * 60);
+
+/// The first and the longest pause between two attempts to get a token.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// The connection and the tokens that a client needs.
+pub(super) struct Door {
+    pub(super) http: Http<Connector>,
+    pub(super) tokens: Arc<Tokens>,
+}
+
+/// The current token.
+pub(super) struct Tokens {
+    current: watch::Receiver<Option<Arc<str>>>,
+    renew: Arc<Notify>,
+    task: JoinHandle<()>,
+}
+
+/// Gives the current token to the client.
+#[derive(Clone)]
+pub(super) struct Bearer(pub(super) Arc<Tokens>);
+
+impl Door {
+    /// Opens the way. `credentials` is the JSON of a service account; `secure` says that the calls
+    /// go over TLS.
+    ///
+    /// # Errors
+    /// A key that cannot be used, or a machine without certificates of authorities.
+    pub(super) fn open(credentials: &str, secure: bool) -> Result<Door, String> {
+        use futures_util::FutureExt;
+        // The parser's own words could quote the key.
+        let key: Result<ServiceAccountKey, _> = serde_json::from_str(credentials);
+        let key = key.map_err(|_| "it is not the JSON file of a service account".to_owned())?;
+        if !is_safe(&key.token_uri) {
+            return Err(format!("its token_uri is {}; allowed are https and this machine", key.token_uri));
+        }
+        let tls = tls(secure || key.token_uri.starts_with("https:")).map_err(|error| error.to_string())?;
+        let client = CustomHyperClientBuilder::from(client(tls.clone()));
+        // Nothing in there waits; a key that cannot be read is told at once.
+        let built = ServiceAccountAuthenticator::with_client(key, client).build().now_or_never();
+        let authenticator = built.and_then(Result::ok).ok_or("its private key cannot be read")?;
+        let (tell, current) = watch::channel(None);
+        let renew = Arc::new(Notify::new());
+        let wanted = Arc::clone(&renew);
+        let task = tokio::spawn(async move {
+            let (mut pause, mut failures) = (PAUSES.0, 0_u32);
+            loop {
+                let next = match timeout(FETCH, authenticator.force_refreshed_token(&[SCOPE])).await {
+                    Ok(Ok(token)) => {
+                        (pause, failures) = (PAUSES.0, 0);
+                        // The old one stays until the new one is in hand.
+                        tell.send_replace(token.token().map(Arc::from));
+                        RENEW
+                    }
+                    failure => {
+                        failures += 1;
+                        let why = failure.map_or_else(|_| "no answer in time".to_owned(), |answer| why(answer.err()));
+                        warn!(why, failures, "no token from Google; trying again");
+                        pause = (pause * 2).min(PAUSES.1);
+                        jittered(pause)
+                    }
+                };
+                tokio::select! {
+                    () = sleep(next) => {}
+                    () = wanted.notified() => {}
+                }
+            }
+        });
+        Ok(Door { http: client_of_calls(tls), tokens: Arc::new(Tokens { current, renew, task }) })
+    }
+}
+
+impl Tokens {
+    /// Gets a new token, because the one in use is not taken; `false` when none comes.
+    pub(super) async fn renewed(&self) -> bool {
+        let mut current = self.current.clone();
+        current.mark_unchanged();
+        self.renew.notify_one();
+        matches!(timeout(FETCH, current.changed()).await, Ok(Ok(())))
+    }
+}
+
+impl Drop for Tokens {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+type Given<'a> = Pin<Box<dyn Future<Output = Result<Option<String>, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
+
+impl GetToken for Bearer {
+    fn get_token<'a>(&'a self, _: &'a [&str]) -> Given<'a> {
+        Box::pin(async move {
+            let mut current = self.0.current.clone();
+            let found = timeout(FETCH, current.wait_for(Option::is_some)).await.map_err(|_| "no token in time")??;
+            Ok(found.as_deref().map(str::to_owned))
+        })
+    }
+}
+
+/// Between a half and the whole of a pause, so that many do not come back at once.
+pub(in crate::workbook::sheets) fn jittered(pause: Duration) -> Duration {
+    pause.mul_f64(0.5 + f64::from(Uuid::new_v4().as_bytes()[0]) / 510.0)
+}
+
+fn why(error: Option<yup_oauth2::Error>) -> String {
+    error.map(|error| error.to_string()).unwrap_or_default()
+}
+
+/// Whether an address is https, or on this machine.
+pub(in crate::workbook::sheets) fn is_safe(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// TLS by ring, the one crypto provider. Who only talks to this machine needs no authorities.
+fn tls(secure: bool) -> io::Result<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(io::Error::other)?;
+    let config = match secure {
+        true => config.with_native_roots()?,
+        false => config.with_root_certificates(RootCertStore::empty()),
+    };
+    Ok(config.with_no_client_auth())
+}
+
+fn connector(tls: ClientConfig) -> Connector {
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(CONNECT));
+    http.set_keepalive(Some(Duration::from_secs(20)));
+    http.set_nodelay(true);
+    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().enable_http2().wrap_connector(http)
+}
+
+fn client(tls: ClientConfig) -> Client<Connector, String> {
+    Client::builder(TokioExecutor::new()).build(connector(tls))
+}
+
+/// A connection that died in silence is noticed by its pings, not by a person who waits.
+fn client_of_calls(tls: ClientConfig) -> Http<Connector> {
+    Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(60))
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .http2_keep_alive_timeout(Duration::from_secs(10))
+        .http2_keep_alive_while_idle(true)
+        .build(connector(tls))
+}

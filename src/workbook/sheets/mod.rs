@@ -1,0 +1,252 @@
+//! The plant's Google workbook (`design.md` 5).
+//!
+//! One task reads and writes; whoever looks takes the [`View`] and waits for nobody. The rules that
+//! make it safe, in the order in which a change meets them:
+//!
+//! 1. Changes that wait are gathered, and everything is read: a change is sent only if its row still
+//!    equals the image it was decided on.
+//! 2. One batch carries the fence, the cells of every change and its audit row. Google applies all
+//!    of it or nothing.
+//! 3. The reply shows header, TAG and version as they were right after. Nobody is answered before
+//!    they have been compared; a row that was hit because rows moved is given its cells back.
+//! 4. A batch without a known outcome is never sent again. The fence is replaced, which makes sure
+//!    that the batch has been applied or never will be, and the audit tells which.
+//!
+//! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
+//! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
+
+mod a1;
+mod batch;
+mod budget;
+mod client;
+mod fence;
+mod refresh;
+mod settle;
+mod state;
+mod waiting;
+mod writer;
+
+pub use refresh::Names;
+
+use super::{Applied, Mirror, Status, View, Workbook};
+use crate::domain::{AuditEvent, Change, Moment};
+use crate::error::{Error, Service};
+use async_trait::async_trait;
+use chrono_tz::Tz;
+use client::Client;
+use refresh::Reader;
+use state::State;
+use std::fmt;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
+use waiting::{Ticket, Waiting};
+use writer::Writer;
+
+/// How many may wait (`design.md` 5.2).
+const QUEUE: usize = 1_000;
+
+/// Google's own address.
+pub const GOOGLE: &str = "https://sheets.googleapis.com/";
+
+/// Which workbook, and how to get there.
+#[derive(Clone)]
+pub struct SheetsConfig {
+    /// The id of the workbook, as it stands in its address (`GOOGLE_SHEET_ID`).
+    pub spreadsheet: String,
+    /// The JSON of a service account.
+    pub credentials: String,
+    /// Where the API is: [`GOOGLE`], or another address that is https or on this machine.
+    pub url: String,
+    /// The names of the tabs.
+    pub names: Names,
+    /// Times, for tests to shorten.
+    pub limits: Limits,
+}
+
+/// How long things may take, and how often they are done.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Between two readings (`SHEETS_REFRESH_SECONDS`).
+    pub refresh: Duration,
+    /// A write, before it is doubtful.
+    pub write: Duration,
+    /// Finding out what became of a doubtful write, before nobody knows.
+    pub settle: Duration,
+    /// No writing when somebody else holds the fence.
+    pub rival: Duration,
+    /// No writing when the fence was deleted: longer than any call can be under way at Google.
+    pub vanished: Duration,
+    /// How long an operation that the audit holds and its row does not waits to be decided again.
+    pub orphan: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        let seconds = Duration::from_secs;
+        Limits {
+            refresh: seconds(5),
+            write: seconds(20),
+            settle: seconds(30),
+            rival: seconds(30),
+            vanished: seconds(200),
+            orphan: seconds(15),
+        }
+    }
+}
+
+/// The credentials are never shown.
+impl fmt::Debug for SheetsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SheetsConfig({} at {})", self.spreadsheet, self.url)
+    }
+}
+
+/// A setting with which no workbook can be reached, however long one waits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadSetting {
+    /// No id of a workbook.
+    #[error("not the id of a workbook: it is the part of its address between /d/ and /edit")]
+    Spreadsheet,
+    /// An address that is neither https nor on this machine.
+    #[error("neither https nor on this machine")]
+    Url,
+    /// Credentials that cannot be used; why, without any of them.
+    #[error("{0}")]
+    Credentials(String),
+}
+
+/// The plant's workbook at Google.
+#[derive(Debug)]
+pub struct GoogleSheets {
+    state: Arc<State>,
+    work: Mutex<Option<(UnboundedSender<Waiting>, JoinHandle<()>)>>,
+}
+
+impl GoogleSheets {
+    /// Begins to connect and returns at once: until the workbook has been read the view is empty
+    /// and nothing can be written. `now` tells the plant's time.
+    ///
+    /// # Errors
+    /// [`BadSetting`].
+    pub fn connect(
+        config: SheetsConfig,
+        now: impl Fn() -> Moment + Send + Sync + 'static,
+        zone: Tz,
+    ) -> Result<GoogleSheets, BadSetting> {
+        let SheetsConfig { spreadsheet, credentials, url, names, limits } = config;
+        let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
+            return Err(BadSetting::Spreadsheet);
+        }
+        if !client::is_safe(&url) {
+            return Err(BadSetting::Url);
+        }
+        // Paths are put behind it as they are.
+        let url = format!("{}/", url.trim_end_matches('/'));
+        let client = Client::new(&url, &spreadsheet, &credentials, limits.write).map_err(BadSetting::Credentials)?;
+        let state = Arc::new(State::new(Mirror::new(zone)));
+        let (queue, received) = unbounded_channel();
+        let reader = Reader::new(names, zone);
+        let writer = Writer::new(client, reader, Arc::clone(&state), zone, Arc::new(now), limits, received);
+        let task = tokio::spawn(writer.run());
+        Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
+    }
+
+    /// Waits until the workbook has been read for the first time.
+    pub async fn connected(&self) {
+        // The sender lives as long as the state does.
+        let _ = self.state.ready.subscribe().wait_for(|ready| *ready).await;
+    }
+
+    /// How often something happened that should never happen: a batch that hit other rows than were
+    /// meant, or somebody else at the fence.
+    pub fn alarms(&self) -> u64 {
+        self.state.alarms.load(Ordering::Relaxed)
+    }
+
+    fn trouble(&self) -> Result<(), String> {
+        self.state.trouble.load().as_ref().map_or(Ok(()), |why| Err(String::clone(why)))
+    }
+
+    fn send(&self, waiting: Waiting) -> Result<(), Error> {
+        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        let closed = || unavailable("the workbook is closed");
+        work.as_ref().ok_or_else(closed)?.0.send(waiting).map_err(|_| closed())
+    }
+}
+
+/// Counts a change as long as somebody waits for it.
+struct Counted<'a>(&'a State);
+
+impl<'a> Counted<'a> {
+    fn new(state: &'a State) -> Option<Counted<'a>> {
+        let before = state.waiting.fetch_add(1, Ordering::Relaxed);
+        let counted = Counted(state);
+        (before < QUEUE).then_some(counted)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Workbook for GoogleSheets {
+    fn view(&self) -> Arc<View> {
+        self.state.mirror.view()
+    }
+
+    fn event(&self, id: Uuid) -> Option<Arc<AuditEvent>> {
+        self.state.event(id)
+    }
+
+    async fn apply(&self, change: Change, deadline: Instant) -> Result<Applied, Error> {
+        self.trouble().map_err(unavailable)?;
+        if deadline <= Instant::now() {
+            return Err(Error::Withdrawn);
+        }
+        let Some(_counted) = Counted::new(&self.state) else {
+            return Err(unavailable("too many changes wait to be written"));
+        };
+        let (ticket, (answer, mut answered)) = (Ticket::default(), oneshot::channel());
+        self.send(Waiting { change, ticket: ticket.clone(), answer })?;
+        let told = match timeout_at(deadline, &mut answered).await {
+            Ok(told) => told,
+            Err(_) if ticket.withdraw() => return Err(Error::Withdrawn),
+            // It is in a batch: how that ends is known soon, or never.
+            Err(_) => answered.await,
+        };
+        // No answer: the task died with the change in its hands.
+        told.unwrap_or(Err(Error::OutcomeUnknown))
+    }
+
+    fn status(&self) -> Status {
+        let open = match self.work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some((_, task)) if !task.is_finished() => Ok(()),
+            _ => Err("the workbook is closed".to_owned()),
+        };
+        let waiting = self.state.waiting.load(Ordering::Relaxed);
+        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting }
+    }
+
+    async fn close(&self) {
+        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((queue, task)) = work {
+            drop(queue);
+            // The task does not panic; were it to, there would be nothing left to close.
+            let _ = task.await;
+        }
+    }
+}
+
+fn unavailable(why: impl Into<crate::error::Cause>) -> Error {
+    Error::unavailable(Service::Workbook, why)
+}

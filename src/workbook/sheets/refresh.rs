@@ -1,0 +1,345 @@
+//! Reading the workbook: one call for the header, the tracked columns, the people and what is new
+//! in the audit (`design.md` 5.1).
+
+use super::a1::{self, Col, Fila, TabId};
+use super::budget::{Budget, Need};
+use super::client::{Book, Client, Columns, Failed, Reason, Render, Tab};
+use crate::domain::{Cell, Column, Header, Moment};
+use crate::workbook::audit_row::HEADERS;
+use crate::workbook::sheet::place_in;
+use crate::workbook::{Loaded, Sheet, Sheets};
+use chrono::Duration;
+use chrono_tz::Tz;
+use std::fmt;
+use uuid::Uuid;
+
+/// The names of the four tabs.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// One row a spool.
+    pub operaciones: String,
+    /// People.
+    pub trabajadores: String,
+    /// What people may do.
+    pub roles: String,
+    /// The audit.
+    pub metadata: String,
+}
+
+impl Default for Names {
+    fn default() -> Names {
+        let name = str::to_owned;
+        Names {
+            operaciones: name("Operaciones"),
+            trabajadores: name("Trabajadores"),
+            roles: name("Roles"),
+            metadata: name("Metadata"),
+        }
+    }
+}
+
+/// Audit rows that are read at a time when all of them are.
+const BLOCK: u32 = 20_000;
+
+/// How far back the audit is kept in memory (`design.md` 5.8).
+const MEMORY: Duration = Duration::days(400);
+
+/// How often a reading begins again because the workbook moved beneath it.
+const TRIES: u32 = 4;
+
+/// Where things are in the workbook, as last seen.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    pub(super) operaciones: Tab,
+    trabajadores: Tab,
+    roles: Tab,
+    pub(super) metadata: Option<Tab>,
+    /// The header line of `Operaciones`.
+    pub(super) line: Vec<String>,
+    pub(super) header: Header,
+    /// The header line of `Metadata`.
+    audit: Vec<String>,
+}
+
+impl Layout {
+    /// Where a tracked column is.
+    pub(super) fn col(&self, column: Column) -> Option<Col> {
+        self.header.place(column).map(Col)
+    }
+
+    /// Where the ten columns of the audit are, and in which tab; else what is wrong with it.
+    pub(super) fn audit(&self) -> Result<(TabId, [Col; 10]), String> {
+        let Some(tab) = &self.metadata else { return Err("falta la pestaña de auditoría (Metadata)".into()) };
+        if tab.barred {
+            return Err(format!("la pestaña {} está protegida contra esta cuenta", tab.title));
+        }
+        let found = HEADERS.map(|name| place_in(&self.audit, name));
+        let missing: Vec<&str> = HEADERS.iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| *name).collect();
+        match missing[..] {
+            [] => Ok((tab.id, found.map(|place| Col(place.unwrap_or_default())))),
+            _ => Err(format!("a la pestaña {} le faltan columnas: {}", tab.title, missing.join(", "))),
+        }
+    }
+}
+
+/// Why a reading brought nothing.
+#[derive(Debug, Clone)]
+pub(super) enum Unread {
+    /// The call failed.
+    Failed(Failed),
+    /// It cannot be true, or not yet: the last good reading stays.
+    Implausible(String),
+    /// The workbook itself is not as it must be, in words for who can put it right.
+    Wrong(String),
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unread::Failed(Failed::NotApplied(Reason::Permission)) => {
+                f.write_str("la planilla no está compartida con esta cuenta")
+            }
+            Unread::Failed(Failed::NotApplied(Reason::NotFound)) => f.write_str("no existe una planilla con ese identificador"),
+            Unread::Failed(failed) => write!(f, "la planilla no responde ({failed:?})"),
+            Unread::Implausible(why) | Unread::Wrong(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<Failed> for Unread {
+    fn from(failed: Failed) -> Unread {
+        Unread::Failed(failed)
+    }
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    pub(super) loaded: Loaded,
+    /// `loaded` holds the whole audit, not only what is new in it.
+    pub(super) whole: bool,
+}
+
+/// Reads the workbook, and remembers where everything was.
+#[derive(Debug)]
+pub(super) struct Reader {
+    names: Names,
+    zone: Tz,
+    /// Once found by name, a tab is known by its id.
+    ids: [Option<TabId>; 4],
+    layout: Option<Layout>,
+    /// The last audit row that is known.
+    audited: Option<(Fila, Uuid)>,
+    /// The last reading had far fewer rows than the one before.
+    doubted: bool,
+}
+
+impl Reader {
+    pub(super) fn new(names: Names, zone: Tz) -> Reader {
+        Reader { names, zone, ids: [None; 4], layout: None, audited: None, doubted: false }
+    }
+
+    /// Where things were when the workbook was last read.
+    pub(super) fn layout(&self) -> Option<&Layout> {
+        self.layout.as_ref()
+    }
+
+    /// Reads everything that may have changed.
+    pub(super) async fn read(&mut self, client: &Client, budget: &mut Budget, need: Need, at: Moment) -> Result<Fresh, Unread> {
+        for _ in 0..TRIES {
+            let layout = match self.layout.clone() {
+                Some(layout) => layout,
+                None => self.locate(client, budget, need).await?,
+            };
+            let (asked, places) = self.ranges(&layout);
+            budget.reads.take(need).await;
+            let mut found = match client.batch_get(&asked, Render::Value).await {
+                Err(Failed::NotApplied(Reason::BadRequest { .. })) => {
+                    // A tab was renamed or deleted, or the grid became smaller.
+                    (self.layout, self.audited) = (None, None);
+                    continue;
+                }
+                found => found?.into_iter(),
+            };
+            let mut next = || found.next().unwrap_or_default();
+            let line = texts(&next());
+            let (workers, roles) = (whole_sheet(next()), whole_sheet(next()));
+            let audit = if layout.metadata.is_some() { texts(&next()) } else { Vec::new() };
+            if line != layout.line || audit != layout.audit {
+                let header = Header::read(&line);
+                self.layout = Some(Layout { line, header, audit, ..layout });
+                continue;
+            }
+            let has_audit = layout.metadata.as_ref().is_some_and(|tab| tab.rows > 1);
+            let mut rows = if has_audit { sheet_rows(self.audit_from(), next()) } else { Vec::new() };
+            let columns: Vec<Vec<Cell>> =
+                places.iter().map(|(first, last)| padded(next(), last.0 - first.0 + 1)).collect::<Vec<_>>().concat();
+            let whole = self.audited.is_none();
+            if whole && let Some(tab) = &layout.metadata {
+                rows.extend(older(tab, client, budget, need).await?);
+            }
+            let header = places.iter().flat_map(|(first, last)| layout.line[first.0..=last.0].iter().cloned()).collect();
+            let operaciones = Sheet { header, rows: sheet_rows(Fila(2), columns) };
+            let last = rows.iter().rev().find(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).map(|(fila, _)| *fila);
+            rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+            let first = rows.first().map(|(fila, _)| *fila);
+            let metadata = Sheet { header: layout.audit.clone(), rows };
+            let sheets = Sheets { operaciones, trabajadores: workers, roles, metadata };
+            let mut loaded = sheets.load(self.zone, at);
+            let known = self.audited.map(|(fila, id)| (Some(fila.0), Some(id)));
+            if known.is_some_and(|known| known != (first, loaded.events.first().map(|event| event.id))) {
+                // The audit is not as it was: rows of it were moved or taken away.
+                tracing::warn!("the rows of the audit have moved; reading all of it");
+                self.audited = None;
+                continue;
+            }
+            self.audited = last.zip(loaded.events.last()).map(|(fila, event)| (Fila(fila), event.id)).or(self.audited);
+            loaded.events.retain(|event| event.at.is_none_or(|then| at - then < MEMORY));
+            return Ok(Fresh { loaded, whole });
+        }
+        Err(Unread::Implausible("la planilla cambia mientras se lee".into()))
+    }
+
+    /// Judges a reading by the one before it, of `before` rows (`field-failures.md` C5).
+    pub(super) fn judge(&mut self, fresh: &Fresh, before: usize) -> Result<(), Unread> {
+        let rows = fresh.loaded.rows.len();
+        let implausible = |why: String| Err(Unread::Implausible(why));
+        if before == 0 {
+            return Ok(());
+        }
+        if Column::ALL.iter().filter(|column| column.is_critical()).all(|column| fresh.loaded.missing.contains(column)) {
+            return implausible("la fila de encabezados no se reconoce".into());
+        }
+        if rows == 0 {
+            return implausible("la planilla llegó vacía".into());
+        }
+        if rows * 10 < before * 8 && !std::mem::replace(&mut self.doubted, true) {
+            return implausible(format!("llegaron {rows} filas de {before}"));
+        }
+        self.doubted = false;
+        Ok(())
+    }
+
+    /// Finds the tabs; `None` of them is looked for by name again once its id is known.
+    pub(super) async fn locate(&mut self, client: &Client, budget: &mut Budget, need: Need) -> Result<Layout, Unread> {
+        budget.reads.take(need).await;
+        let book = client.get().await?;
+        self.place(&book)
+    }
+
+    /// Takes a list of tabs that was just read.
+    pub(super) fn place(&mut self, book: &Book) -> Result<Layout, Unread> {
+        if self.layout.is_none() && book.zone != self.zone.name() {
+            tracing::warn!(workbook = book.zone, plant = self.zone.name(), "the workbook is in another time zone");
+        }
+        let names = [&self.names.operaciones, &self.names.trabajadores, &self.names.roles, &self.names.metadata];
+        let mut tabs = [const { None }; 4];
+        for (place, name) in names.iter().enumerate() {
+            let by_id = book.tabs.iter().find(|tab| Some(tab.id) == self.ids[place]);
+            let by_name = || book.tabs.iter().find(|tab| tab.title.trim().to_lowercase() == name.trim().to_lowercase());
+            tabs[place] = by_id.or_else(by_name).cloned();
+            self.ids[place] = tabs[place].as_ref().map(|tab| tab.id).or(self.ids[place]);
+        }
+        let missing: Vec<&str> =
+            names.iter().zip(&tabs).take(3).filter(|(_, tab)| tab.is_none()).map(|(name, _)| name.as_str()).collect();
+        let [Some(operaciones), Some(trabajadores), Some(roles), metadata] = tabs else {
+            return Err(Unread::Wrong(format!("en la planilla falta la pestaña {}", missing.join(", "))));
+        };
+        let (line, header, audit) =
+            self.layout.take().map(|layout| (layout.line, layout.header, layout.audit)).unwrap_or_default();
+        let layout = Layout { operaciones, trabajadores, roles, metadata, line, header, audit };
+        self.layout = Some(layout.clone());
+        Ok(layout)
+    }
+
+    /// Reads the whole audit next time: what was read of it has not been remembered.
+    pub(super) fn forget_audit(&mut self) {
+        self.audited = None;
+    }
+
+    /// Which cells of the columns that we write hold a formula: row of the sheet, column and text.
+    pub(super) async fn formulas(&self, client: &Client, budget: &mut Budget) -> Result<Vec<(u32, Column, String)>, Failed> {
+        let Some(layout) = &self.layout else { return Ok(Vec::new()) };
+        let ours = Column::ALL.into_iter().filter(|column| column.is_ours());
+        let ours: Vec<(Column, Col)> = ours.filter_map(|column| Some((column, layout.col(column)?))).collect();
+        let title = &layout.operaciones.title;
+        let asked: Vec<String> = ours.iter().map(|(_, col)| a1::columns(title, Fila(2), *col, *col)).collect();
+        budget.reads.take(Need::Sometime).await;
+        let found = client.batch_get(&asked, Render::Formula).await?;
+        let mut formulas = Vec::new();
+        for ((column, _), cells) in ours.iter().zip(found) {
+            let texts = (2..).zip(cells.into_iter().next().unwrap_or_default());
+            formulas.extend(texts.filter(|(_, cell)| is_formula(cell)).map(|(fila, cell)| (fila, *column, cell.display())));
+        }
+        Ok(formulas)
+    }
+
+    fn audit_from(&self) -> Fila {
+        self.audited.map_or(Fila(2), |(fila, _)| fila)
+    }
+
+    /// What one reading asks for, and the runs of columns that it ends with.
+    fn ranges(&self, layout: &Layout) -> (Vec<String>, Vec<(Col, Col)>) {
+        let Layout { operaciones, trabajadores, roles, metadata, .. } = layout;
+        let mut asked = vec![a1::row(&operaciones.title, Fila(1)), a1::tab(&trabajadores.title), a1::tab(&roles.title)];
+        if let Some(tab) = metadata {
+            asked.push(a1::row(&tab.title, Fila(1)));
+            let from = self.audit_from();
+            let last = if self.audited.is_some() { Fila(u32::MAX) } else { Fila(from.0 + BLOCK - 1) };
+            match last {
+                _ if tab.rows < 2 => {}
+                Fila(u32::MAX) => asked.push(a1::columns(&tab.title, from, Col(0), Col(tab.columns.saturating_sub(1)))),
+                last => asked.push(a1::rows(&tab.title, from, last.min(Fila(tab.rows)), tab.columns)),
+            }
+        }
+        let tracked = Column::ALL.into_iter().filter_map(|column| layout.col(column)).collect();
+        let runs = if operaciones.rows > 1 { a1::runs(tracked) } else { Vec::new() };
+        asked.extend(runs.iter().map(|(first, last)| a1::columns(&operaciones.title, Fila(2), *first, *last)));
+        (asked, runs)
+    }
+}
+
+/// The blocks of the audit after the first.
+async fn older(tab: &Tab, client: &Client, budget: &mut Budget, need: Need) -> Result<Vec<(u32, Vec<Cell>)>, Failed> {
+    let mut rows = Vec::new();
+    let mut from = 2 + BLOCK;
+    while from <= tab.rows {
+        let last = Fila((from + BLOCK - 1).min(tab.rows));
+        budget.reads.take(need).await;
+        let found = client.batch_get(&[a1::rows(&tab.title, Fila(from), last, tab.columns)], Render::Value).await?;
+        rows.extend(sheet_rows(Fila(from), found.into_iter().next().unwrap_or_default()));
+        from += BLOCK;
+    }
+    Ok(rows)
+}
+
+fn is_formula(cell: &Cell) -> bool {
+    // A text that begins so is shown with an apostrophe before it, or was written as text by us.
+    matches!(cell, Cell::Text(text) if text.starts_with('=') && text.len() > 1)
+}
+
+/// The texts of a line that was read by columns.
+fn texts(columns: &Columns) -> Vec<String> {
+    columns.iter().map(|cells| cells.first().map(Cell::display).unwrap_or_default()).collect()
+}
+
+/// So many columns, the last of which may have been left out because they are empty.
+fn padded(mut columns: Columns, width: usize) -> Columns {
+    columns.resize(width, Vec::new());
+    columns
+}
+
+/// Columns as rows, numbered from `first` on.
+fn sheet_rows(first: Fila, columns: Columns) -> Vec<(u32, Vec<Cell>)> {
+    let length = columns.iter().map(Vec::len).max().unwrap_or_default();
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    let mut line = || columns.iter_mut().map(|column| column.next().unwrap_or_default()).collect();
+    (first.0..).take(length).map(|fila| (fila, line())).collect()
+}
+
+fn whole_sheet(columns: Columns) -> Sheet {
+    let header = texts(&columns);
+    let mut rows = sheet_rows(Fila(1), columns);
+    rows.retain(|(fila, cells)| *fila > 1 && cells.iter().any(|cell| !cell.is_empty()));
+    Sheet { header, rows }
+}

@@ -1,0 +1,307 @@
+//! What is done after a batch that was not plainly right: its outcome is unknown, or somebody moved
+//! rows or columns within the one round trip that nobody can guard (`design.md` 5.4, 5.12).
+
+use super::a1::{Col, Fila};
+use super::batch::{self, Batch, Hit, Target, same_row};
+use super::budget::Need;
+use super::client::{Failed, Part, jittered};
+use super::refresh::{Fresh, Layout};
+use super::waiting::Waiting;
+use super::writer::{Plan, Writer};
+use crate::domain::column::normalise;
+use crate::domain::spool::identify;
+use crate::domain::{Action, AuditEvent, Cell, Change, Column, Identity, Notes, Row, WorkerId};
+use crate::error::Error;
+use crate::workbook::{Applied, View};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+/// What became of each change of a batch, by a reading after it.
+#[derive(Default)]
+struct Findings {
+    /// Its row has it.
+    landed: Vec<Waiting>,
+    /// The audit does not know it, and never will.
+    absent: Vec<Waiting>,
+    /// The audit knows it and its row has not, and may not have it any more.
+    orphans: Vec<Waiting>,
+    /// Cells to put right, by the place of their row in the reading.
+    mends: BTreeMap<usize, BTreeMap<Column, Cell>>,
+    /// Cells of new columns to clear.
+    clears: Vec<(Fila, Col)>,
+}
+
+impl Writer {
+    /// Finds out what became of a batch, puts right what it hit by mistake, and answers.
+    ///
+    /// A doubtful batch is never sent again. The fence is replaced first: from then on the batch
+    /// has been applied or never will be, and a reading tells which.
+    pub(super) async fn settle(&mut self, plan: Plan, doubtful: bool) {
+        let deadline = Instant::now() + self.limits.settle;
+        if doubtful {
+            if let Err(why) = self.fence.take_over(&self.client, &mut self.budget, deadline).await {
+                self.without_fence(why);
+                return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
+            }
+        } else {
+            self.state.alarm();
+            error!("rows or columns were moved while a batch was on its way");
+        }
+        let before = self.reader.layout().cloned();
+        let fresh = timeout_at(deadline, self.read_until_it_works()).await;
+        let (Ok(fresh), Some(before), Some(after)) = (fresh, before, self.reader.layout().cloned()) else {
+            self.reader.forget_audit();
+            return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
+        };
+        let view = self.state.mirror.view();
+        let audited = self.audited(&fresh, &plan);
+        let findings = findings(plan, &audited, &fresh, &view, (&before, &after));
+        self.mend(findings, fresh, &after).await;
+    }
+
+    async fn read_until_it_works(&mut self) -> Fresh {
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let read = self.reader.read(&self.client, &mut self.budget, Need::Now, (self.now)()).await;
+            let rows = self.state.mirror.view().spools.len();
+            match read {
+                Ok(fresh) if self.reader.judge(&fresh, rows).is_ok() => return fresh,
+                Ok(_) => self.reader.forget_audit(),
+                Err(unread) => warn!(?unread, "the workbook was not read after a batch"),
+            }
+            sleep(jittered(pause)).await;
+            pause = (pause * 2).min(Duration::from_secs(4));
+        }
+    }
+
+    /// The operations of a batch that the audit holds.
+    fn audited(&self, fresh: &Fresh, plan: &Plan) -> HashSet<Uuid> {
+        let news: HashSet<Uuid> = fresh.loaded.events.iter().map(|event| event.id).collect();
+        let ids = plan.items.iter().map(|(waiting, _)| waiting.change.event.id);
+        ids.filter(|id| news.contains(id) || self.state.mirror.event(*id).is_some()).collect()
+    }
+
+    /// Writes what must be put right, brings memory up to date, and answers.
+    async fn mend(&mut self, findings: Findings, mut fresh: Fresh, layout: &Layout) {
+        let Findings { landed, absent, orphans, mends, clears } = findings;
+        let mut batch = self.fence.held().map(|fence| Batch::new(fence, layout));
+        let mut targets = Vec::new();
+        for (place, cells) in mends {
+            let Some((fila, row)) = fresh.loaded.rows.get_mut(place) else { continue };
+            let cells: Vec<(Column, Cell)> = cells.into_iter().filter(|(column, _)| layout.col(*column).is_some()).collect();
+            *row = row.with(&cells);
+            targets.push(Target { fila: Fila(*fila), after: row.clone(), cells });
+        }
+        fresh.loaded.rows.retain(|(_, row)| Column::ALL.into_iter().any(|column| !row[column].is_empty()));
+        for waiting in &orphans {
+            self.state.set_void(waiting.change.event.id, true);
+        }
+        // It was judged by the reading itself.
+        let _ = self.take(fresh);
+        if !targets.is_empty() || !clears.is_empty() {
+            if let Some(batch) = &mut batch {
+                targets.iter().for_each(|target| batch.add(layout, target, None));
+                let clear = |(fila, col): &(Fila, Col)| Part::Write {
+                    tab: layout.operaciones.id,
+                    fila: *fila,
+                    col: *col,
+                    cells: vec![(Cell::Empty, None)],
+                };
+                batch.parts.extend(clears.iter().map(clear));
+            }
+            if !self.written(batch, &targets, layout).await {
+                let all = landed.into_iter().chain(orphans);
+                self.unknown(all);
+                absent.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
+                return;
+            }
+            info!(rows = targets.len(), "what a batch hit by mistake was put right");
+        }
+        let view = self.state.mirror.view();
+        for waiting in landed {
+            let spool = view.get(&waiting.change.spool).cloned();
+            if self.orphans.remove(&waiting.change.event.id).is_some() {
+                self.state.set_void(waiting.change.event.id, false);
+            }
+            waiting.tell(spool.map(Applied::Landed).ok_or(Error::OutcomeUnknown));
+        }
+        for waiting in orphans {
+            self.orphans.insert(waiting.change.event.id, (waiting.change.clone(), Instant::now()));
+            waiting.tell(Err(Error::Conflict));
+        }
+        // Whoever asked decides again, on the row as it is now.
+        absent.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
+        self.answer_from_memory();
+    }
+
+    /// Sends what puts things right. Were rows moved once more within this round trip, or the reply
+    /// lost, people have to look: writing pauses.
+    async fn written(&mut self, batch: Option<Batch>, targets: &[Target], layout: &Layout) -> bool {
+        let Some(batch) = batch else { return false };
+        self.budget.writes.take(Need::Now).await;
+        let sent = self.client.batch_update(&batch.parts, &batch.shown).await;
+        let right = matches!(&sent, Ok(reply) if targets.iter().all(|target| batch::verify(reply, layout, target) == Hit::Right));
+        if !right {
+            let rows: Vec<u32> = targets.iter().map(|target| target.fila.0).collect();
+            error!(?rows, failed = ?sent.err(), "rows that were hit by mistake could not be put right; look at them in the workbook");
+            self.state.alarm();
+            self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
+        }
+        right
+    }
+
+    fn unknown(&mut self, changes: impl Iterator<Item = Waiting>) {
+        changes.for_each(|waiting| waiting.tell(Err(Error::OutcomeUnknown)));
+    }
+
+    /// Tells the audit of operations that it holds and that did not happen, once nobody has decided
+    /// on them again.
+    pub(super) async fn settle_orphans(&mut self) {
+        let due = |since: &Instant| since.elapsed() >= self.limits.orphan;
+        let Some((change, _)) = self.orphans.values().find(|(_, since)| due(since)).cloned() else { return };
+        let event = void(&change, (self.now)());
+        if self.state.mirror.event(event.id).is_some() {
+            self.orphans.remove(&change.event.id);
+            return;
+        }
+        let (Some(fence), Some(layout)) = (self.fence.held(), self.reader.layout()) else { return };
+        let Ok(audit) = batch::audit(layout, &event, self.zone) else { return };
+        self.budget.writes.take(Need::Now).await;
+        match self.client.batch_update(&[Part::Fence(fence), audit], &[]).await {
+            Ok(_) => _ = self.orphans.remove(&change.event.id),
+            // Not sent again before the fence has been replaced and the audit read.
+            Err(Failed::Doubtful(_)) => self.fence.drop_it(),
+            Err(failed) => warn!(?failed, "the audit was not told of an operation that did not happen"),
+        }
+    }
+}
+
+/// The event by which the app takes back an operation that its row does not have.
+fn void(change: &Change, at: crate::domain::Moment) -> AuditEvent {
+    let id = Uuid::new_v5(&change.event.id, b"void");
+    let notes = Notes { undoes: Some(change.event.id), reason: Some("no quedó en la fila".into()), ..Notes::default() };
+    let (action, event_type) = (Action::Undo, "DESHACER_SPOOL".to_owned());
+    let (worker, worker_name) = (WorkerId::SYSTEM, "spoolboard".to_owned());
+    AuditEvent {
+        id,
+        at: Some(at),
+        action,
+        event_type,
+        worker,
+        worker_name,
+        notes,
+        date: Some(at.date_naive()),
+        ..change.event.clone()
+    }
+}
+
+fn findings(plan: Plan, audited: &HashSet<Uuid>, fresh: &Fresh, old: &View, layouts: (&Layout, &Layout)) -> Findings {
+    let rows: Vec<&Row> = fresh.loaded.rows.iter().map(|(_, row)| row).collect();
+    let identities = identify(rows.iter().copied());
+    let place_of = |id: &Arc<str>| identities.iter().position(|identity| identity.id == *id);
+    let mut found = Findings::default();
+    let mut lost = Vec::new();
+    for (waiting, target) in plan.items {
+        if !audited.contains(&waiting.change.event.id) {
+            found.absent.push(waiting);
+            continue;
+        }
+        let right = place_of(&waiting.change.spool);
+        let shifted = right
+            .is_some_and(|right| columns(&mut found, &target, (right, &fresh.loaded.rows[right]), old, &waiting.change, layouts));
+        let hit = hit(&rows, &waiting.change, &target, fresh);
+        match hit {
+            _ if shifted => lost.push((waiting, right)),
+            // Nothing of it is to be seen elsewhere: it stands, or somebody has changed it since.
+            None => found.landed.push(waiting),
+            hit if hit == right => found.landed.push(waiting),
+            Some(hit) => {
+                restore(&mut found, hit, (&identities[hit], rows[hit]), &target, old);
+                lost.push((waiting, right));
+            }
+        }
+    }
+    for (waiting, right) in lost {
+        let image = &waiting.change.image;
+        let restored = |place: usize| {
+            let cells: Vec<_> =
+                found.mends.get(&place).into_iter().flatten().map(|(column, cell)| (*column, cell.clone())).collect();
+            rows[place].with(&cells)
+        };
+        match right.filter(|right| same_row(&restored(*right), image)) {
+            Some(right) => {
+                found.mends.entry(right).or_default().extend(waiting.change.cells.iter().cloned());
+                found.landed.push(waiting);
+            }
+            None => found.orphans.push(waiting),
+        }
+    }
+    found
+}
+
+/// Where the cells of a change are to be seen: by its `version`, else by all of them at its old place.
+fn hit(rows: &[&Row], change: &Change, target: &Target, fresh: &Fresh) -> Option<usize> {
+    let id = change.event.id.to_string();
+    let by_version = rows.iter().position(|row| row[Column::Version].display() == id);
+    let has_version = change.cells.iter().any(|(column, _)| *column == Column::Version);
+    let at_place = || {
+        let place = fresh.loaded.rows.iter().position(|(fila, _)| *fila == target.fila.0)?;
+        change.cells.iter().all(|(column, cell)| batch::same(&rows[place][*column], cell)).then_some(place)
+    };
+    by_version.or_else(|| if has_version { None } else { at_place() })
+}
+
+/// Gives a row that was hit by mistake its cells back, from the reading before.
+fn restore(found: &mut Findings, place: usize, (identity, row): (&Identity, &Row), target: &Target, old: &View) {
+    let untouched = |column: &Column| !target.cells.iter().any(|(written, _)| written == column);
+    let known = old.get(&identity.id).filter(|spool| {
+        // A row without a tag is only known by all that was not written.
+        identity.tag_ok || Column::ALL.iter().filter(|column| untouched(column)).all(|column| spool.row[*column] == row[*column])
+    });
+    let cells = found.mends.entry(place).or_default();
+    for (column, _) in &target.cells {
+        cells.insert(*column, known.map_or(Cell::Empty, |spool| spool.row[*column].clone()));
+    }
+}
+
+/// Puts right what landed in other columns of the right row, because somebody inserted, moved or
+/// deleted one; `false` when all columns are where they were.
+fn columns(
+    found: &mut Findings,
+    target: &Target,
+    (place, (fila, _)): (usize, &(u32, Row)),
+    old: &View,
+    change: &Change,
+    (before, after): (&Layout, &Layout),
+) -> bool {
+    if before.line == after.line || *fila != target.fila.0 {
+        return false;
+    }
+    let moved: Vec<Col> = target
+        .cells
+        .iter()
+        .filter_map(|(column, _)| before.col(*column).filter(|col| after.col(*column) != Some(*col)))
+        .collect();
+    for col in &moved {
+        let name = after.line.get(col.0).map(String::as_str).unwrap_or_default();
+        let tracked = Column::ALL.into_iter().find(|column| after.col(*column) == Some(*col));
+        let known = before.line.iter().any(|known| normalise(known) == normalise(name));
+        match tracked {
+            Some(column) => {
+                let cell = old.get(&change.spool).map(|spool| spool.row[column].clone()).unwrap_or_default();
+                found.mends.entry(place).or_default().insert(column, cell);
+            }
+            None if !known => found.clears.push((Fila(*fila), *col)),
+            None => error!(
+                fila,
+                column = name,
+                "a cell of the office was overwritten when a column was moved; look at it in the workbook"
+            ),
+        }
+    }
+    !moved.is_empty()
+}

@@ -1,0 +1,67 @@
+//! What the writer's task and those who look share.
+
+use crate::domain::AuditEvent;
+use crate::workbook::Mirror;
+use arc_swap::ArcSwapOption;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// What is said until the workbook has been reached for the first time (`field-failures.md` C2).
+pub(super) const CONNECTING: &str = "conectando con la planilla";
+
+/// Shared by the adapter and its task.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) mirror: Mirror,
+    /// Changes that wait.
+    pub(super) waiting: AtomicUsize,
+    /// Why nothing can be written, for an operator.
+    pub(super) trouble: ArcSwapOption<String>,
+    /// Operations whose audit row stands and whose row does not: they did not happen.
+    void: RwLock<HashSet<Uuid>>,
+    /// Whether the first attempt to read and to take the fence is over.
+    pub(super) ready: watch::Sender<bool>,
+    /// Batches that hit another row than was meant, or found somebody else at the fence.
+    pub(super) alarms: AtomicU64,
+}
+
+impl State {
+    pub(super) fn new(mirror: Mirror) -> State {
+        State {
+            mirror,
+            waiting: AtomicUsize::new(0),
+            trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
+            void: RwLock::default(),
+            ready: watch::Sender::new(false),
+            alarms: AtomicU64::new(0),
+        }
+    }
+
+    /// The event of an operation that happened.
+    pub(super) fn event(&self, id: Uuid) -> Option<Arc<AuditEvent>> {
+        if self.is_void(id) { None } else { self.mirror.event(id) }
+    }
+
+    /// Whether the audit has the operation and the row has not.
+    pub(super) fn is_void(&self, id: Uuid) -> bool {
+        self.void.read().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    /// Notes that an operation did not happen, whatever the audit holds, or that it did.
+    pub(super) fn set_void(&self, id: Uuid, void: bool) {
+        let mut known = self.void.write().unwrap_or_else(PoisonError::into_inner);
+        if void {
+            known.insert(id)
+        } else {
+            known.remove(&id)
+        };
+    }
+
+    /// Counts something that should never be.
+    pub(super) fn alarm(&self) {
+        self.alarms.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,562 @@
+//! The one task that talks to Google: it reads at intervals, and lands what waits in groups.
+//!
+//! Reads and writes follow each other in one task. So a reading that began before a write of our
+//! own can never be taken for newer (`field-failures.md` C10), and there are never two batches in
+//! flight.
+
+use super::a1::Fila;
+use super::batch::{self, Batch, Hit, Target, same_row};
+use super::budget::{Bucket, Budget, Need};
+use super::client::{Client, Failed, Reason, jittered};
+use super::fence::{self, Fence, NoFence};
+use super::refresh::{Fresh, Reader, Unread};
+use super::state::{CONNECTING, State};
+use super::waiting::Waiting;
+use super::{Limits, QUEUE};
+use crate::domain::problem::Kind;
+use crate::domain::{Change, Column, Level, Moment, Problem, Refusal, Spool};
+use crate::error::{Error, Service};
+use crate::workbook::{Applied, Landing};
+use chrono_tz::Tz;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+/// Tells the plant's time.
+pub(super) type Now = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// How often a reading that somebody waits for is tried.
+const READS: u32 = 4;
+
+/// The first pause after a reading that failed; doubled each time, up to the second.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// How often the tabs are listed, and formulas looked for.
+const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3_600));
+
+/// So many changes refused by Google one after the other, and each goes alone (`design.md` 5.2).
+const REMOVALS: u32 = 3;
+
+/// A batch and the changes in it.
+pub(super) struct Plan {
+    pub(super) batch: Batch,
+    pub(super) items: Vec<(Waiting, Target)>,
+}
+
+/// All that the task works with.
+pub(super) struct Writer {
+    pub(super) client: Client,
+    pub(super) budget: Budget,
+    pub(super) reader: Reader,
+    pub(super) fence: Fence,
+    pub(super) state: Arc<State>,
+    pub(super) zone: Tz,
+    pub(super) now: Now,
+    pub(super) limits: Limits,
+    pub(super) queue: UnboundedReceiver<Waiting>,
+    pub(super) waiting: VecDeque<Waiting>,
+    pub(super) closed: bool,
+    /// No writing before this, and why.
+    pub(super) pause: Option<(Instant, String)>,
+    /// Readings that failed one after the other.
+    pub(super) failures: u32,
+    /// What was wrong with the last reading, and whether waiting does not help.
+    wrong: Option<String>,
+    people_must_help: bool,
+    /// Every column that is needed was there once.
+    good: bool,
+    removals: u32,
+    alone: Bucket,
+    /// Cells of columns that we write and that hold a formula.
+    formulas: HashSet<(Arc<str>, Column)>,
+    looked: (Option<Instant>, Option<Instant>),
+    /// Operations whose audit row stands without their row, and since when.
+    pub(super) orphans: HashMap<Uuid, (Change, Instant)>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        client: Client,
+        reader: Reader,
+        state: Arc<State>,
+        zone: Tz,
+        now: Now,
+        limits: Limits,
+        queue: UnboundedReceiver<Waiting>,
+    ) -> Writer {
+        Writer {
+            client,
+            budget: Budget::new(),
+            reader,
+            fence: Fence::default(),
+            state,
+            zone,
+            now,
+            limits,
+            queue,
+            waiting: VecDeque::new(),
+            closed: false,
+            pause: None,
+            failures: 0,
+            wrong: None,
+            people_must_help: false,
+            good: false,
+            removals: 0,
+            alone: Bucket::new(5.0, 2.0),
+            formulas: HashSet::new(),
+            looked: (None, None),
+            orphans: HashMap::new(),
+        }
+    }
+
+    /// Works until the adapter is closed and nothing waits.
+    pub(super) async fn run(mut self) {
+        let mut next = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                came = self.queue.recv(), if !self.closed => match came {
+                    Some(waiting) => self.waiting.push_back(waiting),
+                    None => self.closed = true,
+                },
+                () = sleep_until(next) => {
+                    self.tick().await;
+                    next = Instant::now() + self.interval();
+                }
+            }
+            while self.gather() {
+                self.commit().await;
+                next = Instant::now() + self.interval();
+            }
+            if self.closed {
+                return;
+            }
+        }
+    }
+
+    fn interval(&self) -> Duration {
+        match self.failures {
+            0 => self.limits.refresh,
+            failures => jittered(PAUSES.0.saturating_mul(1 << failures.min(6)).min(PAUSES.1)),
+        }
+    }
+
+    /// Takes what came meanwhile; whether anything waits.
+    fn gather(&mut self) -> bool {
+        while self.waiting.len() < QUEUE {
+            match self.queue.try_recv() {
+                Ok(waiting) => self.waiting.push_back(waiting),
+                Err(_) => break,
+            }
+        }
+        self.waiting.retain(|waiting| !waiting.ticket.is_withdrawn());
+        !self.waiting.is_empty()
+    }
+
+    /// What is done at intervals, whether or not anybody waits.
+    async fn tick(&mut self) {
+        let due = |last: Option<Instant>, each: Duration| last.is_none_or(|at| at.elapsed() >= each);
+        if self.failures == 0 && self.looked.0.is_some() && due(self.looked.0, LOOKS.0) {
+            self.look_at_tabs().await;
+        }
+        if let Err(unread) = self.look(Need::Sometime).await {
+            warn!(%unread, "the workbook was not read");
+        } else {
+            self.looked.0.get_or_insert_with(Instant::now);
+            if due(self.looked.1, LOOKS.1) {
+                self.look_for_formulas().await;
+            }
+            if self.fence.held().is_none() && self.pause.is_none() {
+                // It is asked for again by whoever wants to write.
+                let _ = self.hold_fence().await;
+            }
+            self.settle_orphans().await;
+        }
+        self.report();
+        if self.failures == 0 {
+            self.state.ready.send_replace(true);
+        }
+    }
+
+    /// Lists the tabs: somebody may have protected or renamed one, or hold the fence.
+    async fn look_at_tabs(&mut self) {
+        self.budget.reads.take(Need::Sometime).await;
+        let Ok(book) = self.client.get().await else { return };
+        self.looked.0 = Some(Instant::now());
+        if let Err(unread) = self.reader.place(&book) {
+            warn!(?unread, "the tabs are not as they were");
+        }
+        let held = self.fence.held();
+        if held.is_some() && fence::fences(&book) != held.into_iter().collect::<Vec<_>>() {
+            warn!("the fence is not as it was");
+            self.fence.drop_it();
+        }
+    }
+
+    async fn look_for_formulas(&mut self) {
+        match self.reader.formulas(&self.client, &mut self.budget).await {
+            Ok(found) => {
+                let view = self.state.mirror.view();
+                let by_fila: HashMap<u32, &Arc<Spool>> = view.spools.iter().map(|spool| (spool.fila, spool)).collect();
+                let known = found.into_iter().filter_map(|(fila, column, text)| {
+                    // What reads as it is written is no formula but a text that looks like one.
+                    let spool = by_fila.get(&fila).filter(|spool| spool.row[column].display() != text)?;
+                    Some((Arc::clone(&spool.identity.id), column))
+                });
+                self.formulas = known.collect();
+                if !self.formulas.is_empty() {
+                    warn!(cells = self.formulas.len(), "columns that we write hold formulas; those cells are left alone");
+                }
+                self.looked.1 = Some(Instant::now());
+            }
+            Err(failed) => warn!(?failed, "formulas were not looked for"),
+        }
+    }
+
+    /// Reads, judges and remembers.
+    pub(super) async fn look(&mut self, need: Need) -> Result<(), Unread> {
+        let read = self.reader.read(&self.client, &mut self.budget, need, (self.now)()).await;
+        let told = match read {
+            Ok(fresh) => self.take(fresh),
+            Err(unread) => Err(unread),
+        };
+        self.wrong = match &told {
+            Ok(()) => None,
+            Err(unread) => Some(unread.to_string()),
+        };
+        self.people_must_help =
+            matches!(&told, Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::NotFound))));
+        match &told {
+            Ok(()) => self.failures = 0,
+            Err(Unread::Failed(Failed::NotApplied(Reason::Quota { retry_after }))) => {
+                self.failures += 1;
+                self.budget.reads.empty(retry_after.unwrap_or(jittered(Duration::from_secs(8))));
+            }
+            Err(_) => self.failures += 1,
+        }
+        told
+    }
+
+    /// Takes a reading into memory, unless it cannot be true.
+    pub(super) fn take(&mut self, fresh: Fresh) -> Result<(), Unread> {
+        let view = self.state.mirror.view();
+        self.reader.judge(&fresh, view.spools.len())?;
+        for event in &fresh.loaded.events {
+            let system = event.worker == crate::domain::WorkerId::SYSTEM;
+            if let Some(undone) = event.notes.undoes.filter(|_| system) {
+                self.state.set_void(undone, true);
+            }
+        }
+        let lacks = fresh.loaded.missing.iter().any(|column| column.is_critical());
+        self.good |= !lacks;
+        match (lacks && self.good, fresh.whole) {
+            // The last good rows stay; what is missing is said.
+            (true, _) => self.state.mirror.lack(fresh.loaded.missing),
+            (false, true) => self.state.mirror.load(fresh.loaded),
+            (false, false) => self.state.mirror.refresh(fresh.loaded),
+        }
+        Ok(())
+    }
+
+    /// Says what stands in the way of writing, if anything does.
+    pub(super) fn report(&mut self) {
+        let trouble = self.trouble();
+        self.state.trouble.store(trouble.map(Arc::new));
+    }
+
+    fn trouble(&mut self) -> Option<String> {
+        let view = self.state.mirror.view();
+        let Some(layout) = self.reader.layout().filter(|_| view.read_at.is_some()) else {
+            // A quota or a network that is away passes; what people must put right is said.
+            let wrong = self.wrong.clone().filter(|_| self.people_must_help);
+            return Some(wrong.unwrap_or_else(|| CONNECTING.into()));
+        };
+        let missing: Vec<&str> =
+            view.missing.iter().filter(|column| column.is_critical()).map(|column| column.header()).collect();
+        if !missing.is_empty() {
+            return Some(format!("a la pestaña {} le faltan columnas: {}", layout.operaciones.title, missing.join(", ")));
+        }
+        if let Err(why) = layout.audit() {
+            return Some(format!("no se puede registrar la auditoría: {why}"));
+        }
+        if let Some((until, why)) = &self.pause {
+            if Instant::now() < *until {
+                return Some(why.clone());
+            }
+            self.pause = None;
+        }
+        (self.failures > 2).then(|| self.wrong.clone().unwrap_or_else(|| "la planilla no responde".into()))
+    }
+
+    /// Stops writing for a while.
+    pub(super) fn pause_for(&mut self, time: Duration, why: &str) {
+        self.fence.drop_it();
+        self.pause = Some((Instant::now() + time, why.to_owned()));
+        self.report();
+    }
+
+    /// Has the fence, or says why not.
+    pub(super) async fn hold_fence(&mut self) -> Result<(), String> {
+        if self.fence.held().is_some() {
+            return Ok(());
+        }
+        let deadline = Instant::now() + self.limits.settle;
+        match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
+            Ok(()) => {
+                info!("the fence of the workbook is ours");
+                Ok(())
+            }
+            Err(why) => Err(self.without_fence(why)),
+        }
+    }
+
+    /// What not having the fence means, in words.
+    pub(super) fn without_fence(&mut self, why: NoFence) -> String {
+        warn!(?why, "the fence of the workbook is not ours");
+        match why {
+            NoFence::Failed(Failed::NotApplied(Reason::Permission)) => {
+                let why = "la planilla no está compartida con esta cuenta como editor";
+                self.pause_for(self.limits.rival, why);
+                why.into()
+            }
+            NoFence::Failed(_) | NoFence::Late => "la planilla no responde".into(),
+            NoFence::Unrest => {
+                self.state.alarm();
+                let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
+                self.pause_for(self.limits.rival, why);
+                why.into()
+            }
+            NoFence::Vanished => {
+                self.state.alarm();
+                self.fence.forget();
+                let why = "alguien borró la pestaña oculta del tablero; se espera antes de escribir";
+                self.pause_for(self.limits.vanished, why);
+                why.into()
+            }
+        }
+    }
+
+    /// Lands what waits: read, compare, write, verify.
+    async fn commit(&mut self) {
+        self.report();
+        if self.state.trouble.load().is_some() && (self.pause.is_some() || self.failures == 0) {
+            return self.refuse_all();
+        }
+        if let Err(why) = self.hold_fence().await {
+            self.state.trouble.store(Some(Arc::new(why)));
+            self.refuse_all();
+            return self.report();
+        }
+        if self.removals >= REMOVALS {
+            self.alone.take(Need::Now).await;
+        }
+        self.budget.writes.take(Need::Now).await;
+        if self.read_patiently().await.is_err() {
+            self.state.trouble.store(Some(Arc::new("la planilla no responde".into())));
+            self.refuse_all();
+            return self.report();
+        }
+        self.report();
+        if self.state.trouble.load().is_some() {
+            return self.refuse_all();
+        }
+        self.gather();
+        let Some(plan) = self.plan() else { return };
+        match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
+            Ok(reply) => {
+                let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
+                let hits: Vec<Hit> = plan.items.iter().map(|(_, target)| batch::verify(&reply, layout, target)).collect();
+                match hits.iter().all(|hit| *hit == Hit::Right) {
+                    true => self.land(plan),
+                    false => self.settle(plan, false).await,
+                }
+            }
+            Err(Failed::NotApplied(reason)) => self.not_applied(plan, reason).await,
+            Err(Failed::Doubtful(why)) => {
+                warn!(why, changes = plan.items.len(), "a batch without a known outcome");
+                self.settle(plan, true).await;
+            }
+        }
+    }
+
+    /// Reads for those who wait, again when it fails.
+    pub(super) async fn read_patiently(&mut self) -> Result<(), Unread> {
+        let tries = if self.failures > 2 { 1 } else { READS };
+        let mut last = Unread::Wrong(String::new());
+        for attempt in 0..tries {
+            match self.look(Need::Now).await {
+                Ok(()) => return Ok(()),
+                Err(wrong @ Unread::Wrong(_)) => return Err(wrong),
+                Err(unread) => {
+                    warn!(%unread, attempt, "the workbook was not read");
+                    let quick =
+                        matches!(unread, Unread::Implausible(_) | Unread::Failed(Failed::NotApplied(Reason::Quota { .. })));
+                    if !quick && attempt + 1 < tries {
+                        sleep(jittered(PAUSES.0 * 2u32.pow(attempt))).await;
+                    }
+                    last = unread;
+                }
+            }
+        }
+        Err(last)
+    }
+
+    /// Answers everybody that nothing can be written now.
+    fn refuse_all(&mut self) {
+        let why = self.state.trouble.load().as_ref().map_or_else(|| CONNECTING.to_owned(), |why| String::clone(why));
+        for waiting in std::mem::take(&mut self.waiting) {
+            waiting.tell(Err(Error::unavailable(Service::Workbook, why.clone())));
+        }
+    }
+
+    /// Answers what is answered by memory alone, and puts the rest into a batch.
+    fn plan(&mut self) -> Option<Plan> {
+        self.answer_from_memory();
+        let (layout, fence) = (self.reader.layout()?.clone(), self.fence.held()?);
+        let most = if self.removals >= REMOVALS { 1 } else { usize::MAX };
+        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new() };
+        let mut rows: HashSet<Arc<str>> = HashSet::new();
+        let view = self.state.mirror.view();
+        for waiting in std::mem::take(&mut self.waiting) {
+            let change = &waiting.change;
+            let twin =
+                rows.contains(&change.spool) || plan.items.iter().any(|(other, _)| other.change.event.id == change.event.id);
+            let Some(spool) = view.get(&change.spool).filter(|_| !twin && plan.items.len() < most) else {
+                self.waiting.push_back(waiting);
+                continue;
+            };
+            let target = Target { fila: Fila(spool.fila), after: change.after(), cells: change.cells.clone() };
+            let audited = self.orphans.contains_key(&change.event.id);
+            let audit = match audited {
+                true => None,
+                false => batch::audit(&layout, &change.event, self.zone).ok(),
+            };
+            let weight = audit.as_ref().map_or(2_000, batch::weight) + 2_000;
+            if plan.batch.is_full(weight) {
+                self.waiting.push_back(waiting);
+                continue;
+            }
+            if !waiting.ticket.enter() {
+                continue;
+            }
+            rows.insert(Arc::clone(&change.spool));
+            plan.batch.add(&layout, &target, audit);
+            plan.items.push((waiting, target));
+        }
+        (!plan.items.is_empty()).then_some(plan)
+    }
+
+    /// Answers what needs no batch: what is known already, and what was decided on another row.
+    pub(super) fn answer_from_memory(&mut self) {
+        let view = self.state.mirror.view();
+        for waiting in std::mem::take(&mut self.waiting) {
+            let change = &waiting.change;
+            if let Some(event) = self.state.event(change.event.id) {
+                waiting.tell(Ok(Applied::Already(event)));
+                continue;
+            }
+            match view.get(&change.spool) {
+                Some(spool) if same_row(&spool.row, &change.image) => match self.formula(spool, change) {
+                    Some(refusal) => waiting.tell(Err(refusal.into())),
+                    None => self.waiting.push_back(waiting),
+                },
+                _ => waiting.tell(Err(Error::Conflict)),
+            }
+        }
+    }
+
+    /// A cell that holds a formula is never overwritten (`design.md` 5.10).
+    fn formula(&self, spool: &Spool, change: &Change) -> Option<Refusal> {
+        let hit = |column: &Column| self.formulas.contains(&(Arc::clone(&spool.identity.id), *column));
+        let column = change.cells.iter().map(|(column, _)| *column).find(hit)?;
+        let value = spool.row[column].display();
+        let problem = Problem { column, value, level: Level::Error, kind: Kind::Formula };
+        Some(Refusal::Unreadable { tag: spool.tag().clone(), problem })
+    }
+
+    /// Everything landed where it was meant to.
+    pub(super) fn land(&mut self, plan: Plan) {
+        self.removals = 0;
+        let at = (self.now)();
+        let landings = plan.items.iter().map(|(waiting, target)| Landing { change: &waiting.change, row: target.after.clone() });
+        let landed = self.state.mirror.land(landings.collect(), at);
+        for ((waiting, _), spool) in plan.items.into_iter().zip(landed) {
+            let id = waiting.change.event.id;
+            if self.orphans.remove(&id).is_some() {
+                self.state.set_void(id, false);
+            }
+            waiting.tell(match spool {
+                Some(spool) => Ok(Applied::Landed(spool)),
+                None => Err(Error::Internal("a row landed that the memory does not know".into())),
+            });
+        }
+        self.answer_from_memory();
+    }
+
+    /// A batch that certainly had no effect.
+    async fn not_applied(&mut self, plan: Plan, reason: Reason) {
+        match reason {
+            Reason::Quota { retry_after } => {
+                let wait = retry_after.unwrap_or(jittered(Duration::from_secs(8)));
+                warn!(?wait, "over Google's quota of writes");
+                self.budget.writes.empty(wait);
+                self.put_back(plan);
+            }
+            Reason::BadRequest { index: Some(0), .. } => {
+                self.put_back(plan);
+                self.fenced_out().await;
+            }
+            Reason::BadRequest { index, text } => {
+                error!(text, ?index, "Google refused a part of a batch");
+                let culprit = index.and_then(|index| plan.batch.owner(index));
+                self.removals += 1;
+                let mut rest = Plan { batch: Batch::default(), items: Vec::new() };
+                for (place, (waiting, target)) in plan.items.into_iter().enumerate() {
+                    match culprit.is_none_or(|culprit| culprit == place) {
+                        true => waiting.tell(Err(Error::unavailable(Service::Workbook, text.clone()))),
+                        false => rest.items.push((waiting, target)),
+                    }
+                }
+                self.put_back(rest);
+            }
+            Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::Unreachable(_) => {
+                warn!(?reason, "a batch was not taken");
+                let why = if reason == Reason::Permission {
+                    "sin permiso para escribir en la planilla"
+                } else {
+                    "la planilla no responde"
+                };
+                for (waiting, _) in plan.items {
+                    waiting.tell(Err(Error::unavailable(Service::Workbook, why)));
+                }
+            }
+        }
+    }
+
+    /// Changes wait again, before those that came later.
+    pub(super) fn put_back(&mut self, plan: Plan) {
+        for (waiting, _) in plan.items.into_iter().rev() {
+            waiting.ticket.leave();
+            self.waiting.push_front(waiting);
+        }
+    }
+
+    /// Our batch named a fence that is not there any more: somebody else took over, or deleted it.
+    async fn fenced_out(&mut self) {
+        self.state.alarm();
+        error!("fenced out of the workbook");
+        self.budget.reads.take(Need::Now).await;
+        let rival = self.client.get().await.map(|book| !fence::fences(&book).is_empty());
+        match rival {
+            Ok(false) => _ = self.without_fence(NoFence::Vanished),
+            _ => {
+                let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
+                self.pause_for(self.limits.rival, why);
+            }
+        }
+    }
+}
