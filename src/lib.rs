@@ -68,6 +68,9 @@
 //! **What does TOMAR do while the locks cannot be reached?** It refuses with 503. It never goes on
 //! without a lock.
 //!
+//! **What is lost when Redis comes back empty?** Nothing that counts. A mark in its data is gone with
+//! the locks; the keeper sees it and makes them anew from the rows.
+//!
 //! **Do two processes see each other?** With `REDIS_URL` set: locks are keys there, events a capped
 //! stream. What was missed while Redis was away is not replayed; the screens start over. A process
 //! has two connections to it, one for commands and one that reads.

@@ -98,5 +98,6 @@ fn greet(config: &Config, running: &Running) {
     let open = if site.open { " (acceso abierto: cualquiera en la red puede registrar trabajo)" } else { "" };
     say(format_args!("spoolboard atiende en http://{}{demo}{open}", running.address));
     let spools = running.app.plant.view().spools.len();
-    info!(address = %running.address, data = %config.data.display(), demo = site.demo, open = site.open, spools, "serving");
+    let redis = config.redis.as_ref().map(ToString::to_string);
+    info!(redis, address = %running.address, data = %config.data.display(), demo = site.demo, open = site.open, spools, "serving");
 }

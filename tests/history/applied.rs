@@ -1,7 +1,7 @@
 //! I1, I4, I5 and I6: what our batches did to the workbook.
 
 use super::audit::{added, frees, speaks_of, takes, twins};
-use super::state::{Event, Row, State, text_of_json, worker_of};
+use super::state::{Difference, Event, Row, State, text_of_json, worker_of};
 use super::{By, Counted, History, Step, Violation};
 use spoolboard::domain::Column;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,8 +46,8 @@ struct Walk {
 
 /// Every violation of the four, and what was counted on the way.
 pub(crate) fn look(history: &History) -> (Vec<Violation>, Counted) {
-    let mut walk = Walk::default();
-    walk.known = history.start.audit.iter().map(|event| (event.id.clone(), event.tag.clone())).collect();
+    let known = history.start.audit.iter().map(|event| (event.id.clone(), event.tag.clone())).collect();
+    let mut walk = Walk { known, ..Walk::default() };
     let mut before = &history.start;
     for step in &history.steps {
         match step.by {
@@ -119,7 +119,7 @@ impl Walk {
         step: &Step,
         old: &Row,
         new: &Row,
-        changes: &[(String, String, String)],
+        changes: &[Difference],
         own: &[&Arc<Event>],
         round_trip: Duration,
     ) {
@@ -177,7 +177,7 @@ impl Walk {
 
     /// A row that changed without an audit row in its batch: a repair, the right row at last, or a
     /// wrong one.
-    fn unannounced(&mut self, step: &Step, old: &Row, new: &Row, changes: &[(String, String, String)]) {
+    fn unannounced(&mut self, step: &Step, old: &Row, new: &Row, changes: &[Difference]) {
         let op = new.cell(Column::Version);
         let returns = |name: &str, to: &str| {
             self.hits.iter().any(|hit| hit.key == *new.key && hit.was.iter().any(|(n, was)| n == name && was == to))
@@ -266,7 +266,7 @@ fn of_unlanded(waits: &Unlanded) -> Violation {
 }
 
 /// The rows that differ, with what differs. A row that came or went has no details.
-fn changed<'a>(before: &'a State, after: &'a State) -> Vec<(&'a str, Vec<(String, String, String)>)> {
+fn changed<'a>(before: &'a State, after: &'a State) -> Vec<(&'a str, Vec<Difference>)> {
     let (old, new) = (before.by_key(), after.by_key());
     let both = old.iter().filter_map(|(key, old)| Some((*key, old.differences(new.get(key)?)))).filter(|(_, d)| !d.is_empty());
     let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (*key, Vec::new()));

@@ -11,13 +11,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// A row as the stand-in holds it, shared by the versions of a sheet.
+type Line = Arc<Vec<Cell>>;
+
 /// Reads workbooks; rows that several versions share are read once.
 #[derive(Default)]
 struct Reader {
     /// By the row and the header it was read under; both are kept alive by the journal.
     rows: HashMap<(*const Vec<Cell>, *const Vec<Cell>), Cells>,
     events: HashMap<*const Vec<Cell>, Arc<Event>>,
-    header: Option<(Arc<Vec<Cell>>, Arc<Vec<String>>)>,
+    header: Option<(Line, Arc<Vec<String>>)>,
 }
 
 /// The history of a run: how the workbook was before it, what the stand-in wrote down, what the

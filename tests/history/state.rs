@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// The cells of one row by header, tracked columns under their usual name; empty ones are not there.
 pub(crate) type Cells = Arc<BTreeMap<String, String>>;
 
+/// A column in which two versions of a row differ, and what stood there before and after.
+pub(crate) type Difference = (String, String, String);
+
 /// A workbook at one instant.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
@@ -84,7 +87,7 @@ impl Row {
     }
 
     /// The columns in which two rows differ, with both contents.
-    pub(crate) fn differences(&self, after: &Row) -> Vec<(String, String, String)> {
+    pub(crate) fn differences(&self, after: &Row) -> Vec<Difference> {
         if Arc::ptr_eq(&self.cells, &after.cells) {
             return Vec::new();
         }
