@@ -153,7 +153,7 @@
     if (banner) {
       const lost = state === 'caido';
       if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
-      if (!wall) write(banner, lost ? 'Sin conexión: no se puede registrar.' : 'La planilla no responde: se puede mirar, no registrar.');
+      if (!wall) write(banner, lost ? 'Sin conexión: no se puede registrar.' : 'Ahora se puede mirar, no registrar. Avisa a tu supervisor si sigue así.');
       const hide = !lost && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;
     }

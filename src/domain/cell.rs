@@ -149,11 +149,10 @@ impl Cell {
     }
 }
 
-/// Text without the surrounding blanks (NBSP included) and without a leading apostrophe, which
+/// Text without the surrounding blanks (NBSP included) and without leading apostrophes, which
 /// Sheets shows before text that was forced to be text (`field-failures.md` A1).
 pub fn clean(text: &str) -> &str {
-    let text = text.trim_matches(is_blank);
-    text.strip_prefix('\'').map_or(text, |rest| rest.trim_matches(is_blank))
+    text.trim_end_matches(is_blank).trim_start_matches(|c| is_blank(c) || c == '\'')
 }
 
 /// [`clean`], lower case, without accents: for comparing words that people typed.

@@ -125,3 +125,12 @@ async fn e3_open_streams_end_when_the_program_stops() {
         while stream.next().await.is_some() {}
     }
 }
+
+#[tokio::test]
+async fn screens_are_told_at_once_when_actions_cannot_be_served() {
+    let plant = TestPlant::embedded().await;
+    let mut list = Stream::open(&plant, "/vivo/carretes").await;
+    assert!(list.named("latido").await.contains("\"escribe\":true"));
+    plant.running.app.plant.workbook().close().await;
+    assert!(list.named("latido").await.contains("\"escribe\":false"));
+}

@@ -33,8 +33,9 @@ pub(super) fn screen(screen: Screen, tally: &Tally, plant: &Plant) -> Bytes {
     event("", &format!("<hx-partial hx-target=\"#{target}\" hx-swap=\"outerHTML\">{html}</hx-partial>"))
 }
 
-/// The heartbeat: which build answers, how old its data are, what time the plant has.
-pub(super) fn beat(plant: &Plant, build: &str) -> Bytes {
+/// The heartbeat: which build answers, how old its data are, what time the plant has, and whether
+/// actions can be served.
+pub(super) fn beat(plant: &Plant, build: &str, acts: bool) -> Bytes {
     let now = plant.clock().now();
     let status = plant.workbook().status();
     // The embedded record is its own truth: what stands in memory is never old.
@@ -44,7 +45,7 @@ pub(super) fn beat(plant: &Plant, build: &str) -> Bytes {
         "build": build,
         "edad": age,
         "reloj": now.num_seconds_from_midnight(),
-        "escribe": status.writable.is_ok(),
+        "escribe": acts,
         "numero": plant.view().number,
     });
     event("latido", &data.to_string())

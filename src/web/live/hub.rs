@@ -9,6 +9,7 @@ use crate::web::pages::board::{Screen, Tally};
 use crate::workbook::View;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -54,7 +55,10 @@ pub(super) async fn run(live: Live, plant: Plant, mut events: Receiver, stop: Ca
                 Err(RecvError::Closed) => return,
             },
             () = sleep_until(due) => hub.paint(),
-            _ = look.tick() => hub.look(),
+            _ = look.tick() => {
+                hub.look();
+                hub.feel().await;
+            }
             _ = beat.tick() => hub.beat(),
         }
     }
@@ -114,6 +118,15 @@ impl Hub {
             }
         }
         self.shown = Some((tally, overdue));
+    }
+
+    /// Finds out whether actions can be served; when that changes the screens are told at once.
+    async fn feel(&self) {
+        let writable = self.plant.workbook().status().writable.is_ok();
+        let acts = writable && self.plant.locks().health().await.latency.is_ok();
+        if self.live.0.acts.swap(acts, Ordering::Relaxed) != acts {
+            self.beat();
+        }
     }
 
     fn beat(&self) {

@@ -14,6 +14,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::get;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -49,6 +50,8 @@ struct Parts {
     lists: broadcast::Sender<Push>,
     api: broadcast::Sender<Push>,
     tally: ArcSwapOption<Tally>,
+    /// Whether actions can be served, as of the last look.
+    acts: AtomicBool,
     pages: [ArcSwapOption<Rendered>; 2],
 }
 
@@ -64,7 +67,15 @@ impl Live {
     pub fn follow(plant: &Plant, stop: CancellationToken) -> Live {
         let channel = || broadcast::Sender::new(BACKLOG);
         let (tally, pages) = (ArcSwapOption::empty(), [ArcSwapOption::empty(), ArcSwapOption::empty()]);
-        let parts = Parts { board: channel(), kiosk: channel(), lists: channel(), api: channel(), tally, pages };
+        let parts = Parts {
+            board: channel(),
+            kiosk: channel(),
+            lists: channel(),
+            api: channel(),
+            tally,
+            acts: AtomicBool::new(true),
+            pages,
+        };
         let live = Live(Arc::new(parts));
         // Subscribed before this returns, so that nothing after the start is missed.
         let events = plant.events().subscribe();
@@ -93,6 +104,11 @@ impl Live {
         let tally = Arc::new(Tally::of(&view));
         self.0.tally.store(Some(Arc::clone(&tally)));
         tally
+    }
+
+    /// Whether actions can be served, as of the last look.
+    fn acts(&self) -> bool {
+        self.0.acts.load(Ordering::Relaxed)
     }
 
     fn channel(&self, channel: Channel) -> &broadcast::Sender<Push> {

@@ -91,7 +91,7 @@ fn snapshot(app: &App, channel: Channel) -> VecDeque<Bytes> {
         // A list compares the number in the heartbeat with its own and fetches itself if they differ.
         Channel::Lists | Channel::Api => None,
     };
-    let opening = [Some(frame::retry()), picture, Some(frame::beat(&app.plant, &app.site.build))];
+    let opening = [Some(frame::retry()), picture, Some(frame::beat(&app.plant, &app.site.build, app.live.acts()))];
     opening.into_iter().flatten().collect()
 }
 
@@ -110,7 +110,7 @@ impl Open {
         };
         match message {
             Ok(Push::Frame(frame)) => Some(frame),
-            Ok(Push::Beat) => Some(frame::beat(&self.app.plant, &self.app.site.build)),
+            Ok(Push::Beat) => Some(frame::beat(&self.app.plant, &self.app.site.build, self.app.live.acts())),
             Err(RecvError::Lagged(_)) => {
                 self.ended = true;
                 Some(frame::resync())
