@@ -11,7 +11,7 @@
 //! ```text
 //! main -> cli -> web -> plant -> domain
 //!            \          \-> workbook, locks, events (traits) -> domain
-//!             \-> adapters (sqlite, memory, redis) -> their port, domain
+//!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which two adapters share)
 //! ```
 //!
@@ -30,8 +30,8 @@
 //!    snapshot.
 //! 7. The environment is read in `config`, adapters are built in `cli::build`, the time comes from
 //!    the plant's clock.
-//! 8. Spanish is in `templates/`, `web/words.rs`, what the command line tells the office, and the
-//!    values that the workbook itself holds.
+//! 8. Spanish is in `templates/`, `web/words.rs`, what the command line and the state of the Google
+//!    workbook tell the office, and the values that the workbook itself holds.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
 //!    `events/wire.rs`.
 //!
@@ -87,6 +87,10 @@
 //!
 //! **What is done with a row that cannot be read?** It is listed with its problem and refused with
 //! 422. It is never "not there" and never "free".
+//!
+//! **What makes a write to the Google workbook safe?** [`workbook::sheets`] says it in four steps: the
+//! image is compared with a reading of that moment, one batch carries row, audit and fence, its reply
+//! is compared before anybody is answered, and a batch without a known outcome is never sent again.
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
