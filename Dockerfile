@@ -8,8 +8,10 @@ COPY templates templates
 COPY static static
 RUN cargo build --release --locked
 
-# Run: nothing but the binary, as nobody in particular.
+# Run: the binary and the authorities it trusts, as nobody in particular.
 FROM docker.io/library/debian:bookworm-slim
+# Google's certificate is checked against the authorities of the image.
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data spoolboard && mkdir /data && chown spoolboard /data
 COPY --from=build /src/target/release/spoolboard /usr/local/bin/spoolboard
 USER spoolboard

@@ -11,7 +11,7 @@
 //! ```text
 //! main -> cli -> web -> plant -> domain
 //!            \          \-> workbook, locks, events (traits) -> domain
-//!             \-> adapters (sqlite, memory, redis) -> their port, domain
+//!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which two adapters share)
 //! cli, web, workbook::files -> words -> domain, error
 //! ```
@@ -34,7 +34,8 @@
 //!    the plant's clock.
 //! 8. Spanish is in `templates/` and in [`words`], the one catalogue of sentences: domain types in,
 //!    Spanish out. Beside them only what a command tells whoever called it (`cli`, `config`, the
-//!    report and the errors of `workbook/files`), and the values that the workbook itself holds.
+//!    report and the errors of `workbook/files`), what the Google workbook says of its state, and the
+//!    values that the workbook itself holds.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
 //!    `events/wire.rs`.
 //!
@@ -93,6 +94,10 @@
 //!
 //! **What is done with a row that cannot be read?** It is listed with its problem and refused with
 //! 422. It is never "not there" and never "free".
+//!
+//! **What makes a write to the Google workbook safe?** [`workbook::sheets`] says it in four steps: the
+//! image is compared with a reading of that moment, one batch carries row, audit and fence, its reply
+//! is compared before anybody is answered, and a batch without a known outcome is never sent again.
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 

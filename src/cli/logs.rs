@@ -8,6 +8,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Crates that say a lot at `debug`, and the most that they may say unless named.
 const NOISY: [&str; 4] = ["hyper", "hyper_util", "h2", "tower_http"];
 
+/// At `debug` it would log tokens, and what they are asked for with. Whatever the filter says, it may not.
+const SECRETIVE: &str = "yup_oauth2=info";
+
 /// Begins to log; a second call changes nothing.
 pub(super) fn begin(filter: &str) {
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(capped(filter))).with_writer(stderr);
@@ -20,7 +23,8 @@ pub(super) fn begin(filter: &str) {
 
 fn capped(filter: &str) -> String {
     let quiet = NOISY.into_iter().filter(|name| !filter.contains(&format!("{name}="))).map(|name| format!("{name}=warn"));
-    std::iter::once(filter.to_owned()).chain(quiet).collect::<Vec<_>>().join(",")
+    let named = filter.split(',').filter(|part| !part.trim().starts_with("yup_oauth2")).collect::<Vec<_>>().join(",");
+    std::iter::once(named).chain(quiet).chain([SECRETIVE.to_owned()]).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -29,7 +33,13 @@ mod tests {
 
     #[test]
     fn noisy_crates_are_quiet_unless_they_are_named() {
-        assert_eq!(capped("debug"), "debug,hyper=warn,hyper_util=warn,h2=warn,tower_http=warn");
-        assert_eq!(capped("h2=trace"), "h2=trace,hyper=warn,hyper_util=warn,tower_http=warn");
+        assert_eq!(capped("debug"), "debug,hyper=warn,hyper_util=warn,h2=warn,tower_http=warn,yup_oauth2=info");
+        assert_eq!(capped("h2=trace"), "h2=trace,hyper=warn,hyper_util=warn,tower_http=warn,yup_oauth2=info");
+    }
+
+    #[test]
+    fn what_would_log_tokens_never_may() {
+        assert!(capped("info,yup_oauth2=trace,yup_oauth2::types=debug").starts_with("info,hyper=warn"));
+        assert!(capped("trace").ends_with(",yup_oauth2=info"));
     }
 }

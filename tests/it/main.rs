@@ -20,6 +20,7 @@ mod plant;
 mod ports;
 mod redis;
 mod server;
+mod sheets;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;
 mod support;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// Calls a minute in the long run.
-const RATE: f64 = 50.0;
+pub(super) const RATE: f64 = 50.0;
 
-/// Calls at once after a rest. With [`RATE`] never more than 60 in any minute.
-const BURST: f64 = 10.0;
+/// Calls at once after a rest, as a share of a minute's. With [`RATE`] never more than 60 in any minute.
+const BURST: f64 = 0.2;
 
 /// How soon a call is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new() -> Budget {
-        Budget { reads: Bucket::new(RATE, BURST), writes: Bucket::new(RATE, BURST) }
+    /// So many reads and so many writes a minute.
+    pub(super) fn new(rate: f64) -> Budget {
+        Budget { reads: Bucket::new(rate, rate * BURST), writes: Bucket::new(rate, rate * BURST) }
     }
 }
 
@@ -84,7 +85,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn c3_never_more_than_sixty_calls_in_any_minute() {
-        let (mut bucket, mut times) = (Bucket::new(RATE, BURST), Vec::new());
+        let (mut bucket, mut times) = (Bucket::new(RATE, RATE * BURST), Vec::new());
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(300) {
             bucket.take(Need::Now).await;
@@ -98,7 +99,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn c3_what_can_wait_leaves_something_for_what_cannot() {
-        let (mut bucket, start) = (Bucket::new(RATE, BURST), Instant::now());
+        let (mut bucket, start) = (Bucket::new(RATE, RATE * BURST), Instant::now());
         for _ in 0..7 {
             bucket.take(Need::Sometime).await;
         }
@@ -112,7 +113,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn c3_after_a_refusal_nothing_is_asked_for_as_long_as_it_said() {
-        let (mut bucket, start) = (Bucket::new(RATE, BURST), Instant::now());
+        let (mut bucket, start) = (Bucket::new(RATE, RATE * BURST), Instant::now());
         bucket.empty(Duration::from_secs(30));
         bucket.take(Need::Now).await;
         assert!(start.elapsed() >= Duration::from_millis(29_900));

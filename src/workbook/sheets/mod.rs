@@ -24,6 +24,7 @@ mod refresh;
 mod settle;
 mod state;
 mod waiting;
+mod watch;
 mod writer;
 
 pub use refresh::Names;
@@ -72,6 +73,8 @@ pub struct SheetsConfig {
 /// How long things may take, and how often they are done.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// Reads, and writes, a minute: Google allows an account 60 of each.
+    pub calls: f64,
     /// Between two readings (`SHEETS_REFRESH_SECONDS`).
     pub refresh: Duration,
     /// A write, before it is doubtful.
@@ -90,6 +93,7 @@ impl Default for Limits {
     fn default() -> Limits {
         let seconds = Duration::from_secs;
         Limits {
+            calls: budget::RATE,
             refresh: seconds(5),
             write: seconds(20),
             settle: seconds(30),

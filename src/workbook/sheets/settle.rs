@@ -286,6 +286,14 @@ fn columns(
         .iter()
         .filter_map(|(column, _)| before.col(*column).filter(|col| after.col(*column) != Some(*col)))
         .collect();
+    if moved.is_empty() {
+        return false;
+    }
+    // What stands in the right column goes back, too, until it is clear that all of it may be written.
+    for (column, _) in target.cells.iter().filter(|(column, _)| before.col(*column) == after.col(*column)) {
+        let cell = old.get(&change.spool).map(|spool| spool.row[*column].clone()).unwrap_or_default();
+        found.mends.entry(place).or_default().insert(*column, cell);
+    }
     for col in &moved {
         let name = after.line.get(col.0).map(String::as_str).unwrap_or_default();
         let tracked = Column::ALL.into_iter().find(|column| after.col(*column) == Some(*col));
@@ -303,5 +311,5 @@ fn columns(
             ),
         }
     }
-    !moved.is_empty()
+    true
 }

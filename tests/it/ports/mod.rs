@@ -3,4 +3,5 @@
 mod embedded;
 pub(crate) mod events;
 pub(crate) mod locks;
+mod sheets;
 mod workbook;

@@ -2,6 +2,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod dirty;
+pub(crate) mod google;
 pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod shop;

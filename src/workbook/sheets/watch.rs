@@ -1,0 +1,216 @@
+//! Looking at the workbook at intervals, and what stands in the way of writing.
+
+use super::budget::Need;
+use super::client::{Failed, Reason, jittered};
+use super::fence::{self, NoFence};
+use super::refresh::{Fresh, Unread};
+use super::state::CONNECTING;
+use super::writer::Writer;
+use crate::domain::{Spool, WorkerId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+/// How often the tabs are listed, and formulas looked for.
+const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3_600));
+
+/// What looking has brought, besides the plant itself.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// Readings that failed one after the other.
+    pub(super) failures: u32,
+    /// What was wrong with the last reading, and whether waiting does not help.
+    wrong: Option<String>,
+    people_must_help: bool,
+    /// Every column that is needed was there once.
+    good: bool,
+    /// When the tabs were listed, and when formulas were looked for.
+    looked: (Option<Instant>, Option<Instant>),
+}
+
+impl Writer {
+    /// What is done at intervals, whether or not anybody waits.
+    pub(super) async fn tick(&mut self) {
+        let due = |last: Option<Instant>, each: Duration| last.is_none_or(|at| at.elapsed() >= each);
+        if self.watch.failures == 0 && self.watch.looked.0.is_some() && due(self.watch.looked.0, LOOKS.0) {
+            self.look_at_tabs().await;
+        }
+        if let Err(unread) = self.look(Need::Sometime).await {
+            warn!(%unread, "the workbook was not read");
+        } else {
+            self.watch.looked.0.get_or_insert_with(Instant::now);
+            if due(self.watch.looked.1, LOOKS.1) {
+                self.look_for_formulas().await;
+            }
+            if self.fence.held().is_none() && self.pause.is_none() {
+                // It is asked for again by whoever wants to write.
+                let _ = self.hold_fence().await;
+            }
+            self.settle_orphans().await;
+        }
+        self.report();
+        if self.watch.failures == 0 {
+            self.state.ready.send_replace(true);
+        }
+    }
+
+    /// Lists the tabs: somebody may have protected or renamed one, or hold the fence.
+    async fn look_at_tabs(&mut self) {
+        self.budget.reads.take(Need::Sometime).await;
+        let Ok(book) = self.client.get().await else { return };
+        self.watch.looked.0 = Some(Instant::now());
+        if let Err(unread) = self.reader.place(&book) {
+            warn!(?unread, "the tabs are not as they were");
+        }
+        let held = self.fence.held();
+        if held.is_some() && fence::fences(&book) != held.into_iter().collect::<Vec<_>>() {
+            warn!("the fence is not as it was");
+            self.fence.drop_it();
+        }
+    }
+
+    async fn look_for_formulas(&mut self) {
+        match self.reader.formulas(&self.client, &mut self.budget).await {
+            Ok(found) => {
+                let view = self.state.mirror.view();
+                let by_fila: HashMap<u32, &Arc<Spool>> = view.spools.iter().map(|spool| (spool.fila, spool)).collect();
+                let known = found.into_iter().filter_map(|(fila, column, text)| {
+                    // What reads as it is written is no formula but a text that looks like one.
+                    let spool = by_fila.get(&fila).filter(|spool| spool.row[column].display() != text)?;
+                    Some((Arc::clone(&spool.identity.id), column))
+                });
+                self.formulas = known.collect();
+                if !self.formulas.is_empty() {
+                    warn!(cells = self.formulas.len(), "columns that we write hold formulas; those cells are left alone");
+                }
+                self.watch.looked.1 = Some(Instant::now());
+            }
+            Err(failed) => warn!(?failed, "formulas were not looked for"),
+        }
+    }
+
+    /// Reads, judges and remembers.
+    pub(super) async fn look(&mut self, need: Need) -> Result<(), Unread> {
+        let read = self.reader.read(&self.client, &mut self.budget, need, (self.now)()).await;
+        let told = match read {
+            Ok(fresh) => self.take(fresh),
+            Err(unread) => Err(unread),
+        };
+        self.watch.wrong = match &told {
+            Ok(()) => None,
+            Err(unread) => Some(unread.to_string()),
+        };
+        self.watch.people_must_help =
+            matches!(&told, Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::NotFound))));
+        match &told {
+            Ok(()) => self.watch.failures = 0,
+            Err(Unread::Failed(Failed::NotApplied(Reason::Quota { retry_after }))) => {
+                self.watch.failures += 1;
+                self.budget.reads.empty(retry_after.unwrap_or(jittered(Duration::from_secs(8))));
+            }
+            Err(_) => self.watch.failures += 1,
+        }
+        told
+    }
+
+    /// Takes a reading into memory, unless it cannot be true.
+    pub(super) fn take(&mut self, fresh: Fresh) -> Result<(), Unread> {
+        let view = self.state.mirror.view();
+        self.reader.judge(&fresh, view.spools.len())?;
+        for event in &fresh.loaded.events {
+            let system = event.worker == WorkerId::SYSTEM;
+            if let Some(undone) = event.notes.undoes.filter(|_| system) {
+                self.state.set_void(undone, true);
+            }
+        }
+        let lacks = fresh.loaded.missing.iter().any(|column| column.is_critical());
+        self.watch.good |= !lacks;
+        match (lacks && self.watch.good, fresh.whole) {
+            // The last good rows stay; what is missing is said.
+            (true, _) => self.state.mirror.lack(fresh.loaded.missing),
+            (false, true) => self.state.mirror.load(fresh.loaded),
+            (false, false) => self.state.mirror.refresh(fresh.loaded),
+        }
+        Ok(())
+    }
+
+    /// Says what stands in the way of writing, if anything does.
+    pub(super) fn report(&mut self) {
+        let trouble = self.trouble();
+        self.state.trouble.store(trouble.map(Arc::new));
+    }
+
+    fn trouble(&mut self) -> Option<String> {
+        let view = self.state.mirror.view();
+        let Some(layout) = self.reader.layout().filter(|_| view.read_at.is_some()) else {
+            // A quota or a network that is away passes; what people must put right is said.
+            let wrong = self.watch.wrong.clone().filter(|_| self.watch.people_must_help);
+            return Some(wrong.unwrap_or_else(|| CONNECTING.into()));
+        };
+        let missing: Vec<&str> =
+            view.missing.iter().filter(|column| column.is_critical()).map(|column| column.header()).collect();
+        if !missing.is_empty() {
+            return Some(format!("a la pestaña {} le faltan columnas: {}", layout.operaciones.title, missing.join(", ")));
+        }
+        if let Err(why) = layout.audit() {
+            return Some(format!("no se puede registrar la auditoría: {why}"));
+        }
+        if let Some((until, why)) = &self.pause {
+            if Instant::now() < *until {
+                return Some(why.clone());
+            }
+            self.pause = None;
+        }
+        (self.watch.failures > 2).then(|| self.watch.wrong.clone().unwrap_or_else(|| "la planilla no responde".into()))
+    }
+
+    /// Stops writing for a while.
+    pub(super) fn pause_for(&mut self, time: Duration, why: &str) {
+        self.fence.drop_it();
+        self.pause = Some((Instant::now() + time, why.to_owned()));
+        self.report();
+    }
+
+    /// Has the fence, or says why not.
+    pub(super) async fn hold_fence(&mut self) -> Result<(), String> {
+        if self.fence.held().is_some() {
+            return Ok(());
+        }
+        let deadline = Instant::now() + self.limits.settle;
+        match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
+            Ok(()) => {
+                info!("the fence of the workbook is ours");
+                Ok(())
+            }
+            Err(why) => Err(self.without_fence(why)),
+        }
+    }
+
+    /// What not having the fence means, in words.
+    pub(super) fn without_fence(&mut self, why: NoFence) -> String {
+        warn!(?why, "the fence of the workbook is not ours");
+        match why {
+            NoFence::Failed(Failed::NotApplied(Reason::Permission)) => {
+                let why = "la planilla no está compartida con esta cuenta como editor";
+                self.pause_for(self.limits.rival, why);
+                why.into()
+            }
+            NoFence::Failed(_) | NoFence::Late => "la planilla no responde".into(),
+            NoFence::Unrest => {
+                self.state.alarm();
+                let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
+                self.pause_for(self.limits.rival, why);
+                why.into()
+            }
+            NoFence::Vanished => {
+                self.state.alarm();
+                self.fence.forget();
+                let why = "alguien borró la pestaña oculta del tablero; se espera antes de escribir";
+                self.pause_for(self.limits.vanished, why);
+                why.into()
+            }
+        }
+    }
+}

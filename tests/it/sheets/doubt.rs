@@ -1,0 +1,100 @@
+//! Writes whose outcome nobody told: never sent again, and never left in doubt if Google can be asked.
+
+use super::{BATCHES, Floor, landed};
+use crate::stand_in::{Fault, Held};
+use crate::support::eventually;
+use crate::support::google::{BOOK, seldom};
+use spoolboard::domain::{Cell, Column};
+use spoolboard::error::Error;
+use spoolboard::workbook::Workbook;
+use spoolboard::workbook::sheets::Limits;
+use std::time::Duration;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn d4_after_any_fault_row_and_audit_are_both_there_or_both_not_and_the_answer_says_which() {
+    for (fault, applied) in [
+        (Fault::Internal, false),
+        (Fault::Unavailable, false),
+        (Fault::UnavailableYetApplied, true),
+        (Fault::Aborted, false),
+        (Fault::BadGateway, false),
+        (Fault::BadGatewayYetApplied, true),
+        (Fault::CutBody, true),
+        (Fault::LostBefore, false),
+        (Fault::LostAfter, true),
+    ] {
+        let floor = Floor::of(2, seldom()).await;
+        floor.google.fail(BATCHES, fault);
+        let id = Uuid::new_v4();
+        let answer = floor.taken("MK-0001", 93, id).await;
+        assert_eq!(landed(&answer), applied, "{fault:?}: {answer:?}");
+        assert!(applied || matches!(answer, Err(Error::Conflict)), "{fault:?}: {answer:?}");
+        let row = floor.cell("MK-0001", Column::Version) == Cell::text(id.to_string());
+        assert_eq!((row, floor.audited(id)), (applied, usize::from(applied)), "{fault:?}");
+        assert_eq!(floor.workbook.event(id).is_some(), applied);
+        // What did not land may be decided on again, under the same id.
+        assert!(applied || landed(&floor.taken("MK-0001", 93, id).await), "{fault:?}");
+        assert_eq!(floor.audited(id), 1, "{fault:?}");
+        assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await), "{fault:?}: work goes on");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_arrives_after_it_was_given_up_changes_nothing() {
+    let floor = Floor::of(2, Limits { write: Duration::from_millis(300), ..seldom() }).await;
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeApplying);
+    let (late, again) = (Uuid::new_v4(), Uuid::new_v4());
+    let taking = floor.applying(floor.take("MK-0001", 93, late));
+    gate.arrived().await;
+    let answer = taking.await.unwrap();
+    assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    assert!(landed(&floor.taken("MK-0001", 94, again).await), "another worker takes it");
+    let calls = floor.google.journal().calls().len();
+    gate.open();
+    eventually("the late batch was decided", async || floor.google.journal().calls().len() > calls).await;
+    assert_eq!((floor.audited(late), floor.audited(again)), (0, 1));
+    assert_eq!(floor.cell("MK-0001", Column::OccupiedBy), Cell::text("MR(94)"));
+}
+
+#[tokio::test]
+async fn when_nobody_can_be_asked_the_answer_is_that_nobody_knows_and_it_settles_later() {
+    let limits =
+        Limits { write: Duration::from_millis(200), settle: Duration::from_millis(400), ..crate::support::google::quick() };
+    let floor = Floor::of(2, limits).await;
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let id = Uuid::new_v4();
+    let taking = floor.applying(floor.take("MK-0001", 93, id));
+    gate.arrived().await;
+    floor.google.away(true);
+    let answer = taking.await.unwrap();
+    assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{answer:?}");
+    gate.open();
+    floor.google.away(false);
+    eventually("the card settles itself", async || floor.workbook.event(id).is_some()).await;
+    assert!(floor.shown("MK-0001").occupation.is_some());
+    eventually("work goes on", async || floor.workbook.status().writable.is_ok()).await;
+    assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await));
+    assert_eq!(floor.google.book(BOOK).sheets.iter().filter(|sheet| sheet.title.starts_with("_fence_")).count(), 1);
+}
+
+#[tokio::test]
+async fn f1_whatever_was_told_as_saved_is_there_once_with_its_audit_row() {
+    let floor = Floor::of(12, seldom()).await;
+    floor.google.seed(7);
+    for fault in [Fault::LostAfter, Fault::LostBefore, Fault::UnavailableYetApplied, Fault::CutBody] {
+        floor.google.chance(BATCHES, fault, 0.15);
+    }
+    let mut told = Vec::new();
+    for n in 1..=12 {
+        let (tag, id) = (format!("MK-{n:04}"), Uuid::new_v4());
+        if landed(&floor.taken(&tag, 93, id).await) {
+            told.push((tag, id));
+        }
+    }
+    floor.google.calm();
+    assert!(!told.is_empty());
+    for (tag, id) in told {
+        assert_eq!((floor.audited(id), floor.cell(&tag, Column::Version)), (1, Cell::text(id.to_string())));
+    }
+}

@@ -1,0 +1,108 @@
+//! Rows and columns that a hand moves within the one round trip of a batch.
+
+use super::{Floor, landed};
+use crate::stand_in::When;
+use crate::support::google::{BOOK, quick, seldom};
+use crate::support::{cell, eventually};
+use spoolboard::domain::{Cell, Column};
+use spoolboard::error::Error;
+use spoolboard::workbook::Workbook;
+use uuid::Uuid;
+
+/// The cells of every row by tag, in the order of the sheet: what must not change for others.
+fn occupants(floor: &Floor) -> Vec<(String, String)> {
+    let sheets = floor.sheets();
+    let rows = sheets.operaciones.rows.iter().map(|(fila, _)| *fila);
+    rows.map(|fila| {
+        let shown = |name: &str| cell(&sheets.operaciones, fila, name).display();
+        (shown("TAG_SPOOL"), shown("Ocupado_Por") + &shown("Armador"))
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn b6_a_row_inserted_while_a_batch_is_on_its_way_costs_nothing_but_an_alarm() {
+    let floor = Floor::of(5, seldom()).await;
+    assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await));
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+    let id = Uuid::new_v4();
+    let answer = floor.taken("MK-0003", 93, id).await;
+    assert!(landed(&answer), "{answer:?}");
+    let free = |tag: &str| (tag.to_owned(), String::new());
+    let taken = |tag: &str, who: &str| (tag.to_owned(), format!("{who}{who}"));
+    let expected =
+        [free(""), free("MK-0001"), taken("MK-0002", "MR(94)"), taken("MK-0003", "MR(93)"), free("MK-0004"), free("MK-0005")];
+    assert_eq!(occupants(&floor), expected);
+    assert_eq!((floor.audited(id), floor.workbook.alarms()), (1, 1));
+    assert_eq!(floor.workbook.view().spools.len(), 5);
+    assert_eq!(floor.shown("MK-0003").version, Some(id.to_string()));
+}
+
+#[tokio::test]
+async fn b6_a_sort_while_a_batch_of_many_is_on_its_way_leaves_every_row_with_its_own() {
+    let floor = Floor::of(8, seldom()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", true));
+    let ids: Vec<Uuid> = (0..6).map(|_| Uuid::new_v4()).collect();
+    let tasks: Vec<_> = (1..=6).zip(&ids).map(|(n, id)| floor.applying(floor.take(&format!("MK-{n:04}"), 93, *id))).collect();
+    for task in tasks {
+        let answer = task.await.unwrap();
+        assert!(landed(&answer), "{answer:?}");
+    }
+    for (n, id) in (1..=6).zip(&ids) {
+        assert_eq!(floor.cell(&format!("MK-{n:04}"), Column::Version), Cell::text(id.to_string()));
+        assert_eq!(floor.audited(*id), 1);
+    }
+    for tag in ["MK-0007", "MK-0008"] {
+        assert_eq!((floor.cell(tag, Column::OccupiedBy), floor.cell(tag, Column::ArmWorker)), (Cell::Empty, Cell::Empty));
+        assert_eq!(floor.cell(tag, Column::Version), Cell::Number(0.0));
+    }
+}
+
+#[tokio::test]
+async fn b6_a_row_that_moved_and_may_not_be_taken_any_more_is_left_and_the_audit_says_so() {
+    let floor = Floor::of(3, quick()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.inserts_rows("Operaciones", 2, 1);
+        human.types("Operaciones", "Ocupado_Por", 3, "MR(94)");
+    });
+    let id = Uuid::new_v4();
+    let answer = floor.taken("MK-0001", 93, id).await;
+    assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    assert!(floor.workbook.event(id).is_none(), "it did not happen");
+    assert_eq!(floor.cell("MK-0001", Column::OccupiedBy), Cell::text("MR(94)"));
+    assert_eq!(occupants(&floor)[0], (String::new(), String::new()));
+    let undone =
+        || floor.sheets().metadata.rows.iter().any(|(_, cells)| cells[9].display().contains(&format!("\"deshace\":\"{id}\"")));
+    eventually("the audit names what did not hold", async || undone()).await;
+    assert_eq!(floor.audited(id), 1);
+}
+
+#[tokio::test]
+async fn b6_a_row_that_moved_may_be_decided_on_again_under_the_same_id() {
+    let floor = Floor::of(3, seldom()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.inserts_rows("Operaciones", 2, 1);
+        human.types("Operaciones", "Estado_Detalle", 3, "otra cosa");
+    });
+    let id = Uuid::new_v4();
+    assert!(matches!(floor.taken("MK-0001", 93, id).await, Err(Error::Conflict)));
+    assert!(landed(&floor.taken("MK-0001", 93, id).await));
+    assert_eq!((floor.audited(id), floor.cell("MK-0001", Column::Version)), (1, Cell::text(id.to_string())));
+    assert_eq!(floor.workbook.event(id).map(|event| event.id), Some(id));
+    assert_eq!(floor.shown("MK-0001").events.iter().filter(|event| event.id == id).count(), 1);
+}
+
+#[tokio::test]
+async fn b5_a_column_inserted_while_a_batch_is_on_its_way_puts_nothing_into_a_wrong_cell() {
+    let floor = Floor::of(3, seldom()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_column("Operaciones", "Ocupado_Por", "Nueva"));
+    let id = Uuid::new_v4();
+    let answer = floor.taken("MK-0002", 93, id).await;
+    assert!(landed(&answer), "{answer:?}");
+    let sheets = floor.sheets();
+    assert_eq!(cell(&sheets.operaciones, 3, "Nueva"), Cell::Empty);
+    assert_eq!(floor.cell("MK-0002", Column::OccupiedBy), Cell::text("MR(93)"));
+    assert_eq!(floor.cell("MK-0002", Column::Version), Cell::text(id.to_string()));
+    assert_eq!(cell(&sheets.operaciones, 3, "Total_Uniones"), Cell::Date(7.0));
+    assert_eq!((floor.audited(id), floor.workbook.alarms()), (1, 1));
+}

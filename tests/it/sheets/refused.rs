@@ -1,0 +1,55 @@
+//! What Google, a formula or a missing audit refuses: that change alone, with its reason.
+
+use super::{Floor, landed};
+use crate::stand_in::Google;
+use crate::stand_in::grid::{self, Value};
+use crate::support::google::{BOOK, book_of, connected, quick, seldom};
+use crate::support::{HEADER, eventually, plant};
+use spoolboard::domain::{Cell, Column, Refusal};
+use spoolboard::error::Error;
+use spoolboard::workbook::Workbook;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn a_change_that_google_refuses_harms_no_other_of_its_group() {
+    let floor = Floor::of(3, seldom()).await;
+    let mut poisoned = floor.take("MK-0002", 93, Uuid::new_v4());
+    poisoned.event.notes.reason = Some("x".repeat(60_000));
+    let good = [floor.take("MK-0001", 93, Uuid::new_v4()), floor.take("MK-0003", 93, Uuid::new_v4())];
+    let [first, last] = good.map(|change| floor.applying(change));
+    let bad = floor.applying(poisoned).await.unwrap();
+    assert!(matches!(bad, Err(Error::Unavailable { .. })), "{bad:?}");
+    assert!(landed(&first.await.unwrap()) && landed(&last.await.unwrap()));
+    assert_eq!(floor.cell("MK-0002", Column::OccupiedBy), Cell::Empty);
+}
+
+#[tokio::test]
+async fn i4_a_cell_with_a_formula_is_never_overwritten() {
+    let mut book = book_of(&plant(2));
+    let column = HEADER.iter().position(|name| *name == "Estado_Detalle").unwrap();
+    *book.sheets[0].cell_mut(1, column) = grid::Cell::formula("=\"Dis\"&\"ponible\"", Some(Value::Text("Disponible".into())));
+    let google = Google::with(book).await;
+    let floor = Floor { workbook: connected(&google, BOOK, seldom()).await, google };
+    let before = floor.google.book(BOOK).sheets[0].clone();
+    match floor.taken("MK-0001", 93, Uuid::new_v4()).await {
+        Err(Error::Refused(refusal)) => {
+            assert!(matches!(&*refusal, Refusal::Unreadable { problem, .. } if problem.column == Column::Detail), "{refusal:?}")
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(floor.google.book(BOOK).sheets[0], before);
+    assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
+}
+
+#[tokio::test]
+async fn i9_without_its_audit_tab_nothing_is_written_and_the_reason_is_said() {
+    let floor = Floor::of(2, quick()).await;
+    floor.google.human(BOOK, |human| human.protects_sheet("Metadata", &["jefa@taller.example"]));
+    let answer = floor.taken("MK-0001", 93, Uuid::new_v4()).await;
+    assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
+    assert_eq!(floor.cell("MK-0001", Column::OccupiedBy), Cell::Empty);
+    floor.google.human(BOOK, |human| human.unprotects_sheet("Metadata"));
+    floor.google.human(BOOK, |human| human.deletes_sheet("Metadata"));
+    eventually("it is said", async || floor.workbook.status().writable.is_err_and(|why| why.contains("Metadata"))).await;
+    assert_eq!(floor.workbook.view().spools.len(), 2);
+}
