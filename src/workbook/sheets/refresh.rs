@@ -118,6 +118,8 @@ pub(super) struct Fresh {
     pub(super) loaded: Loaded,
     /// `loaded` holds the whole audit, not only what is new in it.
     pub(super) whole: bool,
+    /// The last row of the audit, from which the next reading goes on.
+    last: Option<(Fila, Uuid)>,
 }
 
 /// Reads the workbook, and remembers where everything was.
@@ -193,9 +195,9 @@ impl Reader {
                 self.audited = None;
                 continue;
             }
-            self.audited = last.zip(loaded.events.last()).map(|(fila, event)| (Fila(fila), event.id)).or(self.audited);
+            let last = last.zip(loaded.events.last()).map(|(fila, event)| (Fila(fila), event.id));
             loaded.events.retain(|event| event.at.is_none_or(|then| at - then < MEMORY));
-            return Ok(Fresh { loaded, whole });
+            return Ok(Fresh { loaded, whole, last });
         }
         Err(Unread::Implausible("la planilla cambia mientras se lee".into()))
     }
@@ -252,9 +254,10 @@ impl Reader {
         Ok(layout)
     }
 
-    /// Reads the whole audit next time: what was read of it has not been remembered.
-    pub(super) fn forget_audit(&mut self) {
-        self.audited = None;
+    /// Memory has taken a reading: the next one needs no more of the audit than what follows. One
+    /// that was not taken is read again.
+    pub(super) fn accept(&mut self, fresh: &Fresh) {
+        self.audited = fresh.last.or(self.audited);
     }
 
     /// Which cells of the columns that we write hold a formula: row of the sheet, column and text.

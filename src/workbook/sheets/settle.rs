@@ -54,7 +54,6 @@ impl Writer {
         let before = self.reader.layout().cloned();
         let fresh = timeout_at(deadline, self.read_until_it_works()).await;
         let (Ok(fresh), Some(before), Some(after)) = (fresh, before, self.reader.layout().cloned()) else {
-            self.reader.forget_audit();
             return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
         };
         let view = self.state.mirror.view();
@@ -70,7 +69,7 @@ impl Writer {
             let rows = self.state.mirror.view().spools.len();
             match read {
                 Ok(fresh) if self.reader.judge(&fresh, rows).is_ok() => return fresh,
-                Ok(_) => self.reader.forget_audit(),
+                Ok(_) => warn!("a reading after a batch cannot be true"),
                 Err(unread) => warn!(?unread, "the workbook was not read after a batch"),
             }
             sleep(jittered(pause)).await;

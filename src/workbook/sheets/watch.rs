@@ -127,7 +127,11 @@ impl Writer {
         }
         let lacks = fresh.loaded.missing.iter().any(|column| column.is_critical());
         self.watch.good |= !lacks;
-        match (lacks && self.watch.good, fresh.whole) {
+        if !(lacks && self.watch.good) {
+            self.reader.accept(&fresh);
+        }
+        let whole = fresh.whole && !fresh.loaded.events.is_empty();
+        match (lacks && self.watch.good, whole) {
             // The last good rows stay; what is missing is said.
             (true, _) => self.state.mirror.lack(fresh.loaded.missing),
             (false, true) => self.state.mirror.load(fresh.loaded),

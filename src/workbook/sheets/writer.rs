@@ -237,8 +237,16 @@ impl Writer {
             let target = Target { fila: Fila(spool.fila), after: change.after(), cells: change.cells.clone() };
             let audited = self.orphans.contains_key(&change.event.id);
             let audit = match audited {
-                true => None,
-                false => batch::audit(&layout, &change.event, self.zone).ok(),
+                true => Ok(None),
+                false => batch::audit(&layout, &change.event, self.zone).map(Some),
+            };
+            let audit = match audit {
+                Ok(audit) => audit,
+                // Never a row without its audit row (`field-failures.md` F1).
+                Err(why) => {
+                    waiting.tell(Err(Error::unavailable(Service::Workbook, why)));
+                    continue;
+                }
             };
             let weight = audit.as_ref().map_or(2_000, batch::weight) + 2_000;
             if plan.batch.is_full(weight) {

@@ -127,6 +127,23 @@ async fn c9_of_a_long_audit_only_what_is_new_is_read_again() {
 }
 
 #[tokio::test]
+async fn audit_rows_of_a_reading_that_was_not_taken_are_not_lost() {
+    let floor = Floor::of(2, quick()).await;
+    let id = Uuid::new_v4();
+    floor.google.human(BOOK, |human| {
+        human.renames_header("Operaciones", "Ocupado_Por", "Otra");
+        for (header, text) in [("ID", id.to_string().as_str()), ("Evento_Tipo", "PAUSAR_SPOOL"), ("TAG_SPOOL", "MK-0002")] {
+            human.types("Metadata", header, 3, text);
+        }
+    });
+    let readings = floor.readings();
+    eventually("it was read several times", async || floor.readings() > readings + 2).await;
+    floor.google.human(BOOK, |human| human.renames_header("Operaciones", "Otra", "Ocupado_Por"));
+    eventually("the event is known", async || floor.workbook.event(id).is_some()).await;
+    assert_eq!(floor.shown("MK-0002").events.len(), 1);
+}
+
+#[tokio::test]
 async fn a_tab_that_is_renamed_is_still_the_same_tab() {
     let floor = Floor::of(2, quick()).await;
     floor.google.human(BOOK, |human| {
