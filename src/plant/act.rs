@@ -40,8 +40,8 @@ impl Plant {
     async fn on_own(&self, order: Order, act: impl FnOnce(Arc<Worker>) -> Act + Send + 'static) -> Result<Done, Error> {
         self.to_the_end(|plant| async move {
             let view = plant.view();
-            let spool = view.find(&order.spool)?;
-            let act = act(plant.worker(&view, order.worker)?);
+            let (spool, worker) = plant.named(&view, &order)?;
+            let act = act(worker);
             let task = Task { spool: spool.id(), id: order.id, act: &act };
             if let Some(done) = plant.repeated(task)? {
                 return Ok(done);
@@ -60,8 +60,8 @@ impl Plant {
     async fn briefly(&self, order: Order, act: impl FnOnce(Arc<Worker>) -> Act + Send + 'static) -> Result<Done, Error> {
         self.to_the_end(|plant| async move {
             let view = plant.view();
-            let spool = view.find(&order.spool)?;
-            let act = act(plant.worker(&view, order.worker)?);
+            let (spool, worker) = plant.named(&view, &order)?;
+            let act = act(worker);
             let task = Task { spool: spool.id(), id: order.id, act: &act };
             if let Some(done) = plant.repeated(task)? {
                 return Ok(done);

@@ -146,6 +146,17 @@ impl Plant {
         result
     }
 
+    /// The row and the active worker that an order names, refused in the order of `design.md` 4:
+    /// unknown spool or worker, inactive worker, ambiguous tag.
+    fn named<'a>(&self, view: &'a View, order: &Order) -> Result<(&'a Arc<Spool>, Arc<Worker>), Error> {
+        let found = view.find(&order.spool);
+        if let Err(unknown @ Refusal::UnknownSpool { .. }) = found {
+            return Err(unknown.into());
+        }
+        let worker = self.worker(view, order.worker)?;
+        Ok((found?, worker))
+    }
+
     /// The active worker with this number.
     fn worker(&self, view: &View, id: WorkerId) -> Result<Arc<Worker>, Error> {
         let worker = view.people.get(id).ok_or(Refusal::UnknownWorker { id: id.get() })?;

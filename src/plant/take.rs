@@ -37,8 +37,7 @@ impl Plant {
 
     async fn take_now(&self, order: Order, operation: Operation, takeover: bool) -> Result<Done, Error> {
         let view = self.view();
-        let spool = view.find(&order.spool)?;
-        let worker = self.worker(&view, order.worker)?;
+        let (spool, worker) = self.named(&view, &order)?;
         let act = Act::Take { worker: Arc::clone(&worker), operation, takeover };
         let task = Task { spool: spool.id(), id: order.id, act: &act };
         if let Some(done) = self.repeated(task)? {
@@ -83,7 +82,7 @@ impl Plant {
 
     /// Whether a lock belongs to no action on its way and to no occupation: old, on a free row.
     fn is_left_over(&self, spool: &str, holder: &Holder) -> bool {
-        let free = self.view().get(spool).map(Arc::clone).is_some_and(|fresh| fresh.is_free());
+        let free = self.view().get(spool).is_some_and(|fresh| fresh.is_free());
         free && holder.age > IN_FLIGHT
     }
 }

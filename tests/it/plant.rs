@@ -328,6 +328,18 @@ async fn b7_an_act_on_the_second_of_two_rows_never_changes_the_first() {
 }
 
 #[tokio::test]
+async fn who_may_not_act_at_all_is_told_so_before_he_is_asked_to_choose_a_row() {
+    let mut second = ready(TAG);
+    second.push((Column::Ot, Cell::text("1400")));
+    let shop = Shop::with(vec![ready(TAG), second]).await;
+    let ask = async |tag: &str, id| refusal(shop.plant.take(order(tag, id), Operation::Arm, false).await);
+    assert_eq!(ask(TAG, 99_999).await, Refusal::UnknownWorker { id: 99_999 });
+    assert!(matches!(ask(TAG, 60).await, Refusal::InactiveWorker { .. }));
+    assert!(matches!(ask("MK-NADA", 60).await, Refusal::UnknownSpool { .. }));
+    assert!(matches!(ask(TAG, 93).await, Refusal::AmbiguousTag { .. }));
+}
+
+#[tokio::test]
 async fn a1_the_completion_is_stored_as_a_true_date() {
     let shop = one().await;
     shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
