@@ -30,6 +30,10 @@ const BODY: usize = 64 * 1_024;
 /// stream answers at once and goes on.
 const ANSWER: Duration = Duration::from_secs(35);
 
+/// What is asked for by machines, or behind a page: nobody looks at the plant there.
+const NO_SCREENS: [&str; 8] =
+    ["/health", "/ready", "/metrics", "/api/redis-health", "/api/health/redis", "/static/{*path}", "/favicon.ico", "-"];
+
 /// The header of the request id, both ways.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -130,9 +134,12 @@ async fn guarded(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts and logs one request; an action also by what was asked and how it ended.
+/// Counts and logs one request, and lets the record know that somebody looks; an action also by what was asked and how it ended.
 async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
     let (method, route, began) = (request.method().clone(), route_of(&request), Instant::now());
+    if !NO_SCREENS.contains(&route.as_str()) {
+        app.plant.workbook().watched();
+    }
     let response = next.run(request).await;
     let (status, took, metrics) = (response.status(), began.elapsed(), app.plant.metrics());
     metrics.request(method.as_str(), &route, status.as_u16());

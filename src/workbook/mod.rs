@@ -66,6 +66,10 @@ pub trait Workbook: Send + Sync {
     /// [`Error::Unavailable`] when it could not be sent: nothing was written.
     async fn apply(&self, change: Change, deadline: Instant) -> Result<Applied, Error>;
 
+    /// Somebody looks at the plant now. A record that is read from elsewhere is read more seldom
+    /// while nobody does (`design.md` 5.1).
+    fn watched(&self) {}
+
     /// How the record is doing.
     fn status(&self) -> Status;
 

@@ -12,6 +12,9 @@
 //! 4. A batch without a known outcome is never sent again. The fence is replaced, which makes sure
 //!    that the batch has been applied or never will be, and the audit tells which.
 //!
+//! With Redis several processes may do so, one batch at a time (the folder `share`); without it there
+//! is one.
+//!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
 
@@ -22,6 +25,7 @@ mod client;
 mod fence;
 mod refresh;
 mod settle;
+mod share;
 mod state;
 mod waiting;
 mod watch;
@@ -32,10 +36,13 @@ pub use refresh::Names;
 use super::{Applied, Mirror, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
+use crate::redis::Link;
 use async_trait::async_trait;
+use budget::Budget;
 use chrono_tz::Tz;
 use client::Client;
 use refresh::Reader;
+use share::{Pulse, Share};
 use state::State;
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -66,6 +73,8 @@ pub struct SheetsConfig {
     pub url: String,
     /// The names of the tabs.
     pub names: Names,
+    /// The way to the other processes on this workbook; `None`: there is none.
+    pub share: Option<Link>,
     /// Times, for tests to shorten.
     pub limits: Limits,
 }
@@ -75,8 +84,10 @@ pub struct SheetsConfig {
 pub struct Limits {
     /// Reads, and writes, a minute: Google allows an account 60 of each.
     pub calls: f64,
-    /// Between two readings (`SHEETS_REFRESH_SECONDS`).
+    /// Between two readings of one process (`SHEETS_REFRESH_SECONDS`); of several, one reads this often.
     pub refresh: Duration,
+    /// Between two readings when nobody looks.
+    pub idle: Duration,
     /// A write, before it is doubtful.
     pub write: Duration,
     /// Finding out what became of a doubtful write, before nobody knows.
@@ -95,6 +106,7 @@ impl Default for Limits {
         Limits {
             calls: budget::RATE,
             refresh: seconds(5),
+            idle: seconds(60),
             write: seconds(20),
             settle: seconds(30),
             rival: seconds(30),
@@ -143,7 +155,7 @@ impl GoogleSheets {
         now: impl Fn() -> Moment + Send + Sync + 'static,
         zone: Tz,
     ) -> Result<GoogleSheets, BadSetting> {
-        let SheetsConfig { spreadsheet, credentials, url, names, limits } = config;
+        let SheetsConfig { spreadsheet, credentials, url, names, share, limits } = config;
         let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
             return Err(BadSetting::Spreadsheet);
@@ -157,7 +169,11 @@ impl GoogleSheets {
         let state = Arc::new(State::new(Mirror::new(zone)));
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
-        let writer = Writer::new(client, reader, Arc::clone(&state), zone, Arc::new(now), limits, received);
+        let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
+        let budget = Budget::new(limits.calls, share.as_ref(), &pulse.siblings());
+        let turns = Share::new(share, &spreadsheet);
+        let shared = (pulse, budget, turns);
+        let writer = Writer::new(client, reader, shared, Arc::clone(&state), zone, Arc::new(now), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }
@@ -230,6 +246,10 @@ impl Workbook for GoogleSheets {
         };
         // No answer: the task died with the change in its hands.
         told.unwrap_or(Err(Error::OutcomeUnknown))
+    }
+
+    fn watched(&self) {
+        self.state.watched.look();
     }
 
     fn status(&self) -> Status {

@@ -43,7 +43,7 @@ impl Writer {
     pub(super) async fn settle(&mut self, plan: Plan, doubtful: bool) {
         let deadline = Instant::now() + self.limits.settle;
         if doubtful {
-            if let Err(why) = self.fence.take_over(&self.client, &mut self.budget, deadline).await {
+            if let Err(why) = self.renew_fence(deadline).await {
                 self.without_fence(why);
                 return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
             }
@@ -120,6 +120,7 @@ impl Writer {
             }
             info!(rows = targets.len(), "what a batch hit by mistake was put right");
         }
+        self.pulse.tell();
         let view = self.state.mirror.view();
         for waiting in landed {
             let spool = view.get(&waiting.change.spool).cloned();

@@ -1,5 +1,6 @@
 //! What the writer's task and those who look share.
 
+use super::share::Watched;
 use crate::domain::AuditEvent;
 use crate::workbook::Mirror;
 use arc_swap::ArcSwapOption;
@@ -16,6 +17,8 @@ pub(super) const CONNECTING: &str = "conectando con la planilla";
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) mirror: Mirror,
+    /// Whether somebody looks.
+    pub(super) watched: Watched,
     /// Changes that wait.
     pub(super) waiting: AtomicUsize,
     /// Why nothing can be written, for an operator.
@@ -32,6 +35,7 @@ impl State {
     pub(super) fn new(mirror: Mirror) -> State {
         State {
             mirror,
+            watched: Watched::default(),
             waiting: AtomicUsize::new(0),
             trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
             void: RwLock::default(),

@@ -6,10 +6,11 @@
 
 use super::a1::Fila;
 use super::batch::{self, Batch, Hit, Target, same_row};
-use super::budget::{Bucket, Budget, Need};
+use super::budget::{Bucket, Budget, Calls, Need};
 use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
 use super::refresh::{Reader, Unread};
+use super::share::{Pulse, Share};
 use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
 use super::watch::Watch;
@@ -49,6 +50,8 @@ pub(super) struct Plan {
 pub(super) struct Writer {
     pub(super) client: Client,
     pub(super) budget: Budget,
+    pub(super) pulse: Pulse,
+    pub(super) share: Share,
     pub(super) reader: Reader,
     pub(super) fence: Fence,
     pub(super) state: Arc<State>,
@@ -74,6 +77,7 @@ impl Writer {
     pub(super) fn new(
         client: Client,
         reader: Reader,
+        (pulse, budget, share): (Pulse, Budget, Share),
         state: Arc<State>,
         zone: Tz,
         now: Now,
@@ -82,7 +86,9 @@ impl Writer {
     ) -> Writer {
         Writer {
             client,
-            budget: Budget::new(limits.calls),
+            budget,
+            pulse,
+            share,
             reader,
             fence: Fence::default(),
             state,
@@ -111,25 +117,26 @@ impl Writer {
                     Some(waiting) => self.waiting.push_back(waiting),
                     None => self.closed = true,
                 },
-                () = sleep_until(next) => {
+                () = due(next, &mut self.pulse, &mut self.budget.reads) => {
                     self.tick().await;
-                    next = Instant::now() + self.interval();
+                    next = self.next();
                 }
             }
             while self.gather() {
                 self.commit().await;
-                next = Instant::now() + self.interval();
+                next = self.next();
             }
             if self.closed {
-                return;
+                return self.pulse.leave().await;
             }
         }
     }
 
-    fn interval(&self) -> Duration {
+    /// When to read next.
+    fn next(&self) -> Instant {
         match self.watch.failures {
-            0 => self.limits.refresh,
-            failures => jittered(PAUSES.0.saturating_mul(1 << failures.min(6)).min(PAUSES.1)),
+            0 => self.pulse.next(),
+            failures => Instant::now() + jittered(PAUSES.0.saturating_mul(1 << failures.min(6)).min(PAUSES.1)),
         }
     }
 
@@ -145,19 +152,29 @@ impl Writer {
         !self.waiting.is_empty()
     }
 
-    /// Lands what waits: read, compare, write, verify.
+    /// Lands what waits, if it is our turn.
     async fn commit(&mut self) {
         self.report();
         if self.state.trouble.load().is_some() && (self.pause.is_some() || self.watch.failures == 0) {
             return self.refuse_all();
         }
-        if let Err(why) = self.hold_fence().await {
-            self.state.trouble.store(Some(Arc::new(why)));
-            self.refuse_all();
-            return self.report();
+        match self.hold_fence().await {
+            Ok(true) => self.land_what_waits().await,
+            // Another process writes. Those who wait go on waiting, each until his own deadline.
+            Ok(false) => {}
+            Err(why) => {
+                self.state.trouble.store(Some(Arc::new(why)));
+                self.refuse_all();
+                self.report();
+            }
         }
+        self.let_go().await;
+    }
+
+    /// Read, compare, write, verify.
+    async fn land_what_waits(&mut self) {
         if self.removals >= REMOVALS {
-            self.alone.take(Need::Now).await;
+            self.alone.take().await;
         }
         self.budget.writes.take(Need::Now).await;
         if self.read_patiently().await.is_err() {
@@ -171,6 +188,9 @@ impl Writer {
         }
         self.gather();
         let Some(plan) = self.plan() else { return };
+        if !self.share.may_write().await {
+            return self.put_back(plan);
+        }
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
@@ -297,6 +317,7 @@ impl Writer {
         let at = (self.now)();
         let landings = plan.items.iter().map(|(waiting, target)| Landing { change: &waiting.change, row: target.after.clone() });
         let landed = self.state.mirror.land(landings.collect(), at);
+        self.pulse.tell();
         for ((waiting, _), spool) in plan.items.into_iter().zip(landed) {
             let id = waiting.change.event.id;
             if self.orphans.remove(&id).is_some() {
@@ -360,6 +381,11 @@ impl Writer {
 
     /// Our batch named a fence that is not there any more: somebody else took over, or deleted it.
     async fn fenced_out(&mut self) {
+        if !self.share.is_ours().await {
+            // Our turn had run out: that the next process replaced the fence is as it should be.
+            warn!("fenced out after our turn had ended; asking for another one");
+            return self.fence.drop_it();
+        }
         self.state.alarm();
         error!("fenced out of the workbook");
         self.budget.reads.take(Need::Now).await;
@@ -372,4 +398,13 @@ impl Writer {
             }
         }
     }
+}
+
+/// Waits until it is time to read, and Google may be asked.
+async fn due(next: Instant, pulse: &mut Pulse, reads: &mut Calls) {
+    tokio::select! {
+        () = sleep_until(next) => {}
+        () = pulse.hurried() => {}
+    }
+    reads.afford(Need::Sometime).await;
 }

@@ -15,7 +15,7 @@ pub(crate) const BOOK: &str = "1InventadaPlanilla_0123456789abcdefghijklmnopq";
 
 /// Times that a test can wait for.
 pub(crate) fn quick() -> Limits {
-    Limits { refresh: Duration::from_millis(100), write: Duration::from_secs(2), ..seldom() }
+    Limits { refresh: Duration::from_millis(100), idle: Duration::from_millis(100), write: Duration::from_secs(2), ..seldom() }
 }
 
 /// No reading but the first and those that a change needs.
@@ -24,6 +24,7 @@ pub(crate) fn seldom() -> Limits {
     Limits {
         calls: 60_000.0,
         refresh: seconds(3_600),
+        idle: seconds(3_600),
         write: seconds(2),
         settle: seconds(5),
         rival: millis(600),
@@ -39,6 +40,7 @@ pub(crate) fn config(google: &Google, book: &str, limits: Limits) -> SheetsConfi
         credentials: google.credentials(),
         url: google.url(),
         names: Names::default(),
+        share: None,
         limits,
     }
 }
