@@ -6,6 +6,7 @@ mod figures;
 mod moved;
 mod reading;
 mod refused;
+mod shared;
 mod writing;
 
 use crate::stand_in::{Google, Method, On};
