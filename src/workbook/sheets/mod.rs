@@ -59,6 +59,9 @@ use writer::Writer;
 /// How many may wait (`design.md` 5.2).
 const QUEUE: usize = 1_000;
 
+/// How long a reading that somebody asked for is waited for.
+const FRESH: Duration = Duration::from_secs(5);
+
 /// Google's own address.
 pub const GOOGLE: &str = "https://sheets.googleapis.com/";
 
@@ -250,6 +253,10 @@ impl Workbook for GoogleSheets {
 
     fn watched(&self) {
         self.state.watched.look();
+    }
+
+    async fn fresh(&self) {
+        self.state.fresh.wanted(FRESH).await;
     }
 
     fn status(&self) -> Status {

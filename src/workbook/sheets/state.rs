@@ -1,6 +1,6 @@
 //! What the writer's task and those who look share.
 
-use super::share::Watched;
+use super::share::{Fresh, Watched};
 use crate::domain::AuditEvent;
 use crate::workbook::Mirror;
 use arc_swap::ArcSwapOption;
@@ -19,6 +19,8 @@ pub(super) struct State {
     pub(super) mirror: Mirror,
     /// Whether somebody looks.
     pub(super) watched: Watched,
+    /// Readings that somebody waits for.
+    pub(super) fresh: Fresh,
     /// Changes that wait.
     pub(super) waiting: AtomicUsize,
     /// Why nothing can be written, for an operator.
@@ -36,6 +38,7 @@ impl State {
         State {
             mirror,
             watched: Watched::default(),
+            fresh: Fresh::default(),
             waiting: AtomicUsize::new(0),
             trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
             void: RwLock::default(),

@@ -115,6 +115,7 @@ impl Writer {
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
+                self.pulse.has_read();
                 // Who reads because others told has nothing to tell them.
                 if !hurried && before.read_at.is_some() && self.state.mirror.view().number != before.number {
                     self.pulse.tell();

@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{error, warn};
 use uuid::Uuid;
 
@@ -33,6 +33,9 @@ pub(super) type Now = Arc<dyn Fn() -> Moment + Send + Sync>;
 
 /// How often a reading that somebody waits for is tried.
 const READS: u32 = 4;
+
+/// How long a reading that is due makes way for those of others.
+const OVERDUE: Duration = Duration::from_secs(5);
 
 /// The first pause after a reading that failed; doubled each time, up to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
@@ -158,6 +161,10 @@ impl Writer {
         if self.state.trouble.load().is_some() && (self.pause.is_some() || self.watch.failures == 0) {
             return self.refuse_all();
         }
+        if self.share.is_together() && self.watch.failures > 0 && self.look(Need::Now).await.is_err() {
+            // Who cannot read takes no turn from those who can.
+            return self.give_up();
+        }
         match self.hold_fence().await {
             Ok(true) => self.land_what_waits().await,
             // Another process writes. Those who wait go on waiting, each until his own deadline.
@@ -178,9 +185,7 @@ impl Writer {
         }
         self.budget.writes.take(Need::Now).await;
         if self.read_patiently().await.is_err() {
-            self.state.trouble.store(Some(Arc::new("la planilla no responde".into())));
-            self.refuse_all();
-            return self.report();
+            return self.give_up();
         }
         self.report();
         if self.state.trouble.load().is_some() {
@@ -228,6 +233,13 @@ impl Writer {
             }
         }
         Err(last)
+    }
+
+    /// The workbook was not read: whoever waits is told so.
+    fn give_up(&mut self) {
+        self.state.trouble.store(Some(Arc::new("la planilla no responde".into())));
+        self.refuse_all();
+        self.report();
     }
 
     /// Answers everybody that nothing can be written now.
@@ -406,5 +418,8 @@ async fn due(next: Instant, pulse: &mut Pulse, reads: &mut Calls) {
         () = sleep_until(next) => {}
         () = pulse.hurried() => {}
     }
-    reads.afford(Need::Sometime).await;
+    // Those who wait to write come first, but nobody's screens are left behind for long.
+    if timeout(OVERDUE, reads.afford(Need::Sometime)).await.is_err() {
+        reads.afford(Need::Now).await;
+    }
 }

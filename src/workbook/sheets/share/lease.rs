@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_millis(25);
 
 /// The longest that one who had a turn stands back when others want one.
-const STAND_BACK: Duration = Duration::from_secs(2);
+const STAND_BACK: Duration = Duration::from_secs(1);
 
 /// What came of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

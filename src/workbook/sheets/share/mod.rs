@@ -12,7 +12,7 @@ mod watched;
 pub(super) use lease::Lead;
 pub(super) use pulse::{Pulse, Siblings};
 pub(super) use tokens::Tokens;
-pub(super) use watched::Watched;
+pub(super) use watched::{Fresh, Watched};
 
 use super::a1::TabId;
 use crate::error::Cause;

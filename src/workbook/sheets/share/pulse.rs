@@ -28,8 +28,11 @@ const KEY: &str = "spool_sheet_processes";
 const BEATS: Duration = Duration::from_millis(250);
 const SILENT: Duration = Duration::from_secs(5);
 
-/// At most one reading within this because of what others have seen.
+/// At most one reading within this because of what others have seen, or because it was asked for.
 const HURRY: Duration = Duration::from_secs(1);
+
+/// How long saying good-bye may take: who stops is waited for.
+const LEAVES: Duration = Duration::from_millis(300);
 
 /// The processes, as of the last beat.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +107,11 @@ impl Pulse {
         std::mem::replace(&mut self.seen, news) != news
     }
 
+    /// The reading that began last is in memory.
+    pub(in super::super) fn has_read(&self) {
+        self.state.fresh.read(self.read);
+    }
+
     /// Tells the others that there is something new to read.
     pub(in super::super) fn tell(&self) {
         self.told.count.fetch_add(1, Ordering::Relaxed);
@@ -129,6 +137,7 @@ impl Pulse {
         loop {
             let (seen, hears) = (self.seen, self.together.is_some() && state.watched.is_on());
             tokio::select! {
+                () = state.fresh.later_than(self.read) => return sleep_until(self.read + HURRY).await,
                 () = state.watched.begins() => {
                     if self.read.elapsed() >= self.refresh || self.siblings.borrow().news != seen {
                         return;
@@ -147,7 +156,7 @@ impl Pulse {
             let mut command = redis::cmd("HDEL");
             command.arg(&*beats.key).arg(&*beats.me);
             // Else it is missed after a while.
-            let _ = beats.link.run(super::WITHIN, |mut to| async move { command.exec_async(&mut to).await }).await;
+            let _ = beats.link.run(LEAVES, |mut to| async move { command.exec_async(&mut to).await }).await;
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Whether somebody looks: an open stream, or a page not long ago.
+//! Whether somebody looks: an open stream, or a page not long ago; and who wants it fresh.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
 
 /// For how long somebody who asked for a page still looks at it.
 const LOOKS: Duration = Duration::from_secs(60);
@@ -40,6 +40,43 @@ impl Watched {
     /// Waits until somebody begins to look after nobody did.
     pub(super) async fn begins(&self) {
         self.begins.notified().await;
+    }
+}
+
+/// Readings that somebody waits for.
+#[derive(Debug)]
+pub(in super::super) struct Fresh {
+    /// When one was last asked for.
+    asked: watch::Sender<Option<Instant>>,
+    /// When the last good reading began.
+    begun: watch::Sender<Option<Instant>>,
+}
+
+impl Default for Fresh {
+    fn default() -> Fresh {
+        Fresh { asked: watch::Sender::new(None), begun: watch::Sender::new(None) }
+    }
+}
+
+impl Fresh {
+    /// Asks for a reading, and waits for it.
+    pub(in super::super) async fn wanted(&self, patience: Duration) {
+        let asked = Instant::now();
+        let mut begun = self.begun.subscribe();
+        self.asked.send_replace(Some(asked));
+        // Without one, what is known has to do.
+        let _ = timeout(patience, begun.wait_for(|begun| begun.is_some_and(|begun| begun >= asked))).await;
+    }
+
+    /// A good reading that began then is in memory.
+    pub(in super::super) fn read(&self, begun: Instant) {
+        self.begun.send_replace(Some(begun));
+    }
+
+    /// Waits until somebody asks for one that begins later than this.
+    pub(super) async fn later_than(&self, read: Instant) {
+        // The sender lives as long as this does.
+        let _ = self.asked.subscribe().wait_for(|asked| asked.is_some_and(|asked| asked > read)).await;
     }
 }
 

@@ -64,13 +64,25 @@ async fn when_somebody_begins_to_look_the_workbook_is_read_at_once() {
 #[tokio::test]
 async fn a_process_that_nobody_looks_at_leaves_the_readings_to_the_others() {
     let hall = Hall::of(1).await;
+    hall.google.quota(60_000, 60_000);
     let idle = hall.starting(usual());
     idle.workbook.connected().await;
     let before = hall.google.journal().count(Method::ValuesBatchGet.name());
-    let watched = hall.process(Limits { refresh: Duration::from_millis(50), calls: 60_000.0, ..usual() }).await;
+    let watched = hall.process(Limits { refresh: Duration::from_millis(50), ..seldom() }).await;
     let readings = || hall.google.journal().count(Method::ValuesBatchGet.name()) - before;
     eventually("the other one reads on", async || readings() > 20).await;
     hall.google.human(BOOK, |human| human.types("Operaciones", "Ocupado_Por", 2, "MR(93)"));
     eventually("it is seen where somebody looks", async || hall.screen("it", &watched).occupied.len() == 1).await;
     assert_eq!(hall.screen("idle", &idle).occupied, [], "and not where nobody does");
+}
+
+#[tokio::test]
+async fn locks_are_not_judged_by_rows_that_another_process_has_changed() {
+    let hall = Hall::of(1).await;
+    let (one, two) = (hall.process(seldom()).await, hall.starting(seldom()));
+    two.workbook.connected().await;
+    assert!(hall.take(&one, &tag(1), 101).await.is_ok());
+    assert_eq!(hall.screen("two", &two).occupied, [], "nobody looks there, and nothing was read");
+    two.workbook.fresh().await;
+    assert_eq!(hall.screen("two", &two).occupied, [(tag(1), 101)]);
 }
