@@ -17,8 +17,10 @@ use crate::plant::{Clock, Plant};
 use crate::redis::Link;
 use crate::web::{Site, assets};
 use crate::workbook::files::FileError;
+use crate::workbook::sheets::{BadSetting, SheetsConfig};
 use crate::workbook::sqlite::OpenError;
-use crate::workbook::{Sqlite, demo};
+use crate::workbook::{GoogleSheets, Sqlite, Workbook, demo};
+use chrono_tz::Tz;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -140,23 +142,25 @@ const DEMO: &str = "demo";
 pub struct Built {
     /// The plant.
     pub plant: Plant,
-    /// The embedded workbook, for copies of it.
-    pub workbook: Arc<Sqlite>,
+    /// The embedded workbook, for copies of it; `None` when the plant's own is at Google.
+    pub embedded: Option<Arc<Sqlite>>,
     /// What the screens say about how the program runs.
     pub site: Site,
 }
 
-/// Makes the adapters and puts the plant together. An empty workbook gets the demonstration plant.
+/// Makes the adapters and puts the plant together. It waits neither for Google nor for Redis.
 ///
 /// # Errors
-/// [`Halt`] when the data folder cannot be used, or is used by another process.
+/// [`Halt`] when the data folder cannot be used, or is used by another process, and when a setting
+/// is such that the workbook can never be reached.
 pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
-    let workbook = Arc::new(Sqlite::open(&config.data, config.zone, clock.now())?);
-    let view = crate::workbook::Workbook::view(&*workbook);
-    if view.spools.is_empty() && view.people.all().is_empty() {
-        workbook.replace(demo::plant(clock.now(), config.zone), clock.now()).await?;
-        workbook.set_setting(DEMO, Some("1")).await?;
-    }
+    let (workbook, embedded, demo): (Arc<dyn Workbook>, _, _) = match &config.google {
+        Some(google) => (Arc::new(at_google(google.clone(), &clock, config.zone)?), None, false),
+        None => {
+            let (workbook, demo) = embedded(config, &clock).await?;
+            (Arc::clone(&workbook) as Arc<dyn Workbook>, Some(workbook), demo)
+        }
+    };
     let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match &config.redis {
         Some(address) => {
             let link = Link::to(address.clone());
@@ -165,20 +169,39 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),
     };
     let site = Site {
-        demo: workbook.setting(DEMO).await?.is_some(),
+        demo,
         open: config.open,
-        single: config.redis.is_none(),
+        // One record may have several processes only when locks, events and the record are shared.
+        single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
     };
-    let plant = Plant::new(
-        Arc::clone(&workbook) as Arc<dyn crate::workbook::Workbook>,
-        locks,
-        events,
-        clock,
-        config.rules.clone(),
-        Arc::new(Metrics::default()),
-    );
-    Ok(Built { plant, workbook, site })
+    let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(Metrics::default()));
+    Ok(Built { plant, embedded, site })
+}
+
+/// The embedded workbook, and whether it holds the demonstration plant: an empty one gets it.
+async fn embedded(config: &Config, clock: &Clock) -> Result<(Arc<Sqlite>, bool), Halt> {
+    let workbook = Sqlite::open(&config.data, config.zone, clock.now())?;
+    let view = workbook.view();
+    if view.spools.is_empty() && view.people.all().is_empty() {
+        workbook.replace(demo::plant(clock.now(), config.zone), clock.now()).await?;
+        workbook.set_setting(DEMO, Some("1")).await?;
+    }
+    let demo = workbook.setting(DEMO).await?.is_some();
+    Ok((Arc::new(workbook), demo))
+}
+
+/// The plant's workbook at Google, to which it begins to connect.
+fn at_google(google: SheetsConfig, clock: &Clock, zone: Tz) -> Result<GoogleSheets, Complaint> {
+    let clock = clock.clone();
+    GoogleSheets::connect(google, move || clock.now(), zone).map_err(|bad| {
+        let variable = match &bad {
+            BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
+            BadSetting::Url => "GOOGLE_SHEETS_URL",
+            BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
+        };
+        Complaint(format!("{variable} no es válido: {bad}"))
+    })
 }
 
 /// Writes a line for whoever called; that he has stopped reading is his business.

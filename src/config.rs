@@ -3,11 +3,13 @@
 //! The environment is read here and nowhere else. A bad value stops the start with one line that
 //! names the variable, the value and what is allowed; a secret's value is never said.
 
+mod google;
 mod parse;
 
 use crate::domain::Rules;
 use crate::redis::Address;
-use crate::workbook::files::Names;
+use crate::workbook::Names;
+use crate::workbook::sheets::SheetsConfig;
 use chrono::Duration;
 use chrono_tz::Tz;
 use clap::Args;
@@ -159,6 +161,8 @@ pub struct Config {
     pub lock_ttl: StdDuration,
     /// `REDIS_URL`; without it locks and events live in this process.
     pub redis: Option<Address>,
+    /// `GOOGLE_SHEET_ID` and its kin; without it the record is the embedded one.
+    pub google: Option<SheetsConfig>,
     /// `HOJA_…_NOMBRE`.
     pub sheets: Names,
     /// Somebody has decided that anybody on the network may act (`SPOOLBOARD_ACCESS=open`).
@@ -178,6 +182,7 @@ impl Default for Config {
             rules: Rules::default(),
             lock_ttl: StdDuration::from_secs(3_600),
             redis: None,
+            google: None,
             sheets: Names::default(),
             open: false,
             log: "info".into(),
@@ -226,7 +231,7 @@ impl Given {
         if number("REDIS_MAX_CONNECTIONS", &self.redis_max_connections, 1..=100_000)?.is_some() {
             config.without_effect.push("REDIS_MAX_CONNECTIONS");
         }
-        self.google()?;
+        config.google = self.google(&config)?;
         config.redis = self.redis()?;
         self.access(&config)?;
         config.open = given(&self.access).is_some();
@@ -248,24 +253,6 @@ impl Given {
             }
         }
         Ok(())
-    }
-
-    /// Google's settings are checked where that is possible, and refused as a whole while this
-    /// build has no adapter for them: a plant that believes it writes its workbook must not find
-    /// out later.
-    fn google(&self) -> Result<(), Complaint> {
-        number("SHEETS_REFRESH_SECONDS", &self.sheets_refresh_seconds, 1..=3_600)?;
-        if let Some(url) = given(&self.google_sheets_url)
-            && !parse::is_safe_endpoint(url)
-        {
-            return Err(complain("GOOGLE_SHEETS_URL", url, "una dirección https, o http en este mismo equipo"));
-        }
-        match given(&self.google_sheet_id) {
-            None => Ok(()),
-            Some(_) => Err(Complaint(
-                "GOOGLE_SHEET_ID está definida, pero esta versión todavía no incluye el adaptador de Google Sheets; quítala para usar el libro propio".into(),
-            )),
-        }
     }
 
     fn redis(&self) -> Result<Option<Address>, Complaint> {

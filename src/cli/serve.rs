@@ -48,14 +48,16 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     let listener = TcpListener::bind(config.listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (address, listener) = listener
         .map_err(|error| Halt::Other(format!("SPOOLBOARD_LISTEN={}: no se puede escuchar ahí: {error}", config.listen)))?;
-    let Built { plant, workbook, site } = build(config, clock.clone()).await?;
+    let Built { plant, embedded, site } = build(config, clock.clone()).await?;
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
     let app = App { plant: plant.clone(), site: Arc::new(site), live, stop: stop.clone() };
     let keeper = plant.clone();
     let (ttl, until) = (config.lock_ttl, stop.clone());
     tokio::spawn(async move { keeper.keep_locks(ttl, until).await });
-    tokio::spawn(nightly::copies(workbook, config.data.clone(), clock, stop.clone()));
+    if let Some(workbook) = embedded {
+        tokio::spawn(nightly::copies(workbook, config.data.clone(), clock, stop.clone()));
+    }
     let server = tokio::spawn(server::serve(listener, router(app.clone()), limits, plant.metrics().connections.clone(), stop));
     Ok(Running { address, app, server })
 }
@@ -99,5 +101,9 @@ fn greet(config: &Config, running: &Running) {
     say(format_args!("spoolboard atiende en http://{}{demo}{open}", running.address));
     let spools = running.app.plant.view().spools.len();
     let redis = config.redis.as_ref().map(ToString::to_string);
-    info!(redis, address = %running.address, data = %config.data.display(), demo = site.demo, open = site.open, spools, "serving");
+    let google = config.google.as_ref().map(|google| google.spreadsheet.as_str());
+    if google.is_some() {
+        say("conectando con la planilla; mientras tanto se puede mirar, no registrar");
+    }
+    info!(redis, google, address = %running.address, data = %config.data.display(), demo = site.demo, open = site.open, spools, "serving");
 }

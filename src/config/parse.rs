@@ -32,17 +32,3 @@ pub(super) fn log_filter(text: &str) -> Result<(), Complaint> {
     let read = EnvFilter::builder().parse(text);
     read.map(|_| ()).map_err(|_| complain("RUST_LOG", text, "un filtro como info, o spoolboard=debug,warn"))
 }
-
-/// An endpoint to which credentials may be sent: https, or this machine (`design.md` 7).
-pub(super) fn is_safe_endpoint(url: &str) -> bool {
-    let Ok(uri) = url.parse::<axum::http::Uri>() else { return false };
-    let loopback = |host: &str| {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    };
-    match (uri.scheme_str(), uri.host()) {
-        (Some("https"), Some(_)) => true,
-        (Some("http"), Some(host)) => loopback(host),
-        _ => false,
-    }
-}

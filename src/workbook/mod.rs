@@ -13,7 +13,7 @@ pub mod sqlite;
 mod view;
 
 pub use mirror::{Landing, Loaded, Mirror};
-pub use sheet::{Sheet, Sheets};
+pub use sheet::{Names, Sheet, Sheets};
 pub use sheets::GoogleSheets;
 pub use sqlite::Sqlite;
 pub use view::View;

@@ -30,6 +30,33 @@ pub struct Sheets {
     pub metadata: Sheet,
 }
 
+/// The names of the four sheets (`HOJA_OPERACIONES_NOMBRE` and kin); compared like headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // each is the name of that sheet
+pub struct Names {
+    pub operaciones: String,
+    pub trabajadores: String,
+    pub roles: String,
+    pub metadata: String,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names {
+            operaciones: "Operaciones".into(),
+            trabajadores: "Trabajadores".into(),
+            roles: "Roles".into(),
+            metadata: "Metadata".into(),
+        }
+    }
+}
+
+impl Names {
+    pub(super) fn all(&self) -> [&str; 4] {
+        [&self.operaciones, &self.trabajadores, &self.roles, &self.metadata]
+    }
+}
+
 impl Sheet {
     /// The 0-based place of the column with this name, however it is spelt.
     pub fn place(&self, name: &str) -> Option<usize> {

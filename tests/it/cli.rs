@@ -1,5 +1,6 @@
 //! The program as somebody starts it: the real binary, its lines and its exit statuses.
 
+use crate::support::google::BOOK;
 use crate::support::redis::{RealRedis, free_port};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
@@ -168,10 +169,23 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
 }
 
 #[test]
-fn what_this_build_has_not_yet_is_refused_in_words_and_secrets_are_not_said() {
+fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
+    const KEY: &str = "GOOGLE_APPLICATION_CREDENTIALS_JSON";
+    const KEY_FILE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
     let data = TempDir::new().unwrap();
     for (variables, said) in [
-        (vec![("GOOGLE_SHEET_ID", "1AbC")], "Google Sheets"),
+        (vec![("GOOGLE_SHEET_ID", BOOK)], "falta la cuenta de servicio"),
+        (vec![("GOOGLE_SHEET_ID", "1AbC"), (KEY, "{}")], "GOOGLE_SHEET_ID no es válido: no es el identificador"),
+        (vec![("GOOGLE_SHEET_ID", BOOK), (KEY, "clave-secreta")], "GOOGLE_APPLICATION_CREDENTIALS no es válido"),
+        (vec![("GOOGLE_SHEET_ID", BOOK), (KEY, "{}"), (KEY_FILE, "cuenta.json")], "deja solo una"),
+        (
+            vec![("GOOGLE_SHEET_ID", BOOK), (KEY_FILE, "/no/hay/cuenta.json")],
+            "GOOGLE_APPLICATION_CREDENTIALS=/no/hay/cuenta.json",
+        ),
+        (
+            vec![("GOOGLE_SHEETS_URL", "http://127.0.0.1:80@planillas.example/")],
+            "GOOGLE_SHEETS_URL=http://127.0.0.1:80@planillas",
+        ),
         (vec![("REDIS_URL", "http://:clave-secreta@redis/0")], "REDIS_URL=http://***@redis/0"),
         (vec![("REDIS_URL", "clave-secreta")], "se admite redis://"),
         (vec![("REDIS_URL", "redis://:clave-secreta@redis/0?ca=/nada")], "ca=/nada"),

@@ -4,7 +4,8 @@ use crate::support::dirty::{self, Raw};
 use chrono_tz::America::Santiago;
 use spoolboard::domain::problem::Kind;
 use spoolboard::domain::{Cell, Column, Level};
-use spoolboard::workbook::files::{FileError, Names, Report, import, merge, read, write_xlsx};
+use spoolboard::workbook::Names;
+use spoolboard::workbook::files::{FileError, Report, import, merge, read, write_xlsx};
 use spoolboard::workbook::{Sheet, Sheets, demo};
 use std::path::Path;
 

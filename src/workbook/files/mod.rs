@@ -15,7 +15,7 @@ pub use report::{Counts, Example, Found, People, Report};
 pub use write_xlsx::{Shortened, write_xlsx};
 
 use super::audit_row::HEADERS;
-use super::{Sheet, Sheets};
+use super::{Names, Sheet, Sheets};
 use crate::domain::column::normalise;
 use crate::domain::{Cell, Column, Header};
 use chrono_tz::Tz;
@@ -28,33 +28,6 @@ const MAX_BYTES: u64 = 200 * 1024 * 1024;
 const MAX_ROWS: u32 = 1_048_576;
 /// As many cells as fit into memory in comfort; the plant's workbook has 200,000.
 const MAX_CELLS: usize = 20_000_000;
-
-/// The names of the four sheets (`HOJA_OPERACIONES_NOMBRE` and kin); compared like headers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // each is the name of that sheet
-pub struct Names {
-    pub operaciones: String,
-    pub trabajadores: String,
-    pub roles: String,
-    pub metadata: String,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Names {
-            operaciones: "Operaciones".into(),
-            trabajadores: "Trabajadores".into(),
-            roles: "Roles".into(),
-            metadata: "Metadata".into(),
-        }
-    }
-}
-
-impl Names {
-    fn all(&self) -> [&str; 4] {
-        [&self.operaciones, &self.trabajadores, &self.roles, &self.metadata]
-    }
-}
 
 /// How far the reading of a file has come.
 #[derive(Debug, Clone, Copy)]

@@ -31,9 +31,9 @@ mod waiting;
 mod watch;
 mod writer;
 
-pub use refresh::Names;
+pub use client::is_safe;
 
-use super::{Applied, Mirror, Status, View, Workbook};
+use super::{Applied, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
 use crate::redis::Link;
@@ -130,10 +130,10 @@ impl fmt::Debug for SheetsConfig {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetting {
     /// No id of a workbook.
-    #[error("not the id of a workbook: it is the part of its address between /d/ and /edit")]
+    #[error("no es el identificador de una planilla: es la parte de su dirección entre /d/ y /edit")]
     Spreadsheet,
     /// An address that is neither https nor on this machine.
-    #[error("neither https nor on this machine")]
+    #[error("se admite una dirección https, o http en este mismo equipo")]
     Url,
     /// Credentials that cannot be used; why, without any of them.
     #[error("{0}")]
@@ -163,7 +163,7 @@ impl GoogleSheets {
         if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
             return Err(BadSetting::Spreadsheet);
         }
-        if !client::is_safe(&url) {
+        if !is_safe(&url) {
             return Err(BadSetting::Url);
         }
         // Paths are put behind it as they are.

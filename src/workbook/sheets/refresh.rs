@@ -7,36 +7,11 @@ use super::client::{Book, Client, Columns, Failed, Reason, Render, Tab};
 use crate::domain::{Cell, Column, Header, Moment};
 use crate::workbook::audit_row::HEADERS;
 use crate::workbook::sheet::place_in;
-use crate::workbook::{Loaded, Sheet, Sheets};
+use crate::workbook::{Loaded, Names, Sheet, Sheets};
 use chrono::Duration;
 use chrono_tz::Tz;
 use std::fmt;
 use uuid::Uuid;
-
-/// The names of the four tabs.
-#[derive(Debug, Clone)]
-pub struct Names {
-    /// One row a spool.
-    pub operaciones: String,
-    /// People.
-    pub trabajadores: String,
-    /// What people may do.
-    pub roles: String,
-    /// The audit.
-    pub metadata: String,
-}
-
-impl Default for Names {
-    fn default() -> Names {
-        let name = str::to_owned;
-        Names {
-            operaciones: name("Operaciones"),
-            trabajadores: name("Trabajadores"),
-            roles: name("Roles"),
-            metadata: name("Metadata"),
-        }
-    }
-}
 
 /// Audit rows that are read at a time when all of them are.
 const BLOCK: u32 = 20_000;
@@ -234,7 +209,7 @@ impl Reader {
         if self.layout.is_none() && book.zone != self.zone.name() {
             tracing::warn!(workbook = book.zone, plant = self.zone.name(), "the workbook is in another time zone");
         }
-        let names = [&self.names.operaciones, &self.names.trabajadores, &self.names.roles, &self.names.metadata];
+        let names = self.names.all();
         let mut tabs = [const { None }; 4];
         for (place, name) in names.iter().enumerate() {
             let by_id = book.tabs.iter().find(|tab| Some(tab.id) == self.ids[place]);
@@ -243,7 +218,7 @@ impl Reader {
             self.ids[place] = tabs[place].as_ref().map(|tab| tab.id).or(self.ids[place]);
         }
         let missing: Vec<&str> =
-            names.iter().zip(&tabs).take(3).filter(|(_, tab)| tab.is_none()).map(|(name, _)| name.as_str()).collect();
+            names.iter().zip(&tabs).take(3).filter(|(_, tab)| tab.is_none()).map(|(name, _)| *name).collect();
         let [Some(operaciones), Some(trabajadores), Some(roles), metadata] = tabs else {
             return Err(Unread::Wrong(format!("en la planilla falta la pestaña {}", missing.join(", "))));
         };

@@ -1,5 +1,6 @@
 //! The Sheets adapter when Google, the network or a hand in the workbook gets in its way.
 
+mod application;
 mod doubt;
 mod fence;
 mod figures;

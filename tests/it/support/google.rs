@@ -5,8 +5,8 @@ use crate::stand_in::Google;
 use crate::stand_in::book::Book;
 use crate::stand_in::grid::{self, NumberFormat, Value};
 use spoolboard::domain::{Cell, Moment};
-use spoolboard::workbook::sheets::{Limits, Names, SheetsConfig};
-use spoolboard::workbook::{GoogleSheets, Sheet, Sheets};
+use spoolboard::workbook::sheets::{Limits, SheetsConfig};
+use spoolboard::workbook::{GoogleSheets, Names, Sheet, Sheets};
 use std::sync::Arc;
 use std::time::Duration;
 

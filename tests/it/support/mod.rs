@@ -8,7 +8,7 @@ pub(crate) mod redis;
 pub(crate) mod shop;
 mod test_plant;
 
-pub(crate) use test_plant::{Reply, TestPlant, fresh, spool as row};
+pub(crate) use test_plant::{Reply, TestPlant, fresh, small_plant, spool as row};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -82,15 +82,28 @@ pub(crate) fn plant_of(tags: &[&str]) -> Sheets {
         Cell::text("{\"lock_token\": \"93:abc\"}"),
         Cell::Number(4.0),
     ];
-    let audit =
-        "ID Timestamp Evento_Tipo TAG_SPOOL Worker_ID Worker_Nombre Operacion Accion Fecha_Operacion Metadata_JSON N_UNION";
     Sheets {
         operaciones: sheet(&HEADER, rows),
         trabajadores: sheet(&["Id", "Nombre", "Apellido", "Activo"], people),
         roles: sheet(&["Id", "Rol", "Activo"], vec![role(93.0, "Ayudante"), role(94.0, "Ayudante")]),
-        metadata: sheet(&audit.split(' ').collect::<Vec<_>>(), vec![event]),
+        metadata: sheet(&AUDIT, vec![event]),
     }
 }
+
+/// The header of the audit, with the column that the plant added.
+pub(crate) const AUDIT: [&str; 11] = [
+    "ID",
+    "Timestamp",
+    "Evento_Tipo",
+    "TAG_SPOOL",
+    "Worker_ID",
+    "Worker_Nombre",
+    "Operacion",
+    "Accion",
+    "Fecha_Operacion",
+    "Metadata_JSON",
+    "N_UNION",
+];
 
 /// A sheet whose rows follow its header without a gap.
 pub(crate) fn sheet(header: &[&str], rows: Vec<Vec<Cell>>) -> Sheet {

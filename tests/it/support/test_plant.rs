@@ -1,6 +1,7 @@
 //! The real application on a free port, with a small dirty plant and a settable clock.
 
-use super::{HEADER, ZONE, sheet};
+use super::{AUDIT, HEADER, ZONE, google, sheet};
+use crate::stand_in::Google;
 use chrono::{DateTime, Duration, Utc};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
@@ -24,7 +25,7 @@ pub(crate) struct TestPlant {
     pub(crate) running: Running,
     folder: TempDir,
     now: Arc<AtomicI64>,
-    redis: Option<Address>,
+    config: Config,
     client: Client,
 }
 
@@ -63,6 +64,16 @@ impl Reply {
 /// 10:42 of 21-11-2026 in the plant.
 const BEGIN: &str = "2026-11-21T13:42:00Z";
 
+/// The settings with this `REDIS_URL`.
+fn with_redis(url: Option<&str>) -> Config {
+    Config { redis: url.map(|url| Address::read(url).unwrap()), ..Config::default() }
+}
+
+fn begun() -> Arc<AtomicI64> {
+    let begin: DateTime<Utc> = BEGIN.parse().unwrap();
+    Arc::new(AtomicI64::new(begin.timestamp()))
+}
+
 impl TestPlant {
     /// The small plant, served.
     pub(crate) async fn embedded() -> TestPlant {
@@ -71,56 +82,61 @@ impl TestPlant {
 
     /// The small plant, with its locks and events at a `REDIS_URL`.
     pub(crate) async fn with_redis(url: &str) -> TestPlant {
-        TestPlant::holding(&small_plant(), Limits::default(), Some(Address::read(url).unwrap())).await
+        TestPlant::holding(&small_plant(), Limits::default(), with_redis(Some(url))).await
+    }
+
+    /// The workbook of a stand-in for Google; several processes may serve one.
+    pub(crate) async fn at_google(google: &Google, redis: Option<&str>) -> TestPlant {
+        let config = Config { google: Some(google::config(google, google::BOOK, google::quick())), ..with_redis(redis) };
+        TestPlant::serving(tempfile::tempdir().unwrap(), begun(), Limits::default(), config).await
     }
 
     /// The small plant, served within other limits.
     pub(crate) async fn with(limits: Limits) -> TestPlant {
-        TestPlant::holding(&small_plant(), limits, None).await
+        TestPlant::holding(&small_plant(), limits, Config::default()).await
     }
 
     /// The small plant after somebody has changed its sheets.
     pub(crate) async fn edited(edit: impl FnOnce(&mut Sheets)) -> TestPlant {
         let mut sheets = small_plant();
         edit(&mut sheets);
-        TestPlant::holding(&sheets, Limits::default(), None).await
+        TestPlant::holding(&sheets, Limits::default(), Config::default()).await
     }
 
-    async fn holding(sheets: &Sheets, limits: Limits, redis: Option<Address>) -> TestPlant {
+    async fn holding(sheets: &Sheets, limits: Limits, config: Config) -> TestPlant {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(folder.path()).unwrap();
         store.replace_sheets(sheets).unwrap();
         drop(store);
-        let begin: DateTime<Utc> = BEGIN.parse().unwrap();
-        TestPlant::serving(folder, Arc::new(AtomicI64::new(begin.timestamp())), limits, redis).await
+        TestPlant::serving(folder, begun(), limits, config).await
     }
 
-    async fn serving(folder: TempDir, now: Arc<AtomicI64>, limits: Limits, redis: Option<Address>) -> TestPlant {
+    async fn serving(folder: TempDir, now: Arc<AtomicI64>, limits: Limits, config: Config) -> TestPlant {
         let told = Arc::clone(&now);
         let clock = Clock::from_fn(ZONE, move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
         let (listen, data) = (([127, 0, 0, 1], 0).into(), folder.path().into());
-        let config = Config { listen, data, zone: ZONE, redis: redis.clone(), ..Config::default() };
+        let config = Config { listen, data, zone: ZONE, ..config };
         let running = start(&config, clock, limits).await.unwrap();
-        TestPlant { running, folder, now, redis, client: Client::new() }
+        TestPlant { running, folder, now, config, client: Client::new() }
     }
 
     /// Stops the application and starts it again on the same folder.
     pub(crate) async fn restarted(self) -> TestPlant {
-        let TestPlant { running, folder, now, redis, .. } = self;
+        let TestPlant { running, folder, now, config, .. } = self;
         assert!(running.stop().await, "it stopped in time");
-        TestPlant::serving(folder, now, Limits::default(), redis).await
+        TestPlant::serving(folder, now, Limits::default(), config).await
     }
 
     /// The same, with what somebody changed in the sheets while nothing was served.
     pub(crate) async fn restarted_after(self, edit: impl FnOnce(&mut Sheets)) -> TestPlant {
-        let TestPlant { running, folder, now, redis, .. } = self;
+        let TestPlant { running, folder, now, config, .. } = self;
         assert!(running.stop().await, "it stopped in time");
         let mut store = Store::open(folder.path()).unwrap();
         let mut sheets = store.read_all().unwrap();
         edit(&mut sheets);
         store.replace_sheets(&sheets).unwrap();
         drop(store);
-        TestPlant::serving(folder, now, Limits::default(), redis).await
+        TestPlant::serving(folder, now, Limits::default(), config).await
     }
 
     /// The record as it is on the disk now.
@@ -226,7 +242,7 @@ pub(crate) fn fresh() -> String {
 /// `MK-0001` to `MK-0060` are ready for ARM; the others are each in a state of their own. Workers
 /// 93 and 94 fit, 95 welds, 96 inspects, 97 has left, 98 has no role, and 101 to 160 may fit and
 /// weld.
-fn small_plant() -> Sheets {
+pub(crate) fn small_plant() -> Sheets {
     let mut rows: Vec<Vec<Cell>> = (1..=60).map(|n| spool(&format!("MK-{n:04}"), "1335", &[])).collect();
     let armed = [("Armador", "MR(93)"), ("Fecha_Armado", "10-11-2026")];
     let welded = [armed[0], armed[1], ("Soldador", "CP(95)"), ("Fecha_Soldadura", "12-11-2026")];
@@ -262,7 +278,7 @@ fn small_plant() -> Sheets {
         operaciones: sheet(&HEADER, rows),
         trabajadores: sheet(&["Id", "Nombre", "Apellido", "Activo"], people),
         roles: sheet(&["Id", "Rol", "Activo"], roles),
-        ..Sheets::default()
+        metadata: sheet(&AUDIT, Vec::new()),
     }
 }
 

@@ -6,7 +6,8 @@
 mod token;
 mod wire;
 
-pub(super) use token::{is_safe, jittered};
+pub use token::is_safe;
+pub(super) use token::jittered;
 
 use super::a1::{Col, Fila, TabId};
 use crate::domain::Cell;

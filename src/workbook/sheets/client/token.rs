@@ -4,6 +4,7 @@
 
 use super::SCOPE;
 use google_sheets4::common::{Client as Http, GetToken};
+use google_sheets4::hyper::Uri;
 use google_sheets4::hyper_util::client::legacy::{Client, connect::HttpConnector};
 use google_sheets4::hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
@@ -11,6 +12,7 @@ use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,15 +65,15 @@ impl Door {
         use futures_util::FutureExt;
         // The parser's own words could quote the key.
         let key: Result<ServiceAccountKey, _> = serde_json::from_str(credentials);
-        let key = key.map_err(|_| "it is not the JSON file of a service account".to_owned())?;
+        let key = key.map_err(|_| "no es el archivo JSON de una cuenta de servicio".to_owned())?;
         if !is_safe(&key.token_uri) {
-            return Err(format!("its token_uri is {}; allowed are https and this machine", key.token_uri));
+            return Err(format!("su token_uri es {}: se admite https, o http en este mismo equipo", key.token_uri));
         }
         let tls = tls(secure || key.token_uri.starts_with("https:")).map_err(|error| error.to_string())?;
         let client = CustomHyperClientBuilder::from(client(tls.clone()));
         // Nothing in there waits; a key that cannot be read is told at once.
         let built = ServiceAccountAuthenticator::with_client(key, client).build().now_or_never();
-        let authenticator = built.and_then(Result::ok).ok_or("its private key cannot be read")?;
+        let authenticator = built.and_then(Result::ok).ok_or("su clave privada no se puede leer")?;
         let (tell, current) = watch::channel(None);
         let renew = Arc::new(Notify::new());
         let wanted = Arc::clone(&renew);
@@ -140,12 +142,18 @@ fn why(error: Option<yup_oauth2::Error>) -> String {
     error.map(|error| error.to_string()).unwrap_or_default()
 }
 
-/// Whether an address is https, or on this machine.
-pub(in crate::workbook::sheets) fn is_safe(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+/// Whether credentials may be sent to an address: it is https, or on this machine (`design.md` 7).
+pub fn is_safe(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let here = |host: &str| {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    };
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => true,
+        (Some("http"), Some(host)) => here(host),
+        _ => false,
+    }
 }
 
 /// TLS by ring, the one crypto provider. Who only talks to this machine needs no authorities.
@@ -182,4 +190,26 @@ fn client_of_calls(tls: ClientConfig) -> Http<Connector> {
         .http2_keep_alive_timeout(Duration::from_secs(10))
         .http2_keep_alive_while_idle(true)
         .build(connector(tls))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_go_to_https_or_to_this_machine_only() {
+        for (url, safe) in [
+            ("https://sheets.example", true),
+            ("http://127.0.0.1:9000", true),
+            ("http://[::1]:9000/x", true),
+            ("http://localhost", true),
+            ("http://localhost.example", false),
+            ("http://10.0.0.1", false),
+            ("ftp://127.0.0.1", false),
+            ("http://127.0.0.1:80@sheets.example/", false),
+            ("sheets", false),
+        ] {
+            assert_eq!(is_safe(url), safe, "{url}");
+        }
+    }
 }

@@ -1,0 +1,72 @@
+//! The application with the plant's workbook at Google, as a tablet sees it.
+
+use crate::stand_in::Google;
+use crate::support::google::{BOOK, book_of};
+use crate::support::redis::RealRedis;
+use crate::support::{Reply, TestPlant, cell, eventually, small_plant};
+use futures_util::future::join_all;
+use spoolboard::domain::Cell;
+
+const TAG: &str = "MK-0001";
+
+async fn small_google() -> Google {
+    let google = Google::with(book_of(&small_plant())).await;
+    google.quota(60_000, 60_000);
+    google
+}
+
+async fn connected(google: &Google, redis: Option<&str>) -> TestPlant {
+    let plant = TestPlant::at_google(google, redis).await;
+    eventually("it is ready", async || plant.get("/ready").await.status == 200).await;
+    plant
+}
+
+#[tokio::test]
+async fn c2_a_start_without_google_shows_why_and_recovers_by_itself() {
+    let google = small_google().await;
+    google.away(true);
+    let plant = TestPlant::at_google(&google, None).await;
+    let ready = plant.get("/ready").await;
+    assert_eq!((ready.status, &ready.json["workbook"]["reason"]), (503, &"conectando con la planilla".into()));
+    google.away(false);
+    eventually("it is ready", async || plant.get("/ready").await.status == 200).await;
+    assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_tap_is_in_the_plants_own_workbook_when_it_is_answered() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
+    let sheets = crate::support::google::sheets_of(&google.book(BOOK));
+    assert_eq!(cell(&sheets.operaciones, 2, "Ocupado_Por"), Cell::text("MR(93)"));
+    assert_eq!(sheets.metadata.rows.len(), 1);
+    assert!(plant.get("/tablero").await.text.contains("Modo un servidor"));
+}
+
+#[tokio::test]
+async fn e7_with_redis_and_google_nobody_is_told_to_run_one_process_only() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let plant = connected(&google, Some(&redis.url())).await;
+    assert!(!plant.get("/tablero").await.text.contains("Modo un servidor"));
+}
+
+#[tokio::test]
+async fn a1_of_fifty_at_once_one_has_the_spool_and_the_others_are_told_who() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let plant = connected(&google, Some(&redis.url())).await;
+    for (tag, crowd) in [(TAG, 10), ("MK-0002", 50)] {
+        let replies = join_all((101..101 + crowd).map(|id| take(&plant, id, tag)));
+        let replies = replies.await;
+        let won = replies.iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(won, 1, "of {crowd}");
+        for lost in replies.iter().filter(|reply| reply.status != 200) {
+            assert_eq!(lost.status, 409, "{}", lost.text);
+            assert!(lost.message().contains("Tomás Vega"), "{}", lost.message());
+        }
+    }
+}
+
+async fn take(plant: &TestPlant, id: u32, tag: &str) -> Reply {
+    plant.worker(id).take(tag, "ARM").await
+}
