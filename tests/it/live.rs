@@ -16,13 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 type Message = (String, String);
 
 /// An open stream.
-struct Stream {
+pub(crate) struct Stream {
     response: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<axum::body::Bytes>> + Send>>,
     text: String,
 }
 
 impl Stream {
-    async fn open(plant: &TestPlant, path: &str) -> Stream {
+    pub(crate) async fn open(plant: &TestPlant, path: &str) -> Stream {
         let response = plant.request(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -51,7 +51,7 @@ impl Stream {
     }
 
     /// The next message with this name.
-    async fn named(&mut self, name: &str) -> String {
+    pub(crate) async fn named(&mut self, name: &str) -> String {
         loop {
             let (found, data) = self.next().await.expect("the stream goes on");
             if found == name {

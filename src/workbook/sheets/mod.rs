@@ -76,7 +76,7 @@ pub struct SheetsConfig {
     pub url: String,
     /// The names of the tabs.
     pub names: Names,
-    /// The way to the other processes on this workbook; `None`: there is none.
+    /// The way to the other processes on this workbook; `None`: there are none. `cli::build` gives it.
     pub share: Option<Link>,
     /// Times, for tests to shorten.
     pub limits: Limits,
@@ -176,7 +176,7 @@ impl GoogleSheets {
         let budget = Budget::new(limits.calls, share.as_ref(), &pulse.siblings());
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
-        let writer = Writer::new(client, reader, shared, Arc::clone(&state), zone, Arc::new(now), limits, received);
+        let writer = Writer::new(client, reader, shared, Arc::clone(&state), (zone, Arc::new(now)), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }

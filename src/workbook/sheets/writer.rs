@@ -82,8 +82,7 @@ impl Writer {
         reader: Reader,
         (pulse, budget, share): (Pulse, Budget, Share),
         state: Arc<State>,
-        zone: Tz,
-        now: Now,
+        (zone, now): (Tz, Now),
         limits: Limits,
         queue: UnboundedReceiver<Waiting>,
     ) -> Writer {

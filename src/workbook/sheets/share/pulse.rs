@@ -134,20 +134,13 @@ impl Pulse {
     /// Waits for a reason to read sooner than that.
     pub(in super::super) async fn hurried(&mut self) {
         let state = Arc::clone(&self.state);
-        loop {
-            let (seen, hears) = (self.seen, self.together.is_some() && state.watched.is_on());
-            tokio::select! {
-                () = state.fresh.later_than(self.read) => return sleep_until(self.read + HURRY).await,
-                () = state.watched.begins() => {
-                    if self.read.elapsed() >= self.refresh || self.siblings.borrow().news != seen {
-                        return;
-                    }
-                }
-                () = async { drop(self.siblings.wait_for(|siblings| siblings.news != seen).await) }, if hears => {
-                    return sleep_until(self.read + HURRY).await;
-                }
-            }
-        }
+        let (seen, hears) = (self.seen, self.together.is_some() && state.watched.is_on());
+        let after = tokio::select! {
+            () = state.fresh.later_than(self.read) => HURRY,
+            () = state.watched.begins() => self.refresh,
+            () = async { drop(self.siblings.wait_for(|siblings| siblings.news != seen).await) }, if hears => HURRY,
+        };
+        sleep_until(self.read + after).await;
     }
 
     /// Says that this process is no more.

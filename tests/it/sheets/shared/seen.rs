@@ -1,9 +1,11 @@
 //! What one process has written, or read, is soon known to the others.
 
 use super::{Hall, tag, usual};
-use crate::stand_in::Method;
-use crate::support::eventually;
-use crate::support::google::{BOOK, seldom};
+use crate::live::Stream;
+use crate::stand_in::{Google, Method, Quota};
+use crate::support::google::{BOOK, book_of, seldom};
+use crate::support::redis::RealRedis;
+use crate::support::{TestPlant, eventually, small_plant};
 use spoolboard::workbook::Workbook;
 use spoolboard::workbook::sheets::Limits;
 use std::time::Duration;
@@ -85,4 +87,33 @@ async fn locks_are_not_judged_by_rows_that_another_process_has_changed() {
     assert_eq!(hall.screen("two", &two).occupied, [], "nobody looks there, and nothing was read");
     two.workbook.fresh().await;
     assert_eq!(hall.screen("two", &two).occupied, [(tag(1), 101)]);
+}
+
+/// With the times of production; `--nocapture` says how long it took until both boards showed it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_tapped_or_typed_anywhere_is_on_the_boards_of_both_processes() {
+    let (google, redis) = (Google::with(book_of(&small_plant())).await, RealRedis::start());
+    let start = async || TestPlant::at_google_within(&google, Some(&redis.url()), Limits::default()).await;
+    let both = [start().await, start().await];
+    let mut boards = Vec::new();
+    for plant in &both {
+        eventually("it is ready", async || plant.get("/ready").await.status == 200).await;
+        boards.push(Stream::open(plant, "/vivo/tablero").await);
+    }
+    let mut shown = async |occupied: usize, begun: Duration| {
+        for board in &mut boards {
+            while !board.named("").await.contains(&format!("id=\"total-ocupados\">{occupied}<")) {}
+        }
+        println!("{occupied} occupied on both boards {:?} later", google.now() - begun);
+    };
+    for (number, plant) in [(1, &both[0]), (2, &both[1])] {
+        assert_eq!(plant.worker(93).take(&tag(number), "ARM").await.status, 200);
+        shown(number, google.now()).await;
+    }
+    for number in 3..=6 {
+        google.human(BOOK, |human| human.types("Operaciones", "Ocupado_Por", number + 1, "MR(93)"));
+        shown(number, google.now()).await;
+    }
+    let journal = google.journal();
+    assert!(journal.most_in_a_minute(Quota::Read) <= 60, "{}", journal.most_in_a_minute(Quota::Read));
 }
