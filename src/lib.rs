@@ -14,6 +14,7 @@
 //!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
+//! web, cli -> trail (what was done on which tablet)
 //! ```
 //!
 //! # What always holds
@@ -112,6 +113,7 @@ pub mod locks;
 pub mod metrics;
 pub mod plant;
 pub mod redis;
+pub mod trail;
 pub mod web;
 pub mod words;
 pub mod workbook;

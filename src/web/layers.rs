@@ -2,7 +2,7 @@
 //! counters, panics, other sites, long addresses, slow answers, compression.
 
 use super::failure::{Code, Failure};
-use super::{App, Site};
+use super::{App, Site, trail};
 use crate::domain::Moment;
 use crate::words::Fault;
 use axum::Router;
@@ -90,6 +90,7 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(spoken))
+        .layer(from_fn_with_state(app.clone(), trail::kept))
         .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(guarded))
         .layer(from_fn_with_state(app.clone(), identified))

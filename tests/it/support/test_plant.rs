@@ -171,6 +171,10 @@ impl TestPlant {
         self.send(self.client.get(self.url(path))).await
     }
 
+    pub(crate) async fn get_with_cookie(&self, path: &str, cookie: &str) -> Reply {
+        self.send(self.client.get(self.url(path)).header("Cookie", cookie)).await
+    }
+
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(self.client.post(self.url(path)).json(&body)).await
     }
