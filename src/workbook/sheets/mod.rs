@@ -12,14 +12,19 @@
 //! 4. A batch without a known outcome is never sent again. The fence is replaced, which makes sure
 //!    that the batch has been applied or never will be, and the audit tells which.
 //!
+//! While `Metadata` cannot be written, the audit row of a change is put on this machine's disk before
+//! the rest of the batch is sent, and follows as soon as it can (`outbox.rs`).
+//!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
 
 mod a1;
+mod audit;
 mod batch;
 mod budget;
 mod client;
 mod fence;
+mod outbox;
 mod refresh;
 mod settle;
 mod state;
@@ -35,10 +40,12 @@ use crate::error::{Error, Service};
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use client::Client;
+use outbox::Outbox;
 use refresh::Reader;
 use state::State;
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -66,6 +73,9 @@ pub struct SheetsConfig {
     pub url: String,
     /// The names of the tabs.
     pub names: Names,
+    /// The data folder (`SPOOLBOARD_DATA`), where audit events wait while their tab cannot be written.
+    /// Each process has one of its own.
+    pub data: PathBuf,
     /// Times, for tests to shorten.
     pub limits: Limits,
 }
@@ -87,6 +97,8 @@ pub struct Limits {
     pub vanished: Duration,
     /// How long an operation that the audit holds and its row does not waits to be decided again.
     pub orphan: Duration,
+    /// Between two looks whether an audit that could not be written can be written again.
+    pub audit: Duration,
 }
 
 impl Default for Limits {
@@ -100,6 +112,7 @@ impl Default for Limits {
             rival: seconds(30),
             vanished: seconds(200),
             orphan: seconds(15),
+            audit: seconds(10),
         }
     }
 }
@@ -123,6 +136,9 @@ pub enum BadSetting {
     /// Credentials that cannot be used; why, without any of them.
     #[error("{0}")]
     Credentials(String),
+    /// The outbox in the data folder cannot be used; why.
+    #[error("{0}")]
+    Outbox(String),
 }
 
 /// The plant's workbook at Google.
@@ -143,7 +159,7 @@ impl GoogleSheets {
         now: impl Fn() -> Moment + Send + Sync + 'static,
         zone: Tz,
     ) -> Result<GoogleSheets, BadSetting> {
-        let SheetsConfig { spreadsheet, credentials, url, names, limits } = config;
+        let SheetsConfig { spreadsheet, credentials, url, names, data, limits } = config;
         let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
             return Err(BadSetting::Spreadsheet);
@@ -155,9 +171,10 @@ impl GoogleSheets {
         let url = format!("{}/", url.trim_end_matches('/'));
         let client = Client::new(&url, &spreadsheet, &credentials, limits.write).map_err(BadSetting::Credentials)?;
         let state = Arc::new(State::new(Mirror::new(zone)));
+        let outbox = Outbox::open(&data, zone, Arc::clone(&state)).map_err(BadSetting::Outbox)?;
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
-        let writer = Writer::new(client, reader, Arc::clone(&state), zone, Arc::new(now), limits, received);
+        let writer = Writer::new(client, reader, Arc::clone(&state), outbox, zone, Arc::new(now), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }
@@ -237,8 +254,9 @@ impl Workbook for GoogleSheets {
             Some((_, task)) if !task.is_finished() => Ok(()),
             _ => Err("the workbook is closed".to_owned()),
         };
-        let waiting = self.state.waiting.load(Ordering::Relaxed);
-        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting }
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        let (waiting, outbox) = (count(&self.state.waiting), count(&self.state.outbox));
+        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting, outbox }
     }
 
     async fn close(&self) {

@@ -9,6 +9,7 @@ use super::batch::{self, Batch, Hit, Target, same_row};
 use super::budget::{Bucket, Budget, Need};
 use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
+use super::outbox::Outbox;
 use super::refresh::{Reader, Unread};
 use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
@@ -43,6 +44,8 @@ const REMOVALS: u32 = 3;
 pub(super) struct Plan {
     pub(super) batch: Batch,
     pub(super) items: Vec<(Waiting, Target)>,
+    /// Events that wait in the outbox instead of going with the batch.
+    pub(super) boxed: HashSet<Uuid>,
 }
 
 /// All that the task works with.
@@ -52,6 +55,7 @@ pub(super) struct Writer {
     pub(super) reader: Reader,
     pub(super) fence: Fence,
     pub(super) state: Arc<State>,
+    pub(super) outbox: Outbox,
     pub(super) zone: Tz,
     pub(super) now: Now,
     pub(super) limits: Limits,
@@ -75,6 +79,7 @@ impl Writer {
         client: Client,
         reader: Reader,
         state: Arc<State>,
+        outbox: Outbox,
         zone: Tz,
         now: Now,
         limits: Limits,
@@ -86,6 +91,7 @@ impl Writer {
             reader,
             fence: Fence::default(),
             state,
+            outbox,
             zone,
             now,
             limits,
@@ -118,6 +124,7 @@ impl Writer {
             }
             while self.gather() {
                 self.commit().await;
+                self.drain().await;
                 next = Instant::now() + self.interval();
             }
             if self.closed {
@@ -171,16 +178,24 @@ impl Writer {
         }
         self.gather();
         let Some(plan) = self.plan() else { return };
+        let Some(plan) = self.noted(plan).await else { return };
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
                 let hits: Vec<Hit> = plan.items.iter().map(|(_, target)| batch::verify(&reply, layout, target)).collect();
                 match hits.iter().all(|hit| *hit == Hit::Right) {
-                    true => self.land(plan),
+                    true => {
+                        // Were it not noted, the workbook would tell it again after a restart.
+                        let _ = self.outbox.settle(&plan.boxed).await;
+                        self.land(plan);
+                    }
                     false => self.settle(plan, false).await,
                 }
             }
-            Err(Failed::NotApplied(reason)) => self.not_applied(plan, reason).await,
+            Err(Failed::NotApplied(reason)) => {
+                self.outbox.forget(&plan.boxed);
+                self.not_applied(plan, reason).await;
+            }
             Err(Failed::Doubtful(why)) => {
                 warn!(why, changes = plan.items.len(), "a batch without a known outcome");
                 self.settle(plan, true).await;
@@ -222,8 +237,8 @@ impl Writer {
     fn plan(&mut self) -> Option<Plan> {
         self.answer_from_memory();
         let (layout, fence) = (self.reader.layout()?.clone(), self.fence.held()?);
-        let most = if self.removals >= REMOVALS { 1 } else { usize::MAX };
-        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new() };
+        let most = if self.removals >= REMOVALS { 1 } else { self.outbox.room() };
+        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new(), boxed: HashSet::new() };
         let mut rows: HashSet<Arc<str>> = HashSet::new();
         let view = self.state.mirror.view();
         for waiting in std::mem::take(&mut self.waiting) {
@@ -238,7 +253,7 @@ impl Writer {
             let audited = self.orphans.contains_key(&change.event.id);
             let audit = match audited {
                 true => Ok(None),
-                false => batch::audit(&layout, &change.event, self.zone).map(Some),
+                false => self.audit_row(&layout, &change.event),
             };
             let audit = match audit {
                 Ok(audit) => audit,
@@ -323,11 +338,15 @@ impl Writer {
                 self.put_back(plan);
                 self.fenced_out().await;
             }
+            Reason::BadRequest { index, text } if self.audit_refuses(&plan, index, &text).await => {
+                warn!(text, "the audit takes no rows");
+                self.put_back(plan);
+            }
             Reason::BadRequest { index, text } => {
                 error!(text, ?index, "Google refused a part of a batch");
                 let culprit = index.and_then(|index| plan.batch.owner(index));
                 self.removals += 1;
-                let mut rest = Plan { batch: Batch::default(), items: Vec::new() };
+                let mut rest = Plan { batch: Batch::default(), items: Vec::new(), boxed: HashSet::new() };
                 for (place, (waiting, target)) in plan.items.into_iter().enumerate() {
                     match culprit.is_none_or(|culprit| culprit == place) {
                         true => waiting.tell(Err(Error::unavailable(Service::Workbook, text.clone()))),
@@ -359,7 +378,7 @@ impl Writer {
     }
 
     /// Our batch named a fence that is not there any more: somebody else took over, or deleted it.
-    async fn fenced_out(&mut self) {
+    pub(super) async fn fenced_out(&mut self) {
         self.state.alarm();
         error!("fenced out of the workbook");
         self.budget.reads.take(Need::Now).await;
