@@ -4,6 +4,8 @@ mod doubt;
 mod fence;
 mod figures;
 mod moved;
+mod outbox;
+mod restart;
 mod reading;
 mod refused;
 mod writing;
