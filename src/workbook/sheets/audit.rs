@@ -175,13 +175,13 @@ impl Writer {
         seen
     }
 
-    /// Appends what waits, a group at a time, once the audit can be written again.
+    /// Looks whether the audit can be written again, and appends what waits, a group at a time.
     ///
     /// Each event gets there once: an append without a known outcome is followed by a new fence and
     /// a reading, which drops what has arrived.
     pub(super) async fn drain(&mut self) {
         let rests = self.outbox.rests.is_some_and(|until| Instant::now() < until);
-        if self.outbox.is_empty() || rests || self.pause.is_some() {
+        if !self.boxes() || rests || self.pause.is_some() {
             return;
         }
         self.outbox.rests = Some(Instant::now() + self.limits.audit);

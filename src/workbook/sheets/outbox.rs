@@ -97,7 +97,8 @@ impl Outbox {
         let entries = entries.ok_or_else(|| unusable("an event in it cannot be read".into()))?;
         let (jobs, asked) = channel::<Job>();
         let work = move || asked.into_iter().for_each(|job| job(&mut connection));
-        let thread = std::thread::Builder::new().name("outbox".into()).spawn(work).map_err(|error| unusable(error.to_string()))?;
+        let thread =
+            std::thread::Builder::new().name("outbox".into()).spawn(work).map_err(|error| unusable(error.to_string()))?;
         let doubt = !entries.is_empty();
         let (jobs, thread) = (Some(jobs), Some(thread));
         let outbox = Outbox { zone, state, entries, doubt, refused: None, rests: None, jobs, thread };

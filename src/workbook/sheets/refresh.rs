@@ -80,7 +80,8 @@ impl Layout {
     /// Where the ten columns of the audit are; else the names of those that are not there.
     pub(super) fn audit_columns(&self) -> Result<[Col; 10], Vec<&'static str>> {
         let found = HEADERS.map(|name| place_in(&self.audit, name));
-        let missing: Vec<&str> = HEADERS.into_iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| name).collect();
+        let missing: Vec<&str> =
+            HEADERS.into_iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| name).collect();
         if missing.is_empty() { Ok(found.map(|place| Col(place.unwrap_or_default()))) } else { Err(missing) }
     }
 }

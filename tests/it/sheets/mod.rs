@@ -5,9 +5,9 @@ mod fence;
 mod figures;
 mod moved;
 mod outbox;
-mod restart;
 mod reading;
 mod refused;
+mod restart;
 mod writing;
 
 use crate::stand_in::{Google, Method, On};

@@ -49,8 +49,10 @@ async fn f1_changes_land_without_the_audit_and_their_events_follow_once_each_in_
     assert!(landed(&floor.taken("MK-0002", 93, all[1]).await));
     assert!(landed(&floor.taken("MK-0003", 94, all[2]).await));
     assert_eq!(floor.cell("MK-0003", Column::Version), Cell::text(all[2].to_string()));
-    let status = floor.workbook.status();
+    let (status, readings) = (floor.workbook.status(), floor.readings());
     assert_eq!((status.outbox, status.writable), (2, Ok(())));
+    eventually("it was read without", async || floor.readings() > readings + 2).await;
+    assert!(all[..3].iter().all(|id| floor.workbook.event(*id).is_some()), "what was known stays known");
     floor.google.human(BOOK, |human| human.restores_sheet(sheet));
     assert!(landed(&floor.taken("MK-0004", 93, all[3]).await));
     emptied(&floor).await;

@@ -82,9 +82,12 @@ async fn f1_events_that_wait_outlive_the_process_and_are_known_to_the_next() {
 
 #[tokio::test]
 async fn f1_a_process_killed_between_its_note_and_its_answer_leaves_what_the_row_says() {
-    for (held, versions) in
-        [(Held::BeforeAnswering, true), (Held::BeforeAnswering, false), (Held::BeforeApplying, true), (Held::BeforeApplying, false)]
-    {
+    for (held, versions) in [
+        (Held::BeforeAnswering, true),
+        (Held::BeforeAnswering, false),
+        (Held::BeforeApplying, true),
+        (Held::BeforeApplying, false),
+    ] {
         let (google, data) = shop(2).await;
         if !versions {
             google.human(BOOK, |human| human.deletes_column("Operaciones", "version"));
