@@ -181,14 +181,14 @@ impl Writer {
     /// a reading, which drops what has arrived.
     pub(super) async fn drain(&mut self) {
         let rests = self.outbox.rests.is_some_and(|until| Instant::now() < until);
-        if !self.boxes() || rests || self.pause.is_some() {
+        if !self.boxes() || rests {
             return;
         }
         self.outbox.rests = Some(Instant::now() + self.limits.audit);
         if self.away().is_some() {
             self.look_at_tabs().await;
         }
-        if self.hold_fence().await.is_err() {
+        if self.pause.is_some() || self.hold_fence().await.is_err() {
             return;
         }
         if (self.away().is_some() || self.outbox.is_unsettled()) && self.look(Need::Sometime).await.is_err() {

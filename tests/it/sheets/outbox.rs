@@ -4,12 +4,21 @@ use super::{BATCHES, Floor, landed};
 use crate::stand_in::grid::Sheet;
 use crate::stand_in::{Fault, Google, Held, Human, On, When};
 use crate::support::google::{BOOK, book_of, connected, quick, seldom};
-use crate::support::{eventually, pause, plant, soon};
-use spoolboard::domain::{Cell, Column};
+use crate::support::{ZONE, eventually, morning, pause, plant, soon};
+use axum::body::Body;
+use axum::http::Request;
+use spoolboard::domain::{Cell, Column, Rules};
 use spoolboard::error::Error;
+use spoolboard::plant::{Clock, Plant};
+use spoolboard::web::live::Live;
+use spoolboard::web::{App, router};
 use spoolboard::workbook::sheets::Limits;
 use spoolboard::workbook::{Applied, Workbook};
+use spoolboard::{events, locks};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 use uuid::Uuid;
 
 /// Batches that append to the audit.
@@ -61,6 +70,29 @@ async fn f1_changes_land_without_the_audit_and_their_events_follow_once_each_in_
 }
 
 #[tokio::test]
+async fn f1_whoever_watches_the_program_is_told_how_many_events_wait_and_that_work_goes_on() {
+    let floor = Floor::of(1, seldom()).await;
+    deleted(&floor.google);
+    assert!(landed(&floor.taken("MK-0001", 93, Uuid::new_v4()).await));
+    let (locks, events) = (Arc::new(locks::Memory::new(Duration::from_secs(60))), Arc::new(events::Memory::default()));
+    let clock = Clock::from_fn(ZONE, || morning().to_utc());
+    let plant = Plant::new(floor.workbook.clone(), locks, events, clock, Rules::default(), Arc::default());
+    let stop = CancellationToken::new();
+    let live = Live::follow(&plant, stop.clone());
+    let routes = router(App { plant, site: Arc::default(), live, stop });
+    let asked = async |path: &str| {
+        let answer = routes.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = axum::body::to_bytes(answer.into_body(), 1_000_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    let (status, ready) = asked("/ready").await;
+    assert!(status == 200 && ready.contains("\"outbox\":1"), "{status} {ready}");
+    let metrics = asked("/metrics").await.1;
+    assert!(metrics.contains("spoolboard_outbox_events 1"), "{metrics}");
+}
+
+#[tokio::test]
 async fn f1_a_new_audit_tab_in_place_of_the_old_one_gets_what_waited() {
     let floor = Floor::of(2, quick()).await;
     let [first, second] = ids();
@@ -90,7 +122,7 @@ async fn f1_an_audit_that_is_taken_away_while_a_batch_is_on_its_way_costs_nobody
         (|human| human.deletes_sheet("Metadata"), |_| {}),
     ];
     for (taken, given) in deeds {
-        let floor = Floor::of(3, seldom()).await;
+        let floor = Floor::of(3, quick()).await;
         let sheet = floor.google.book(BOOK).by_title("Metadata").unwrap().clone();
         let [first, second, third] = ids();
         floor.google.human_will(When::BeforeWrite, BOOK, taken);
@@ -103,20 +135,8 @@ async fn f1_an_audit_that_is_taken_away_while_a_batch_is_on_its_way_costs_nobody
                 human.restores_sheet(sheet);
             }
         });
-        eventually("all of it is in the audit", async || {
-            // Without a reading at intervals it is looked for after each change.
-            let who = if floor.shown("MK-0003").occupation.is_some() { None } else { Some(93) };
-            if let Some(who) = who {
-                assert!(landed(&floor.taken("MK-0003", who, third).await));
-            } else {
-                let id = floor.shown("MK-0003").id().to_owned();
-                let change = pause(&floor.workbook.view(), &id, 93, Uuid::new_v4());
-                assert!(landed(&floor.workbook.apply(change, soon()).await));
-                return floor.workbook.status().outbox == 0;
-            }
-            false
-        })
-        .await;
+        emptied(&floor).await;
+        assert!(landed(&floor.taken("MK-0003", 93, third).await));
         assert_eq!(audit(&floor.google, &[first, second, third]), [first, second, third]);
     }
 }
@@ -181,7 +201,7 @@ async fn d4_without_the_audit_too_a_doubtful_batch_is_settled_and_the_answer_say
             if !versions {
                 google.human(BOOK, |human| human.deletes_column("Operaciones", "version"));
             }
-            let floor = Floor { workbook: connected(&google, BOOK, seldom()).await, google };
+            let floor = Floor { workbook: connected(&google, BOOK, quick()).await, google };
             let sheet = deleted(&floor.google);
             let id = Uuid::new_v4();
             floor.google.fail(BATCHES, fault);
@@ -201,7 +221,7 @@ async fn d4_without_the_audit_too_a_doubtful_batch_is_settled_and_the_answer_say
 
 #[tokio::test]
 async fn b6_a_row_that_moves_while_the_audit_waits_gets_its_change_and_its_event() {
-    let floor = Floor::of(3, seldom()).await;
+    let floor = Floor::of(3, quick()).await;
     let sheet = deleted(&floor.google);
     let [moved, lost, next] = ids();
     floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
