@@ -200,6 +200,7 @@ fn at_google(google: SheetsConfig, clock: &Clock, zone: Tz) -> Result<GoogleShee
             BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
             BadSetting::Url => "GOOGLE_SHEETS_URL",
             BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
+            BadSetting::Outbox(_) => "SPOOLBOARD_DATA",
         };
         Complaint(format!("{variable} no es válido: {bad}"))
     })

@@ -102,6 +102,10 @@
 //! image is compared with a reading of that moment, one batch carries row, audit and fence, its reply
 //! is compared before anybody is answered, and a batch without a known outcome is never sent again.
 //!
+//! **What if the tab of the audit is gone or protected?** Work goes on. The event of a change is put on
+//! this machine's disk before its row is written, `/ready` counts what waits, and it follows once and
+//! in order as soon as the tab can be written. If the disk does not take it, the change is refused.
+//!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
 pub mod cli;

@@ -43,6 +43,9 @@ pub struct Status {
     pub writable: Result<(), String>,
     /// Changes that wait to be written.
     pub waiting: usize,
+    /// Audit events of changes that have landed, which wait on this machine for the audit to be
+    /// writable again (`design.md` 5.8).
+    pub outbox: usize,
 }
 
 /// The plant's record.

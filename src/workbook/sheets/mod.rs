@@ -15,14 +15,19 @@
 //! With Redis several processes may do so, one batch at a time (the folder `share`); without it there
 //! is one.
 //!
+//! While `Metadata` cannot be written, the audit row of a change is put on this machine's disk before
+//! the rest of the batch is sent, and follows as soon as it can (`outbox.rs`).
+//!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
 
 mod a1;
+mod audit;
 mod batch;
 mod budget;
 mod client;
 mod fence;
+mod outbox;
 mod refresh;
 mod settle;
 mod share;
@@ -41,11 +46,13 @@ use async_trait::async_trait;
 use budget::Budget;
 use chrono_tz::Tz;
 use client::Client;
+use outbox::Outbox;
 use refresh::Reader;
 use share::{Pulse, Share};
 use state::State;
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -78,6 +85,9 @@ pub struct SheetsConfig {
     pub names: Names,
     /// The way to the other processes on this workbook; `None`: there are none. `cli::build` gives it.
     pub share: Option<Link>,
+    /// The data folder (`SPOOLBOARD_DATA`), where audit events wait while their tab cannot be written.
+    /// Each process has one of its own.
+    pub data: PathBuf,
     /// Times, for tests to shorten.
     pub limits: Limits,
 }
@@ -101,6 +111,8 @@ pub struct Limits {
     pub vanished: Duration,
     /// How long an operation that the audit holds and its row does not waits to be decided again.
     pub orphan: Duration,
+    /// Between two looks whether an audit that could not be written can be written again.
+    pub audit: Duration,
 }
 
 impl Default for Limits {
@@ -115,6 +127,7 @@ impl Default for Limits {
             rival: seconds(30),
             vanished: seconds(200),
             orphan: seconds(15),
+            audit: seconds(10),
         }
     }
 }
@@ -138,6 +151,9 @@ pub enum BadSetting {
     /// Credentials that cannot be used; why, without any of them.
     #[error("{0}")]
     Credentials(String),
+    /// The outbox in the data folder cannot be used; why.
+    #[error("{0}")]
+    Outbox(String),
 }
 
 /// The plant's workbook at Google.
@@ -158,7 +174,7 @@ impl GoogleSheets {
         now: impl Fn() -> Moment + Send + Sync + 'static,
         zone: Tz,
     ) -> Result<GoogleSheets, BadSetting> {
-        let SheetsConfig { spreadsheet, credentials, url, names, share, limits } = config;
+        let SheetsConfig { spreadsheet, credentials, url, names, share, data, limits } = config;
         let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
             return Err(BadSetting::Spreadsheet);
@@ -170,13 +186,15 @@ impl GoogleSheets {
         let url = format!("{}/", url.trim_end_matches('/'));
         let client = Client::new(&url, &spreadsheet, &credentials, limits.write).map_err(BadSetting::Credentials)?;
         let state = Arc::new(State::new(Mirror::new(zone)));
+        let outbox = Outbox::open(&data, zone, Arc::clone(&state)).map_err(BadSetting::Outbox)?;
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
         let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
         let budget = Budget::new(limits.calls, share.as_ref(), &pulse.siblings());
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
-        let writer = Writer::new(client, reader, shared, Arc::clone(&state), (zone, Arc::new(now)), limits, received);
+        let kept = (Arc::clone(&state), outbox);
+        let writer = Writer::new(client, reader, shared, kept, (zone, Arc::new(now)), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }
@@ -264,8 +282,9 @@ impl Workbook for GoogleSheets {
             Some((_, task)) if !task.is_finished() => Ok(()),
             _ => Err("the workbook is closed".to_owned()),
         };
-        let waiting = self.state.waiting.load(Ordering::Relaxed);
-        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting }
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        let (waiting, outbox) = (count(&self.state.waiting), count(&self.state.outbox));
+        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting, outbox }
     }
 
     async fn close(&self) {

@@ -23,6 +23,8 @@ pub(super) struct State {
     pub(super) fresh: Fresh,
     /// Changes that wait.
     pub(super) waiting: AtomicUsize,
+    /// Audit events that wait for their tab.
+    pub(super) outbox: AtomicUsize,
     /// Why nothing can be written, for an operator.
     pub(super) trouble: ArcSwapOption<String>,
     /// Operations whose audit row stands and whose row does not: they did not happen.
@@ -40,6 +42,7 @@ impl State {
             watched: Watched::default(),
             fresh: Fresh::default(),
             waiting: AtomicUsize::new(0),
+            outbox: AtomicUsize::new(0),
             trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
             void: RwLock::default(),
             ready: watch::Sender::new(false),

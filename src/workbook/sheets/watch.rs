@@ -54,6 +54,7 @@ impl Writer {
                 let _ = self.hold_fence().await;
             }
             self.settle_orphans().await;
+            self.drain().await;
             self.let_go().await;
         }
         self.report();
@@ -63,7 +64,7 @@ impl Writer {
     }
 
     /// Lists the tabs: somebody may have protected or renamed one, or hold the fence.
-    async fn look_at_tabs(&mut self) {
+    pub(super) async fn look_at_tabs(&mut self) {
         self.budget.reads.take(Need::Sometime).await;
         let Ok(book) = self.client.get().await else { return };
         self.watch.looked.0 = Some(Instant::now());
@@ -131,9 +132,10 @@ impl Writer {
     }
 
     /// Takes a reading into memory, unless it cannot be true.
-    pub(super) fn take(&mut self, fresh: Fresh) -> Result<(), Unread> {
+    pub(super) fn take(&mut self, mut fresh: Fresh) -> Result<(), Unread> {
         let view = self.state.mirror.view();
         self.reader.judge(&fresh, view.spools.len())?;
+        self.heed(&mut fresh);
         for event in &fresh.loaded.events {
             let system = event.worker == WorkerId::SYSTEM;
             if let Some(undone) = event.notes.undoes.filter(|_| system) {
@@ -145,8 +147,7 @@ impl Writer {
         if !(lacks && self.watch.good) {
             self.reader.accept(&fresh);
         }
-        let whole = fresh.whole && !fresh.loaded.events.is_empty();
-        match (lacks && self.watch.good, whole) {
+        match (lacks && self.watch.good, fresh.whole) {
             // The last good rows stay; what is missing is said.
             (true, _) => self.state.mirror.lack(fresh.loaded.missing),
             (false, true) => self.state.mirror.load(fresh.loaded),
@@ -173,8 +174,8 @@ impl Writer {
         if !missing.is_empty() {
             return Some(format!("a la pestaña {} le faltan columnas: {}", layout.operaciones.title, missing.join(", ")));
         }
-        if let Err(why) = layout.audit() {
-            return Some(format!("no se puede registrar la auditoría: {why}"));
+        if let Some(why) = self.unaudited() {
+            return Some(why);
         }
         if let Some((until, why)) = &self.pause {
             if Instant::now() < *until {

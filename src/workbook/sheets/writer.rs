@@ -9,6 +9,7 @@ use super::batch::{self, Batch, Hit, Target, same_row};
 use super::budget::{Bucket, Budget, Calls, Need};
 use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
+use super::outbox::Outbox;
 use super::refresh::{Reader, Unread};
 use super::share::{Pulse, Share};
 use super::state::{CONNECTING, State};
@@ -47,6 +48,8 @@ const REMOVALS: u32 = 3;
 pub(super) struct Plan {
     pub(super) batch: Batch,
     pub(super) items: Vec<(Waiting, Target)>,
+    /// Events that wait in the outbox instead of going with the batch.
+    pub(super) boxed: HashSet<Uuid>,
 }
 
 /// All that the task works with.
@@ -58,6 +61,7 @@ pub(super) struct Writer {
     pub(super) reader: Reader,
     pub(super) fence: Fence,
     pub(super) state: Arc<State>,
+    pub(super) outbox: Outbox,
     pub(super) zone: Tz,
     pub(super) now: Now,
     pub(super) limits: Limits,
@@ -81,7 +85,7 @@ impl Writer {
         client: Client,
         reader: Reader,
         (pulse, budget, share): (Pulse, Budget, Share),
-        state: Arc<State>,
+        (state, outbox): (Arc<State>, Outbox),
         (zone, now): (Tz, Now),
         limits: Limits,
         queue: UnboundedReceiver<Waiting>,
@@ -94,6 +98,7 @@ impl Writer {
             reader,
             fence: Fence::default(),
             state,
+            outbox,
             zone,
             now,
             limits,
@@ -126,6 +131,7 @@ impl Writer {
             }
             while self.gather() {
                 self.commit().await;
+                self.drain().await;
                 next = self.next();
             }
             if self.closed {
@@ -195,16 +201,24 @@ impl Writer {
         if !self.share.may_write().await {
             return self.put_back(plan);
         }
+        let Some(plan) = self.noted(plan).await else { return };
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
                 let hits: Vec<Hit> = plan.items.iter().map(|(_, target)| batch::verify(&reply, layout, target)).collect();
                 match hits.iter().all(|hit| *hit == Hit::Right) {
-                    true => self.land(plan),
+                    true => {
+                        // Were it not noted, the workbook would tell it again after a restart.
+                        let _ = self.outbox.settle(&plan.boxed).await;
+                        self.land(plan);
+                    }
                     false => self.settle(plan, false).await,
                 }
             }
-            Err(Failed::NotApplied(reason)) => self.not_applied(plan, reason).await,
+            Err(Failed::NotApplied(reason)) => {
+                self.outbox.forget(&plan.boxed);
+                self.not_applied(plan, reason).await;
+            }
             Err(Failed::Doubtful(why)) => {
                 warn!(why, changes = plan.items.len(), "a batch without a known outcome");
                 self.settle(plan, true).await;
@@ -253,8 +267,8 @@ impl Writer {
     fn plan(&mut self) -> Option<Plan> {
         self.answer_from_memory();
         let (layout, fence) = (self.reader.layout()?.clone(), self.fence.held()?);
-        let most = if self.removals >= REMOVALS { 1 } else { usize::MAX };
-        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new() };
+        let most = if self.removals >= REMOVALS { 1 } else { self.outbox.room() };
+        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new(), boxed: HashSet::new() };
         let mut rows: HashSet<Arc<str>> = HashSet::new();
         let view = self.state.mirror.view();
         for waiting in std::mem::take(&mut self.waiting) {
@@ -269,7 +283,7 @@ impl Writer {
             let audited = self.orphans.contains_key(&change.event.id);
             let audit = match audited {
                 true => Ok(None),
-                false => batch::audit(&layout, &change.event, self.zone).map(Some),
+                false => self.audit_row(&layout, &change.event),
             };
             let audit = match audit {
                 Ok(audit) => audit,
@@ -355,11 +369,15 @@ impl Writer {
                 self.put_back(plan);
                 self.fenced_out().await;
             }
+            Reason::BadRequest { index, text } if self.audit_refuses(&plan, index, &text).await => {
+                warn!(text, "the audit takes no rows");
+                self.put_back(plan);
+            }
             Reason::BadRequest { index, text } => {
                 error!(text, ?index, "Google refused a part of a batch");
                 let culprit = index.and_then(|index| plan.batch.owner(index));
                 self.removals += 1;
-                let mut rest = Plan { batch: Batch::default(), items: Vec::new() };
+                let mut rest = Plan { batch: Batch::default(), items: Vec::new(), boxed: HashSet::new() };
                 for (place, (waiting, target)) in plan.items.into_iter().enumerate() {
                     match culprit.is_none_or(|culprit| culprit == place) {
                         true => waiting.tell(Err(Error::unavailable(Service::Workbook, text.clone()))),
@@ -391,7 +409,7 @@ impl Writer {
     }
 
     /// Our batch named a fence that is not there any more: somebody else took over, or deleted it.
-    async fn fenced_out(&mut self) {
+    pub(super) async fn fenced_out(&mut self) {
         if !self.share.is_ours().await {
             // Our turn had run out: that the next process replaced the fence is as it should be.
             warn!("fenced out after our turn had ended; asking for another one");

@@ -5,8 +5,10 @@ mod doubt;
 mod fence;
 mod figures;
 mod moved;
+mod outbox;
 mod reading;
 mod refused;
+mod restart;
 mod shared;
 mod writing;
 
