@@ -174,7 +174,7 @@ impl GoogleSheets {
         let outbox = Outbox::open(&data, zone, Arc::clone(&state)).map_err(BadSetting::Outbox)?;
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
-        let writer = Writer::new(client, reader, Arc::clone(&state), outbox, zone, Arc::new(now), limits, received);
+        let writer = Writer::new(client, reader, Arc::clone(&state), outbox, Arc::new(now), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }
