@@ -194,7 +194,7 @@ impl GoogleSheets {
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
         let kept = (Arc::clone(&state), outbox);
-        let writer = Writer::new(client, reader, shared, kept, (zone, Arc::new(now)), limits, received);
+        let writer = Writer::new(client, reader, shared, kept, Arc::new(now), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }

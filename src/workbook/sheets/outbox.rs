@@ -61,7 +61,8 @@ pub(super) struct Entry {
 /// The events that wait, in the order in which their changes were written.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    zone: Tz,
+    /// The plant's.
+    pub(super) zone: Tz,
     state: Arc<State>,
     entries: Vec<Entry>,
     /// Something of it may be in the audit already, or may still get there: nothing is appended

@@ -86,7 +86,7 @@ impl Writer {
         reader: Reader,
         (pulse, budget, share): (Pulse, Budget, Share),
         (state, outbox): (Arc<State>, Outbox),
-        (zone, now): (Tz, Now),
+        now: Now,
         limits: Limits,
         queue: UnboundedReceiver<Waiting>,
     ) -> Writer {
@@ -98,8 +98,8 @@ impl Writer {
             reader,
             fence: Fence::default(),
             state,
+            zone: outbox.zone,
             outbox,
-            zone,
             now,
             limits,
             queue,

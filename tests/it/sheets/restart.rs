@@ -158,7 +158,9 @@ async fn f1_an_event_that_reached_the_audit_before_the_kill_is_not_written_again
         google.human(BOOK, |human| human.restores_sheet(sheet));
         gate.arrived().await;
         life.killed();
-        // The one that has not been applied yet arrives in the middle of the next start.
+        // The one that has not been applied yet arrives in the middle of the next start, right after
+        // its second reading: the first only learns the headers.
+        drop(google.hold(super::READINGS, Held::BeforeAnswering));
         let mut reading = google.hold(super::READINGS, Held::BeforeAnswering);
         let starting = Life::begin(&google, &data, quick());
         let (life, ()) = tokio::join!(starting, async {
@@ -192,7 +194,6 @@ async fn f1_what_cannot_be_noted_is_refused_and_not_written() {
     let (refused, good) = (Uuid::new_v4(), Uuid::new_v4());
     let answer = life.taken("MK-0001", 93, refused).await;
     assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
-    assert!(life.workbook.status().writable.is_err_and(|why| why.contains("auditoría")));
     assert_eq!((life.cell("MK-0001", Column::OccupiedBy), life.workbook.status().outbox), (Cell::Empty, 0));
     google.human(BOOK, |human| human.restores_sheet(sheet));
     eventually("it is written again", async || landed(&life.taken("MK-0001", 93, good).await)).await;
