@@ -134,13 +134,20 @@ impl Pulse {
     /// Waits for a reason to read sooner than that.
     pub(in super::super) async fn hurried(&mut self) {
         let state = Arc::clone(&self.state);
-        let (seen, hears) = (self.seen, self.together.is_some() && state.watched.is_on());
-        let after = tokio::select! {
-            () = state.fresh.later_than(self.read) => HURRY,
-            () = state.watched.begins() => self.refresh,
-            () = async { drop(self.siblings.wait_for(|siblings| siblings.news != seen).await) }, if hears => HURRY,
-        };
-        sleep_until(self.read + after).await;
+        let (seen, mut looked_at) = (self.seen, None);
+        let soon = self.read + HURRY;
+        loop {
+            let hears = self.together.is_some() && state.watched.is_on();
+            tokio::select! {
+                () = state.fresh.later_than(self.read) => return sleep_until(soon).await,
+                () = async { drop(self.siblings.wait_for(|siblings| siblings.news != seen).await) }, if hears => {
+                    return sleep_until(soon).await;
+                }
+                // Somebody begins to look: as often as for him, and what others tell is heard again.
+                () = state.watched.begins() => looked_at = Some(self.read + self.refresh),
+                () = sleep_until(looked_at.unwrap_or(soon)), if looked_at.is_some() => return,
+            }
+        }
     }
 
     /// Says that this process is no more.

@@ -4,6 +4,7 @@ use super::super::BATCHES;
 use super::{Hall, holder, tag, usual};
 use crate::stand_in::Held;
 use crate::support::eventually;
+use crate::support::redis::{RealRedis, free_port};
 use futures_util::future::join_all;
 use spoolboard::workbook::Workbook;
 use std::sync::Arc;
@@ -122,4 +123,20 @@ async fn when_redis_has_lost_what_it_knew_the_fence_is_replaced_and_nothing_land
     assert_eq!(hall.rotations(), rotations + 1);
     assert_eq!((both[0].workbook.alarms(), both[1].workbook.alarms()), (0, 0));
     assert_eq!(hall.checked(&[&both[0], &both[1]]).await.changes, 60);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_run_of_redis_remembers_of_the_fence_is_not_believed() {
+    // It may be a replica that lacks the last second, or a file that does.
+    let mut hall = Hall::of(2).await;
+    hall.redis = RealRedis::with(free_port(), &["--appendonly", "yes", "--appendfsync", "always"]);
+    let process = hall.process(usual()).await;
+    assert!(hall.take(&process, &tag(1), 101).await.is_ok());
+    let rotations = hall.rotations();
+    hall.redis.kill9();
+    hall.redis.restart();
+    let leases: Vec<String> = hall.redis.ask(&["KEYS", "spool_sheet_lease:*"]);
+    assert_eq!(hall.redis.ask::<usize>(&["HEXISTS", &leases[0], "fence"]), 1, "it remembers one");
+    eventually("it is taken", async || hall.take(&process, &tag(2), 102).await.is_ok()).await;
+    assert_eq!(hall.rotations(), rotations + 1);
 }
