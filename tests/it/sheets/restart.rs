@@ -263,7 +263,7 @@ async fn a_second_process_in_the_same_data_folder_is_refused_with_one_line() {
     let life = Life::begin(&google, &data, seldom()).await;
     let config = SheetsConfig { data: data.clone(), ..config(&google, BOOK, seldom()) };
     match GoogleSheets::connect(config, now, ZONE) {
-        Err(BadSetting::Outbox(why)) => assert!(why.contains("another spoolboard") && !why.contains('\n'), "{why}"),
+        Err(BadSetting::Outbox(why)) => assert!(why.contains("otro spoolboard") && !why.contains('\n'), "{why}"),
         other => panic!("{other:?}"),
     }
     life.workbook.close().await;
