@@ -9,13 +9,13 @@ use spoolboard::domain::Cell;
 
 const TAG: &str = "MK-0001";
 
-async fn small_google() -> Google {
+pub(super) async fn small_google() -> Google {
     let google = Google::with(book_of(&small_plant())).await;
     google.quota(60_000, 60_000);
     google
 }
 
-async fn connected(google: &Google, redis: Option<&str>) -> TestPlant {
+pub(super) async fn connected(google: &Google, redis: Option<&str>) -> TestPlant {
     let plant = TestPlant::at_google(google, redis).await;
     eventually("it is ready", async || plant.get("/ready").await.status == 200).await;
     plant
@@ -69,4 +69,46 @@ async fn a1_of_fifty_at_once_one_has_the_spool_and_the_others_are_told_who() {
 
 async fn take(plant: &TestPlant, id: u32, tag: &str) -> Reply {
     plant.worker(id).take(tag, "ARM").await
+}
+
+/// The pages that somebody may look at.
+const PAGES: [&str; 5] = ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001"];
+
+#[tokio::test]
+async fn d3_with_the_plants_workbook_too_nobody_loses_a_spool_when_redis_dies() {
+    let (google, mut redis) = (small_google().await, RealRedis::start());
+    let plant = connected(&google, Some(&redis.url())).await;
+    for round in 0..2 {
+        let tags = [format!("MK-{:04}", 10 * round + 1), format!("MK-{:04}", 10 * round + 2)];
+        assert_eq!(plant.worker(93).take(&tags[0], "ARM").await.status, 200);
+        redis.kill9();
+        for page in PAGES {
+            assert_eq!(plant.get(page).await.status, 200, "{page}");
+        }
+        for reply in [plant.worker(94).take(&tags[1], "ARM").await, plant.worker(93).pause(&tags[0]).await] {
+            assert_eq!(reply.verdict(), (503, "REDIS_NO_DISPONIBLE"), "{}", reply.text);
+        }
+        redis.restart();
+        eventually("it works again", async || plant.worker(94).take(&tags[1], "ARM").await.status == 200).await;
+        let told = plant.worker(94).take(&tags[0], "ARM").await;
+        assert_eq!(told.status, 409, "{}", told.text);
+        assert!(told.message().contains("Marta Ríos"), "{}", told.message());
+        plant.later(chrono::Duration::hours(9));
+        assert_eq!(plant.worker(93).complete(&tags[0]).await.status, 200, "a job of nine hours");
+    }
+}
+
+#[tokio::test]
+async fn d1_tablets_of_two_servers_take_one_spool_and_one_of_them_gets_it() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let servers = [connected(&google, Some(&redis.url())).await, connected(&google, Some(&redis.url())).await];
+    for (tag, crowd) in [(TAG, 10_u32), ("MK-0002", 50)] {
+        let replies = join_all((101..101 + crowd).map(|id| take(&servers[id as usize % 2], id, tag))).await;
+        let won: Vec<u32> = (101..).zip(&replies).filter(|(_, reply)| reply.status == 200).map(|(id, _)| id).collect();
+        assert_eq!(won.len(), 1, "of {crowd}");
+        for lost in replies.iter().filter(|reply| reply.status != 200) {
+            assert_eq!(lost.status, 409, "{}", lost.text);
+            assert!(lost.message().contains(&format!("Vega {}", won[0])), "{}", lost.message());
+        }
+    }
 }

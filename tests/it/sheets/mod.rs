@@ -5,6 +5,7 @@ mod doubt;
 mod fence;
 mod figures;
 mod moved;
+mod office;
 mod outbox;
 mod reading;
 mod refused;
