@@ -126,6 +126,11 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode, Halt> {
     let config = cli.given.check()?;
+    if config.google.is_some()
+        && matches!(cli.command, Some(Command::Import { .. } | Command::Export { .. } | Command::Backup { .. }))
+    {
+        say("GOOGLE_SHEET_ID está definida: esta orden trabaja con el libro propio, no con la planilla.");
+    }
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&config),
         Command::Import { path, dry_run } => files::import(&config, &path, dry_run),
@@ -194,14 +199,17 @@ async fn embedded(config: &Config, clock: &Clock) -> Result<(Arc<Sqlite>, bool),
 /// The plant's workbook at Google, to which it begins to connect.
 fn at_google(google: SheetsConfig, clock: &Clock, zone: Tz) -> Result<GoogleSheets, Complaint> {
     let clock = clock.clone();
-    GoogleSheets::connect(google, move || clock.now(), zone).map_err(|bad| {
-        let variable = match &bad {
-            BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
-            BadSetting::Url => "GOOGLE_SHEETS_URL",
-            BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
-        };
-        Complaint(format!("{variable} no es válido: {bad}"))
-    })
+    GoogleSheets::connect(google, move || clock.now(), zone).map_err(|bad| complaint(&bad))
+}
+
+/// Which setting of the Google workbook is wrong, and why.
+fn complaint(bad: &BadSetting) -> Complaint {
+    let variable = match bad {
+        BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
+        BadSetting::Url => "GOOGLE_SHEETS_URL",
+        BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
+    };
+    Complaint(format!("{variable} no es válido: {bad}"))
 }
 
 /// Writes a line for whoever called; that he has stopped reading is his business.

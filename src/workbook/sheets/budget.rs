@@ -45,12 +45,13 @@ pub(super) struct Bucket {
     each_second: f64,
     most: f64,
     counted: Instant,
+    spent: u32,
 }
 
 impl Bucket {
     /// So many calls a minute, and so many at once.
     pub(super) fn new(each_minute: f64, most: f64) -> Bucket {
-        Bucket { tokens: most, each_second: each_minute / 60.0, most, counted: Instant::now() }
+        Bucket { tokens: most, each_second: each_minute / 60.0, most, counted: Instant::now(), spent: 0 }
     }
 
     /// Waits for its turn.
@@ -63,6 +64,12 @@ impl Bucket {
             self.count();
         }
         self.tokens -= 1.0;
+        self.spent += 1;
+    }
+
+    /// How many calls have had their turn.
+    pub(super) fn spent(&self) -> u32 {
+        self.spent
     }
 
     /// Google says that it is too much: nothing for this long.

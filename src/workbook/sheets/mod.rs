@@ -23,11 +23,13 @@ mod fence;
 mod refresh;
 mod settle;
 mod state;
+mod survey;
 mod waiting;
 mod watch;
 mod writer;
 
 pub use client::is_safe;
+pub use survey::{Barred, Found, NoSurvey, Survey, survey};
 
 use super::{Applied, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
@@ -105,6 +107,22 @@ impl Default for Limits {
 }
 
 /// The credentials are never shown.
+impl SheetsConfig {
+    /// A client of that workbook, which begins to get its token.
+    fn client(&self) -> Result<Client, BadSetting> {
+        let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if !(20..=80).contains(&self.spreadsheet.len()) || !self.spreadsheet.chars().all(id_ok) {
+            return Err(BadSetting::Spreadsheet);
+        }
+        if !is_safe(&self.url) {
+            return Err(BadSetting::Url);
+        }
+        // Paths are put behind it as they are.
+        let url = format!("{}/", self.url.trim_end_matches('/'));
+        Client::new(&url, &self.spreadsheet, &self.credentials, self.limits.write).map_err(BadSetting::Credentials)
+    }
+}
+
 impl fmt::Debug for SheetsConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SheetsConfig({} at {})", self.spreadsheet, self.url)
@@ -143,17 +161,8 @@ impl GoogleSheets {
         now: impl Fn() -> Moment + Send + Sync + 'static,
         zone: Tz,
     ) -> Result<GoogleSheets, BadSetting> {
-        let SheetsConfig { spreadsheet, credentials, url, names, limits } = config;
-        let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
-            return Err(BadSetting::Spreadsheet);
-        }
-        if !is_safe(&url) {
-            return Err(BadSetting::Url);
-        }
-        // Paths are put behind it as they are.
-        let url = format!("{}/", url.trim_end_matches('/'));
-        let client = Client::new(&url, &spreadsheet, &credentials, limits.write).map_err(BadSetting::Credentials)?;
+        let client = config.client()?;
+        let SheetsConfig { names, limits, .. } = config;
         let state = Arc::new(State::new(Mirror::new(zone)));
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
@@ -235,7 +244,7 @@ impl Workbook for GoogleSheets {
     fn status(&self) -> Status {
         let open = match self.work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some((_, task)) if !task.is_finished() => Ok(()),
-            _ => Err("the workbook is closed".to_owned()),
+            _ => Err("el programa se está cerrando".to_owned()),
         };
         let waiting = self.state.waiting.load(Ordering::Relaxed);
         Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting }

@@ -3,11 +3,10 @@
 use super::budget::Need;
 use super::client::{Failed, Reason, jittered};
 use super::fence::{self, NoFence};
-use super::refresh::{Fresh, Unread};
+use super::refresh::{Fresh, Unread, true_formulas};
 use super::state::CONNECTING;
 use super::writer::Writer;
-use crate::domain::{Spool, WorkerId};
-use std::collections::HashMap;
+use crate::domain::WorkerId;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -38,7 +37,7 @@ impl Writer {
             self.look_at_tabs().await;
         }
         if let Err(unread) = self.look(Need::Sometime).await {
-            warn!(%unread, "the workbook was not read");
+            warn!(unread = format!("{unread:#}"), "the workbook was not read");
         } else {
             self.watch.looked.0.get_or_insert_with(Instant::now);
             if due(self.watch.looked.1, LOOKS.1) {
@@ -74,14 +73,8 @@ impl Writer {
     async fn look_for_formulas(&mut self) {
         match self.reader.formulas(&self.client, &mut self.budget).await {
             Ok(found) => {
-                let view = self.state.mirror.view();
-                let by_fila: HashMap<u32, &Arc<Spool>> = view.spools.iter().map(|spool| (spool.fila, spool)).collect();
-                let known = found.into_iter().filter_map(|(fila, column, text)| {
-                    // What reads as it is written is no formula but a text that looks like one.
-                    let spool = by_fila.get(&fila).filter(|spool| spool.row[column].display() != text)?;
-                    Some((Arc::clone(&spool.identity.id), column))
-                });
-                self.formulas = known.collect();
+                let found = true_formulas(found, &self.state.mirror.view());
+                self.formulas = found.into_iter().map(|(spool, column, _)| (Arc::clone(&spool.identity.id), column)).collect();
                 if !self.formulas.is_empty() {
                     warn!(cells = self.formulas.len(), "columns that we write hold formulas; those cells are left alone");
                 }
@@ -102,8 +95,10 @@ impl Writer {
             Ok(()) => None,
             Err(unread) => Some(unread.to_string()),
         };
-        self.watch.people_must_help =
-            matches!(&told, Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::NotFound))));
+        self.watch.people_must_help = matches!(
+            &told,
+            Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::ApiOff | Reason::NotFound)))
+        );
         match &told {
             Ok(()) => self.watch.failures = 0,
             Err(Unread::Failed(Failed::NotApplied(Reason::Quota { retry_after }))) => {

@@ -197,7 +197,7 @@ impl Writer {
                 Ok(()) => return Ok(()),
                 Err(wrong @ Unread::Wrong(_)) => return Err(wrong),
                 Err(unread) => {
-                    warn!(%unread, attempt, "the workbook was not read");
+                    warn!(unread = format!("{unread:#}"), attempt, "the workbook was not read");
                     let quick =
                         matches!(unread, Unread::Implausible(_) | Unread::Failed(Failed::NotApplied(Reason::Quota { .. })));
                     if !quick && attempt + 1 < tries {
@@ -336,7 +336,7 @@ impl Writer {
                 }
                 self.put_back(rest);
             }
-            Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::Unreachable(_) => {
+            Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::ApiOff | Reason::Unreachable(_) => {
                 warn!(?reason, "a batch was not taken");
                 let why = if reason == Reason::Permission {
                     "sin permiso para escribir en la planilla"

@@ -18,6 +18,7 @@ use google_sheets4::{Delegate, Error, Sheets as Hub};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::ops::Range;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -41,6 +42,8 @@ pub(super) enum Reason {
     /// 403: the workbook is not shared with the account, or not for writing.
     Permission,
     /// No connection was made, or no token came.
+    /// 403: the account's project may not use the API at all.
+    ApiOff,
     Unreachable(String),
 }
 
@@ -88,8 +91,41 @@ pub(super) struct Tab {
     pub(super) title: String,
     pub(super) rows: u32,
     pub(super) columns: usize,
-    /// Somebody protects all of it from us.
-    pub(super) barred: bool,
+    /// What is protected in it.
+    pub(super) guards: Vec<Guard>,
+}
+
+/// A protection that is more than a warning.
+#[derive(Debug, Clone)]
+pub(super) struct Guard {
+    /// We may edit what it protects. Only who may edit the workbook ever may.
+    pub(super) ours: bool,
+    /// It protects the whole tab.
+    pub(super) whole: bool,
+    protects: Span,
+    except: Vec<Span>,
+}
+
+/// Rows and columns, counted from 0; without an end up to the last.
+#[derive(Debug, Clone)]
+struct Span {
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl Tab {
+    /// Whether somebody protects all of it from us.
+    pub(super) fn is_barred(&self) -> bool {
+        self.guards.iter().any(|guard| guard.whole && !guard.ours)
+    }
+
+    /// Whether somebody protects rows of this column from us; the header line is nothing to us.
+    pub(super) fn bars(&self, col: Col) -> bool {
+        let everywhere = |span: &Span| span.columns.contains(&col.0) && span.rows.start < 2 && span.rows.end == usize::MAX;
+        let reaches = |span: &Span| span.columns.contains(&col.0) && span.rows.end > 1;
+        let bars = |guard: &Guard| !guard.ours && reaches(&guard.protects) && !guard.except.iter().any(everywhere);
+        self.guards.iter().any(bars)
+    }
 }
 
 /// One part of a batch.
@@ -113,6 +149,7 @@ pub(super) struct Client {
     book: String,
     tokens: Arc<token::Tokens>,
     write: Duration,
+    account: String,
 }
 
 impl Client {
@@ -125,7 +162,20 @@ impl Client {
         let door = token::Door::open(credentials, url.starts_with("https:"))?;
         let mut hub = Hub::new(door.http, token::Bearer(Arc::clone(&door.tokens)));
         hub.base_url(url.to_owned());
-        Ok(Client { hub, book: book.to_owned(), tokens: door.tokens, write })
+        Ok(Client { hub, book: book.to_owned(), tokens: door.tokens, account: door.account, write })
+    }
+
+    /// The e-mail of the service account.
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Waits for the end of the first attempt to get a token.
+    ///
+    /// # Errors
+    /// Why none came.
+    pub(super) async fn token(&self) -> Result<(), String> {
+        self.tokens.first().await
     }
 
     /// The tabs, with what is protected.
@@ -153,7 +203,7 @@ impl Client {
 
     async fn get_once(&self) -> Result<Book, Failed> {
         let fields = "properties(timeZone),sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),\
-                      protectedRanges(range,warningOnly,requestingUserCanEdit))";
+                      protectedRanges(range,unprotectedRanges,warningOnly,requestingUserCanEdit))";
         let mut ear = Ear::default();
         let call = self.hub.spreadsheets().get(&self.book).param("fields", fields).add_scope(SCOPE);
         let answer = timeout(READ, call.delegate(&mut ear).doit()).await;
@@ -276,3 +326,29 @@ mod tests {
         assert_eq!(part_of("Must specify at least one request."), None);
     }
 }
+        // Google's words for a project in which the API was never switched on, or was switched off.
+        Some(403) if text.contains("has not been used in project") || text.contains("is disabled") => Reason::ApiOff,
+    #[test]
+    fn a_project_without_the_api_is_told_from_a_workbook_that_is_not_shared() {
+        let ear = Ear { status: Some(403), ..Ear::default() };
+        let off = "Google Sheets API has not been used in project 1234 before or it is disabled. Enable it by visiting …";
+        assert_eq!(refused(&ear, off), Failed::NotApplied(Reason::ApiOff));
+        assert_eq!(refused(&ear, "The caller does not have permission"), Failed::NotApplied(Reason::Permission));
+    }
+
+    #[test]
+    fn what_is_protected_from_us_is_known_by_its_column() {
+        let span = |rows, columns| Span { rows, columns };
+        let all = 0..usize::MAX;
+        let tab = |ours, protects, except| {
+            let guards = vec![Guard { ours, whole: false, protects, except }];
+            Tab { id: TabId(0), title: String::new(), rows: 9, columns: 9, guards }
+        };
+        assert!(tab(false, span(all.clone(), 2..4), vec![]).bars(Col(3)));
+        assert!(!tab(false, span(all.clone(), 2..4), vec![]).bars(Col(4)));
+        assert!(!tab(true, span(all.clone(), 2..4), vec![]).bars(Col(3)), "we may");
+        assert!(!tab(false, span(0..1, all.clone()), vec![]).bars(Col(3)), "the header line");
+        let except = vec![span(1..usize::MAX, 3..4)];
+        assert!(!tab(false, span(all.clone(), all.clone()), except.clone()).bars(Col(3)));
+        assert!(tab(false, span(all.clone(), all), except).bars(Col(2)));
+    }
