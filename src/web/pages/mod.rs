@@ -3,6 +3,7 @@
 mod act;
 pub(super) mod board;
 mod card;
+mod connecting;
 mod elapsed;
 mod face;
 mod fields;
@@ -10,6 +11,8 @@ mod history;
 mod list;
 mod spools;
 mod workers;
+
+pub(super) use connecting::once_read;
 
 use super::App;
 use crate::domain::{Refusal, Worker, WorkerId};

@@ -7,6 +7,7 @@ mod figures;
 mod moved;
 mod reading;
 mod refused;
+mod screens;
 mod writing;
 
 use crate::stand_in::{Google, Method, On};
