@@ -159,8 +159,13 @@ pub struct Built {
 /// [`Halt`] when the data folder cannot be used, or is used by another process, and when a setting
 /// is such that the workbook can never be reached.
 pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
+    let mut metrics = Metrics::default();
     let (workbook, embedded, demo): (Arc<dyn Workbook>, _, _) = match &config.google {
-        Some(google) => (Arc::new(at_google(google.clone(), &clock, config.zone)?), None, false),
+        Some(google) => {
+            let workbook = at_google(google.clone(), &clock, config.zone)?;
+            metrics = metrics.with_sheets(workbook.metrics());
+            (Arc::new(workbook), None, false)
+        }
         None => {
             let (workbook, demo) = embedded(config, &clock).await?;
             (Arc::clone(&workbook) as Arc<dyn Workbook>, Some(workbook), demo)
@@ -180,7 +185,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
     };
-    let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(Metrics::default()));
+    let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
     Ok(Built { plant, embedded, site })
 }
 

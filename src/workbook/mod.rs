@@ -43,6 +43,8 @@ pub struct Status {
     pub writable: Result<(), String>,
     /// Changes that wait to be written.
     pub waiting: usize,
+    /// How often something happened that should never happen and that somebody should look into.
+    pub alarms: u64,
 }
 
 /// The plant's record.

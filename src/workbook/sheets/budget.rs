@@ -67,6 +67,12 @@ impl Bucket {
         self.spent += 1;
     }
 
+    /// How many calls may be made at once now.
+    pub(super) fn left(&mut self) -> f64 {
+        self.count();
+        self.tokens.max(0.0)
+    }
+
     /// How many calls have had their turn.
     pub(super) fn spent(&self) -> u32 {
         self.spent

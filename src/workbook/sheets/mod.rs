@@ -34,6 +34,7 @@ pub use survey::{Barred, Found, NoSurvey, Survey, survey};
 use super::{Applied, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
+use crate::metrics::SheetsMetrics;
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use client::Client;
@@ -106,7 +107,6 @@ impl Default for Limits {
     }
 }
 
-/// The credentials are never shown.
 impl SheetsConfig {
     /// A client of that workbook, which begins to get its token.
     fn client(&self) -> Result<Client, BadSetting> {
@@ -123,6 +123,7 @@ impl SheetsConfig {
     }
 }
 
+/// The credentials are never shown.
 impl fmt::Debug for SheetsConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SheetsConfig({} at {})", self.spreadsheet, self.url)
@@ -163,7 +164,7 @@ impl GoogleSheets {
     ) -> Result<GoogleSheets, BadSetting> {
         let client = config.client()?;
         let SheetsConfig { names, limits, .. } = config;
-        let state = Arc::new(State::new(Mirror::new(zone)));
+        let state = Arc::new(State::new(Mirror::new(zone), client.metrics().clone()));
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
         let writer = Writer::new(client, reader, Arc::clone(&state), zone, Arc::new(now), limits, received);
@@ -181,6 +182,11 @@ impl GoogleSheets {
     /// meant, or somebody else at the fence.
     pub fn alarms(&self) -> u64 {
         self.state.alarms.load(Ordering::Relaxed)
+    }
+
+    /// What is counted, for whoever shows it.
+    pub fn metrics(&self) -> &SheetsMetrics {
+        &self.state.metrics
     }
 
     fn trouble(&self) -> Result<(), String> {
@@ -229,6 +235,7 @@ impl Workbook for GoogleSheets {
         let Some(_counted) = Counted::new(&self.state) else {
             return Err(unavailable("too many changes wait to be written"));
         };
+        let began = Instant::now();
         let (ticket, (answer, mut answered)) = (Ticket::default(), oneshot::channel());
         self.send(Waiting { change, ticket: ticket.clone(), answer })?;
         let told = match timeout_at(deadline, &mut answered).await {
@@ -238,7 +245,11 @@ impl Workbook for GoogleSheets {
             Err(_) => answered.await,
         };
         // No answer: the task died with the change in its hands.
-        told.unwrap_or(Err(Error::OutcomeUnknown))
+        let told = told.unwrap_or(Err(Error::OutcomeUnknown));
+        if matches!(told, Ok(Applied::Landed(_))) {
+            self.state.metrics.commit.observe(began.elapsed().as_secs_f64());
+        }
+        told
     }
 
     fn status(&self) -> Status {
@@ -247,7 +258,7 @@ impl Workbook for GoogleSheets {
             _ => Err("el programa se está cerrando".to_owned()),
         };
         let waiting = self.state.waiting.load(Ordering::Relaxed);
-        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting }
+        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting, alarms: self.alarms() }
     }
 
     async fn close(&self) {

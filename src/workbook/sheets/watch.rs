@@ -1,12 +1,14 @@
 //! Looking at the workbook at intervals, and what stands in the way of writing.
 
+use super::batch::same;
 use super::budget::Need;
 use super::client::{Failed, Reason, jittered};
 use super::fence::{self, NoFence};
 use super::refresh::{Fresh, Unread, true_formulas};
 use super::state::CONNECTING;
 use super::writer::Writer;
-use crate::domain::WorkerId;
+use crate::domain::{Column, WorkerId};
+use crate::workbook::View;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -132,6 +134,7 @@ impl Writer {
             (false, true) => self.state.mirror.load(fresh.loaded),
             (false, false) => self.state.mirror.refresh(fresh.loaded),
         }
+        self.state.metrics.hand_edits.inc_by(hand_edits(&view, &self.state.mirror.view()));
         Ok(())
     }
 
@@ -139,6 +142,9 @@ impl Writer {
     pub(super) fn report(&mut self) {
         let trouble = self.trouble();
         self.state.trouble.store(trouble.map(Arc::new));
+        for (kind, left) in [("read", self.budget.reads.left()), ("write", self.budget.writes.left())] {
+            self.state.metrics.tokens.get_or_create(&[("kind", kind)]).set(left);
+        }
     }
 
     fn trouble(&mut self) -> Option<String> {
@@ -198,13 +204,13 @@ impl Writer {
             }
             NoFence::Failed(_) | NoFence::Late => "la planilla no responde".into(),
             NoFence::Unrest => {
-                self.state.alarm();
+                self.state.alarm("rival");
                 let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
                 self.pause_for(self.limits.rival, why);
                 why.into()
             }
             NoFence::Vanished => {
-                self.state.alarm();
+                self.state.alarm("fence_gone");
                 self.fence.forget();
                 let why = "alguien borró la pestaña oculta del tablero; se espera antes de escribir";
                 self.pause_for(self.limits.vanished, why);
@@ -212,4 +218,12 @@ impl Writer {
             }
         }
     }
+}
+
+/// Cells of columns that we write which a reading found changed although no operation did it.
+fn hand_edits(before: &View, after: &View) -> u64 {
+    let ours = || Column::ALL.into_iter().filter(|column| column.is_ours() && *column != Column::Version);
+    let changed = after.spools.iter().filter_map(|spool| Some((before.get(spool.id())?, spool)));
+    let changed = changed.filter(|(old, new)| !Arc::ptr_eq(old, new) && old.version == new.version);
+    changed.map(|(old, new)| ours().filter(|column| !same(&old.row[*column], &new.row[*column])).count() as u64).sum()
 }

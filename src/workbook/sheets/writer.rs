@@ -171,6 +171,7 @@ impl Writer {
         }
         self.gather();
         let Some(plan) = self.plan() else { return };
+        self.state.metrics.batch.observe(plan.items.len() as f64);
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
@@ -360,7 +361,7 @@ impl Writer {
 
     /// Our batch named a fence that is not there any more: somebody else took over, or deleted it.
     async fn fenced_out(&mut self) {
-        self.state.alarm();
+        self.state.alarm("fenced_out");
         error!("fenced out of the workbook");
         self.budget.reads.take(Need::Now).await;
         let rival = self.client.get().await.map(|book| !fence::fences(&book).is_empty());

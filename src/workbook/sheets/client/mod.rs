@@ -11,14 +11,15 @@ pub(super) use token::jittered;
 
 use super::a1::{Col, Fila, TabId};
 use crate::domain::Cell;
+use crate::metrics::SheetsMetrics;
 use google_sheets4::api::BatchUpdateSpreadsheetRequest;
 use google_sheets4::common::{Response, Retry};
 use google_sheets4::hyper::header::RETRY_AFTER;
 use google_sheets4::{Delegate, Error, Sheets as Hub};
 use serde_json::Value as Json;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -41,9 +42,9 @@ pub(super) enum Reason {
     NotFound,
     /// 403: the workbook is not shared with the account, or not for writing.
     Permission,
-    /// No connection was made, or no token came.
     /// 403: the account's project may not use the API at all.
     ApiOff,
+    /// No connection was made, or no token came.
     Unreachable(String),
 }
 
@@ -148,8 +149,9 @@ pub(super) struct Client {
     hub: Hub<token::Connector>,
     book: String,
     tokens: Arc<token::Tokens>,
-    write: Duration,
     account: String,
+    write: Duration,
+    metrics: SheetsMetrics,
 }
 
 impl Client {
@@ -162,7 +164,19 @@ impl Client {
         let door = token::Door::open(credentials, url.starts_with("https:"))?;
         let mut hub = Hub::new(door.http, token::Bearer(Arc::clone(&door.tokens)));
         hub.base_url(url.to_owned());
-        Ok(Client { hub, book: book.to_owned(), tokens: door.tokens, account: door.account, write })
+        Ok(Client {
+            hub,
+            book: book.to_owned(),
+            tokens: door.tokens,
+            account: door.account,
+            write,
+            metrics: SheetsMetrics::default(),
+        })
+    }
+
+    /// What is counted here and above.
+    pub(super) fn metrics(&self) -> &SheetsMetrics {
+        &self.metrics
     }
 
     /// The e-mail of the service account.
@@ -207,7 +221,7 @@ impl Client {
         let mut ear = Ear::default();
         let call = self.hub.spreadsheets().get(&self.book).param("fields", fields).add_scope(SCOPE);
         let answer = timeout(READ, call.delegate(&mut ear).doit()).await;
-        judged(answer, &ear).map(wire::book)
+        self.counted("read", judged(answer, &ear)).map(wire::book)
     }
 
     async fn batch_get_once(&self, ranges: &[String], render: Render) -> Result<Vec<Columns>, Failed> {
@@ -220,7 +234,7 @@ impl Client {
         let call = call.date_time_render_option("SERIAL_NUMBER").major_dimension("COLUMNS").param("fields", "valueRanges.values");
         let call = ranges.iter().fold(call, |call, range| call.add_ranges(range)).add_scope(SCOPE);
         let answer = timeout(READ, call.delegate(&mut ear).doit()).await;
-        let found = judged(answer, &ear)?.value_ranges.unwrap_or_default();
+        let found = self.counted("read", judged(answer, &ear))?.value_ranges.unwrap_or_default();
         if found.len() != ranges.len() {
             return Err(Failed::Doubtful("the reply holds other ranges than were asked for".into()));
         }
@@ -243,7 +257,24 @@ impl Client {
         let mut ear = Ear::default();
         let call = self.hub.spreadsheets().batch_update(body, &self.book).param("fields", fields).add_scope(SCOPE);
         let answer = timeout(self.write, call.delegate(&mut ear).doit()).await;
-        judged(answer, &ear).map(wire::reply)
+        self.counted("write", judged(answer, &ear)).map(wire::reply)
+    }
+
+    fn counted<T>(&self, kind: &'static str, answer: Result<T, Failed>) -> Result<T, Failed> {
+        let outcome = match &answer {
+            Ok(_) => "ok",
+            Err(Failed::Doubtful(_)) => "doubtful",
+            Err(Failed::NotApplied(reason)) => match reason {
+                Reason::Quota { .. } => "quota",
+                Reason::BadRequest { .. } => "refused",
+                Reason::Auth(_) => "unauthenticated",
+                Reason::NotFound => "not_found",
+                Reason::Permission | Reason::ApiOff => "forbidden",
+                Reason::Unreachable(_) => "unreachable",
+            },
+        };
+        self.metrics.calls.get_or_create(&[("kind", kind), ("outcome", outcome)]).inc();
+        answer
     }
 }
 
@@ -293,6 +324,8 @@ fn refused(ear: &Ear, text: &str) -> Failed {
     Failed::NotApplied(match ear.status {
         Some(429) => Reason::Quota { retry_after: ear.retry_after },
         Some(401) => Reason::Auth(text),
+        // Google's words for a project in which the API was never switched on, or was switched off.
+        Some(403) if text.contains("has not been used in project") || text.contains("is disabled") => Reason::ApiOff,
         Some(403) => Reason::Permission,
         Some(404) => Reason::NotFound,
         Some(400 | 413) => Reason::BadRequest { index: part_of(&text), text },
@@ -320,15 +353,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_names_the_part_that_is_wrong() {
-        assert_eq!(part_of("Invalid requests[12].updateCells: No grid with id: 9"), Some(12));
-        assert_eq!(part_of("Invalid value at 'requests[3]' (oneof)"), Some(3));
-        assert_eq!(part_of("Must specify at least one request."), None);
-    }
-}
-        // Google's words for a project in which the API was never switched on, or was switched off.
-        Some(403) if text.contains("has not been used in project") || text.contains("is disabled") => Reason::ApiOff,
-    #[test]
     fn a_project_without_the_api_is_told_from_a_workbook_that_is_not_shared() {
         let ear = Ear { status: Some(403), ..Ear::default() };
         let off = "Google Sheets API has not been used in project 1234 before or it is disabled. Enable it by visiting …";
@@ -352,3 +376,11 @@ mod tests {
         assert!(!tab(false, span(all.clone(), all.clone()), except.clone()).bars(Col(3)));
         assert!(tab(false, span(all.clone(), all), except).bars(Col(2)));
     }
+
+    #[test]
+    fn a_refusal_names_the_part_that_is_wrong() {
+        assert_eq!(part_of("Invalid requests[12].updateCells: No grid with id: 9"), Some(12));
+        assert_eq!(part_of("Invalid value at 'requests[3]' (oneof)"), Some(3));
+        assert_eq!(part_of("Must specify at least one request."), None);
+    }
+}
