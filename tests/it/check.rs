@@ -218,7 +218,7 @@ async fn commands_that_work_on_the_embedded_workbook_say_so() {
     let google = Google::with(book_of(&plant(1))).await;
     let data = TempDir::new().unwrap();
     for arguments in [["import", "no-existe.xlsx"], ["export", "x.xlsx"], ["backup", "x.db"]] {
-        let output = program(&google, BOOK, &data).args(arguments).output().await.unwrap();
+        let output = program(&google, BOOK, &data).args(arguments).current_dir(data.path()).output().await.unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(said.starts_with("GOOGLE_SHEET_ID está definida: esta orden trabaja con el libro propio"), "{said}");
     }
