@@ -126,6 +126,11 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode, Halt> {
     let config = cli.given.check()?;
+    if config.google.is_some()
+        && matches!(cli.command, Some(Command::Import { .. } | Command::Export { .. } | Command::Backup { .. }))
+    {
+        say("GOOGLE_SHEET_ID está definida: esta orden trabaja con el libro propio, no con la planilla.");
+    }
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&config),
         Command::Import { path, dry_run } => files::import(&config, &path, dry_run),
@@ -155,10 +160,12 @@ pub struct Built {
 /// is such that the workbook can never be reached.
 pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     let link = config.redis.clone().map(Link::to);
+    let mut metrics = Metrics::default();
     let (workbook, embedded, demo): (Arc<dyn Workbook>, _, _) = match config.google.clone() {
         Some(google) => {
-            let google = SheetsConfig { share: link.clone(), ..google };
-            (Arc::new(at_google(google, &clock, config.zone)?), None, false)
+            let workbook = at_google(SheetsConfig { share: link.clone(), ..google }, &clock, config.zone)?;
+            metrics = metrics.with_sheets(workbook.metrics());
+            (Arc::new(workbook), None, false)
         }
         None => {
             let (workbook, demo) = embedded(config, &clock).await?;
@@ -176,7 +183,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
     };
-    let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(Metrics::default()));
+    let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
     Ok(Built { plant, embedded, site })
 }
 
@@ -195,15 +202,18 @@ async fn embedded(config: &Config, clock: &Clock) -> Result<(Arc<Sqlite>, bool),
 /// The plant's workbook at Google, to which it begins to connect.
 fn at_google(google: SheetsConfig, clock: &Clock, zone: Tz) -> Result<GoogleSheets, Complaint> {
     let clock = clock.clone();
-    GoogleSheets::connect(google, move || clock.now(), zone).map_err(|bad| {
-        let variable = match &bad {
-            BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
-            BadSetting::Url => "GOOGLE_SHEETS_URL",
-            BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
-            BadSetting::Outbox(_) => "SPOOLBOARD_DATA",
-        };
-        Complaint(format!("{variable} no es válido: {bad}"))
-    })
+    GoogleSheets::connect(google, move || clock.now(), zone).map_err(|bad| complaint(&bad))
+}
+
+/// Which setting of the Google workbook is wrong, and why.
+fn complaint(bad: &BadSetting) -> Complaint {
+    let variable = match bad {
+        BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
+        BadSetting::Url => "GOOGLE_SHEETS_URL",
+        BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
+        BadSetting::Outbox(_) => "SPOOLBOARD_DATA",
+    };
+    Complaint(format!("{variable} no es válido: {bad}"))
 }
 
 /// Writes a line for whoever called; that he has stopped reading is his business.

@@ -1,6 +1,7 @@
 //! What can fail outside the rules; a rule's own "no" travels inside as a [`Refusal`].
 
 use crate::domain::Refusal;
+use crate::domain::problem::Kind;
 use std::fmt;
 
 /// The collaborators that can be away.
@@ -58,6 +59,12 @@ pub enum Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Error {
+        // No row is to blame for it, and trying again will help (`design.md` 5.6).
+        if let Refusal::Unreadable { problem, .. } = &refusal
+            && problem.kind == Kind::NoColumn
+        {
+            return Error::unavailable(Service::Workbook, format!("the sheet lacks {}", problem.column.header()));
+        }
         Error::Refused(Box::new(refusal))
     }
 }

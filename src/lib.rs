@@ -23,7 +23,7 @@
 //! 1. `domain` names nothing outside `std`, `chrono` (with `chrono_tz`), `uuid` and
 //!    `unicode_normalization`; there is no `async`, no clock and no serialization in it.
 //! 2. `plant` names `domain`, `error`, `metrics` and the port traits; never an adapter, never `web`.
-//! 3. Adapters name `domain`, `error` and their own port; never another port, `plant` or `web`. What
+//! 3. Adapters name `domain`, `error`, `metrics` and their own port; never another port, `plant` or `web`. What
 //!    an import tells the office also names `words`; those in Redis, and the Google workbook for
 //!    what its processes share, also name [`redis`], which names `error` only.
 //! 4. A spool changes only in `plant::commit`, which wants a [`Lock`](locks::Lock); only `locks`

@@ -6,6 +6,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// Labels of an action: what was asked (`tomar`, `pausar` …) and how it ended (`ok` or the code
@@ -17,6 +18,46 @@ pub type RequestLabels = [(&'static str, String); 3];
 
 /// A histogram of seconds for each kind of action.
 pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>;
+
+/// What the adapter of the Google workbook counts. Copies count together.
+#[derive(Debug, Clone)]
+pub struct SheetsMetrics {
+    /// Calls to Google by kind (`read`, `write`) and how they ended.
+    pub calls: Family<[(&'static str, &'static str); 2], Counter>,
+    /// Calls that may be made at once now, by kind (`design.md` 5.3).
+    pub tokens: Family<[(&'static str, &'static str); 1], Gauge<f64, AtomicU64>>,
+    /// Changes in one batch.
+    pub batch: Histogram,
+    /// Seconds from a change to the answer that it landed.
+    pub commit: Histogram,
+    /// Attempts to replace the fence.
+    pub rotations: Counter,
+    /// What should never happen, by cause.
+    pub alarms: Family<[(&'static str, &'static str); 1], Counter>,
+    /// Cells of the office that were overwritten because a column moved within a round trip.
+    pub overwritten: Counter,
+    /// Audit rows of operations whose row does not hold them.
+    pub voided: Counter,
+    /// Cells of columns that we write and that a reading found changed by a hand: how often the one
+    /// edit that nobody can see (`design.md` 5.12) has the occasion to happen.
+    pub hand_edits: Counter,
+}
+
+impl Default for SheetsMetrics {
+    fn default() -> Self {
+        SheetsMetrics {
+            calls: Family::default(),
+            tokens: Family::default(),
+            batch: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
+            commit: Histogram::new(exponential_buckets(0.05, 2.0, 11)),
+            rotations: Counter::default(),
+            alarms: Family::default(),
+            overwritten: Counter::default(),
+            voided: Counter::default(),
+            hand_edits: Counter::default(),
+        }
+    }
+}
 
 /// The counters of one process.
 pub struct Metrics {
@@ -45,6 +86,8 @@ pub struct Metrics {
     pub waiting: Gauge,
     /// Audit events that wait for their tab.
     pub outbox: Gauge,
+    /// Seconds since the rows were read.
+    pub age: Gauge,
 }
 
 impl Default for Metrics {
@@ -64,6 +107,7 @@ impl Default for Metrics {
             problems: Gauge::default(),
             waiting: Gauge::default(),
             outbox: Gauge::default(),
+            age: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
@@ -78,11 +122,27 @@ impl Default for Metrics {
         registry.register("unreadable_spools", "Rows with a cell that cannot be read", metrics.problems.clone());
         registry.register("waiting_changes", "Changes that wait to be written", metrics.waiting.clone());
         registry.register("outbox_events", "Audit events that wait for their tab", metrics.outbox.clone());
+        registry.register("data_age_seconds", "Seconds since the rows were read", metrics.age.clone());
         Metrics { registry, ..metrics }
     }
 }
 
 impl Metrics {
+    /// Shows what the adapter of the Google workbook counts, too.
+    pub fn with_sheets(mut self, sheets: &SheetsMetrics) -> Metrics {
+        let google = self.registry.sub_registry_with_prefix("sheets");
+        google.register("calls", "Calls to Google by kind and outcome", sheets.calls.clone());
+        google.register("tokens", "Calls that may be made at once now", sheets.tokens.clone());
+        google.register("batch_changes", "Changes in one batch", sheets.batch.clone());
+        google.register("commit_seconds", "Seconds from a change to the answer that it landed", sheets.commit.clone());
+        google.register("fence_rotations", "Attempts to replace the fence", sheets.rotations.clone());
+        google.register("alarms", "What should never happen, by cause", sheets.alarms.clone());
+        google.register("overwritten_cells", "Cells of the office overwritten as a column moved", sheets.overwritten.clone());
+        google.register("voided_operations", "Audit rows taken back, as their row lacks them", sheets.voided.clone());
+        google.register("hand_edits", "Cells of our columns found changed by a hand", sheets.hand_edits.clone());
+        self
+    }
+
     /// Notes one action: what was asked, how it ended, and how long the answer took.
     pub fn action(&self, kind: &str, outcome: &str, took: Duration) {
         self.actions.get_or_create(&[("action", kind.to_owned()), ("outcome", outcome.to_owned())]).inc();

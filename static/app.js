@@ -15,8 +15,8 @@
     return d ? `${d}d ${h % 24}h` : h ? `${h}h ${m % 60}m` : `${m}m`;
   };
   const setClock = (sec) => { s.clock = now() - sec * 1000; };
-  const hhmm = () => {
-    const m = Math.floor((now() - s.clock) / 60000) % 1440;
+  const hhmm = (ago = 0) => {
+    const m = (Math.floor((now() - s.clock) / 60000 - ago / 60) % 1440 + 1440) % 1440;
     return `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`;
   };
   const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
@@ -101,11 +101,13 @@
   };
   const beat = (data) => {
     if (data.reloj !== undefined) setClock(data.reloj);
-    if (s.clock !== null) write($('hora-datos'), hhmm());
     s.age = data.edad || 0;
+    if (s.clock !== null) write($('hora-datos'), hhmm(s.age));
+    const turned = s.readonly !== (data.escribe === false); // cards get or lose their buttons
     s.readonly = data.escribe === false;
+    s.why = data.motivo;
     const list = $('lista');
-    if (s.first && list && Number(list.dataset.numero) !== data.numero) refresh();
+    if (list && (turned || (s.first && Number(list.dataset.numero) !== data.numero))) refresh();
     s.first = false;
     s.stale = data.build !== body.dataset.build;
   };
@@ -152,15 +154,18 @@
     const banner = $('sin-conexion');
     if (banner) {
       const lost = state === 'caido';
+      const old = wall && s.age > 120; // the server answers, and has not read the workbook
       if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
-      if (!wall) write(banner, lost ? 'Sin conexión: no se puede registrar.' : 'Ahora se puede mirar, no registrar. Avisa a tu supervisor si sigue así.');
-      const hide = !lost && (wall || !s.readonly);
+      if (old && !lost) write(banner, `DATOS DE LAS ${hhmm(s.age)}`);
+      if (!wall && (lost || s.why)) write(banner, lost ? 'Sin conexión: no se puede registrar.' : s.why);
+      const hide = !lost && !old && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;
     }
     const busy = document.querySelector('.htmx-request, .toast, .elige:checked, details[open]') || now() - s.touched < 30000;
     if (s.stale && (wall || !busy)) { s.stale = false; location.reload(); }
   };
   s.begun = s.heard;
+  s.readonly = !wall && $('sin-conexion')?.hidden === false;
   came(document.documentElement);
   mark();
   tick();

@@ -25,6 +25,7 @@ impl Level {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Kind {
+    NoColumn,
     BadTag,
     NotADate,
     NotAWorker,

@@ -167,6 +167,7 @@ impl Spool {
     /// Reads a row. Total: whatever the cells hold there is a spool, with its problems listed.
     pub fn read(identity: Identity, fila: u32, row: Row, events: Arc<Vec<Arc<AuditEvent>>>, people: &People, zone: Tz) -> Spool {
         let mut cells = Cells { row: &row, problems: Vec::new(), people, zone };
+        cells.columns();
         if !identity.tag_ok {
             cells.note(Column::Tag, Level::Error, Kind::BadTag);
         }
@@ -260,6 +261,16 @@ struct Cells<'a> {
 impl Cells<'_> {
     fn note(&mut self, column: Column, level: Level, kind: Kind) {
         self.problems.push(Problem { column, value: self.row[column].display(), level, kind });
+    }
+
+    /// A column without which nothing may be written says nothing: that nobody has the row is not
+    /// known, then.
+    fn columns(&mut self) {
+        for column in Column::ALL.into_iter().filter(|column| column.is_critical()) {
+            if self.row[column] == Cell::Missing {
+                self.note(column, Level::Error, Kind::NoColumn);
+            }
+        }
     }
 
     /// The text columns. Metrology and repair stand in `Estado_Detalle` alone, so that an error

@@ -47,6 +47,8 @@ struct WorkbookPort {
     waiting: usize,
     /// Audit events that wait for their tab; they stop nobody.
     outbox: usize,
+    /// How often something happened that somebody should look into.
+    alarms: u64,
     spools: usize,
     missing_columns: Vec<&'static str>,
 }
@@ -100,6 +102,7 @@ async fn ready(State(app): State<App>) -> Response {
             age_seconds: view.read_at.map(|at| (now - at).num_seconds().max(0)),
             waiting: status.waiting,
             outbox: status.outbox,
+            alarms: status.alarms,
             spools: view.spools.len(),
             missing_columns: view.missing.iter().map(|column| column.header()).collect(),
         },
@@ -123,6 +126,7 @@ async fn metrics(State(app): State<App>) -> Response {
     metrics.spools.set(gauge(view.spools.len()));
     metrics.occupied.set(gauge(count(|spool| spool.occupation.is_some())));
     metrics.problems.set(gauge(count(|spool| spool.unreadable().is_some())));
+    metrics.age.set(super::live::age(&app.plant));
     let status = app.plant.workbook().status();
     metrics.waiting.set(gauge(status.waiting));
     metrics.outbox.set(gauge(status.outbox));

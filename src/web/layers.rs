@@ -4,7 +4,7 @@
 use super::failure::{Code, Failure};
 use super::{App, Site, trail};
 use crate::domain::Moment;
-use crate::words::Fault;
+use crate::words::{self, Fault};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -71,6 +71,10 @@ pub struct Here {
     pub site: Arc<Site>,
     /// Whether it only asks, so that the same address may be opened again.
     pub asks: bool,
+    /// Why nobody may act now.
+    pub obstacle: Option<Arc<String>>,
+    /// How many seconds ago the rows were read.
+    pub age: i64,
 }
 
 impl Here {
@@ -78,6 +82,18 @@ impl Here {
     pub fn current() -> Option<Here> {
         HERE.try_with(Here::clone).ok()
     }
+}
+
+/// Why the screen that is being rendered can show and not act, and how old its data are.
+pub fn obstacle() -> Option<String> {
+    let told = |here: &Here| Some((Arc::clone(here.obstacle.as_ref()?), here.age));
+    let (why, age) = HERE.try_with(told).ok().flatten()?;
+    Some(words::age(age).map_or_else(|| String::clone(&why), |age| format!("{why} {age}")))
+}
+
+/// Whether the screen that is being rendered may offer actions.
+pub fn may_act() -> bool {
+    HERE.try_with(|here| here.obstacle.is_none()).unwrap_or(true)
 }
 
 /// Wraps the routes in the middleware stack, outermost last.
@@ -102,7 +118,10 @@ async fn identified(State(app): State<App>, request: Request, next: Next) -> Res
     let route = route_of(&request);
     let span = info_span!("request", id = %id, method = %request.method(), route);
     let asks = request.method().is_safe();
-    let here = Here { id: id.clone(), at: app.plant.clock().now(), site: app.site, asks };
+    // Before the first reading there is nothing to look at, either.
+    let obstacle = app.live.obstacle().filter(|_| app.plant.view().read_at.is_some());
+    let (at, age) = (app.plant.clock().now(), super::live::age(&app.plant));
+    let here = Here { id: id.clone(), at, site: app.site, asks, obstacle, age };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -16,6 +16,7 @@ use crate::trail::Trail;
 use crate::words::Fault;
 use axum::Router;
 use axum::http::Uri;
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use failure::Failure;
 use std::sync::Arc;
@@ -60,6 +61,7 @@ pub fn router(app: App) -> Router {
         .merge(pages::routes())
         .merge(live::routes())
         .merge(api::routes())
+        .route_layer(from_fn_with_state(app.clone(), pages::once_read))
         .merge(health::routes())
         .merge(assets::routes())
         .method_not_allowed_fallback(api::wrong_method)

@@ -35,6 +35,8 @@ pub enum Fault {
     TooManyChosen(usize),
     /// A page of another site sent the request.
     OtherSite,
+    /// The plant's workbook has not been read yet; why.
+    NotRead(String),
     /// The answer to a question took too long.
     TooSlow,
     /// The answer to an action took too long, and nobody knows how it ended.
@@ -81,6 +83,9 @@ impl Fault {
             Fault::TooManyChosen(many) => format!("Son {many} carretes y el máximo es 50. Desmarca algunos."),
             Fault::OtherSite => {
                 "La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.".into()
+            }
+            Fault::NotRead(why) => {
+                format!("{}. Todavía no se pudo leer nada: se sigue intentando.", super::obstacle::capital(why))
             }
             Fault::TooSlow => "La respuesta tarda demasiado. Espera unos segundos e inténtalo otra vez.".into(),
             Fault::TooSlowAction => {

@@ -4,6 +4,12 @@ use super::{operation, refusal};
 use crate::domain::decision::Missing;
 use crate::domain::{Action, AuditEvent, Inspection, Operation, Progress, Refusal, Spool};
 
+/// On a board, when nobody has anything.
+pub const NO_HOLDERS: &str = "No hay carretes ocupados actualmente";
+
+/// On a board, when the workbook does not say who has what.
+pub const UNKNOWN_HOLDERS: &str = "No se sabe quién tiene cada carrete: falta la columna Ocupado_Por";
+
 /// An occupied spool whose operation nobody knows.
 pub const NO_OPERATION: &str = "sin operación";
 

@@ -6,10 +6,14 @@
 
 mod fault;
 mod labels;
+mod obstacle;
 mod problem;
 
 pub use fault::{Fault, Wants};
-pub use labels::{BAD_ROW, NO_OPERATION, TO_INSPECT, event, in_course, not_yet, numbered, ready, reason, standing};
+pub use labels::{
+    BAD_ROW, NO_HOLDERS, NO_OPERATION, TO_INSPECT, UNKNOWN_HOLDERS, event, in_course, not_yet, numbered, ready, reason, standing,
+};
+pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
 
 use crate::domain::decision::{Candidate, Ending, Missing};

@@ -27,6 +27,7 @@ pub fn value(column: Column, value: &str) -> String {
 /// A kind of problem, as the rest of a sentence that begins with the column's name.
 pub fn problem_kind(kind: Kind) -> &'static str {
     match kind {
+        Kind::NoColumn => "falta en la fila de encabezados de la planilla",
         Kind::BadTag => "no es un TAG",
         Kind::NotADate => "no es una fecha",
         Kind::NotAWorker => "no es un trabajador con la forma INICIALES(ID)",

@@ -253,6 +253,7 @@ fn g13_every_error_and_every_fault_reads_well() {
         Fault::Wrong("campo", Wants::Date),
         Fault::Repeated("campo", "MK-1".into()),
         Fault::OtherSite,
+        Fault::NotRead("conectando con la planilla".into()),
         Fault::TooSlow,
         Fault::TooSlowAction,
     ] {
@@ -264,6 +265,7 @@ fn g13_every_error_and_every_fault_reads_well() {
 fn every_problem_has_its_words() {
     use Kind::*;
     for kind in [
+        NoColumn,
         BadTag,
         NotADate,
         NotAWorker,

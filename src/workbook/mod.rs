@@ -46,6 +46,8 @@ pub struct Status {
     /// Audit events of changes that have landed, which wait on this machine for the audit to be
     /// writable again (`design.md` 5.8).
     pub outbox: usize,
+    /// How often something happened that should never happen and that somebody should look into.
+    pub alarms: u64,
 }
 
 /// The plant's record.

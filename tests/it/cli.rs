@@ -294,3 +294,34 @@ fn check_asks_redis_whether_it_answers_and_keeps_what_it_is_told() {
         assert!(said.contains("ERROR  Redis") && !said.contains("clave-"), "{said}");
     }
 }
+
+#[test]
+fn i11_an_import_can_be_tried_first_a_second_one_changes_nothing_and_check_verifies_it() {
+    let (from, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    drop(Serving::on(from.path()));
+    let file = from.path().join("planta.xlsx");
+    let file = file.to_str().unwrap();
+    assert!(run(from.path(), &["export", file]).status.success());
+    let tried = stdout(&run(to.path(), &["import", file, "--dry-run"]));
+    assert!(tried.contains("40") && tried.contains("no se escribió nada"), "it lists what it would do: {tried}");
+    assert_eq!(std::fs::read_dir(to.path()).unwrap().count(), 0, "and does nothing");
+    let checked = |said: Output| (said.status.success(), stdout(&said).lines().skip(3).collect::<Vec<_>>().join("\n"));
+    assert!(run(to.path(), &["import", file]).status.success());
+    let first = checked(run(to.path(), &["check"]));
+    assert!(
+        first.0 && first.1.contains("40 carretes") && first.1.contains("están todas las columnas imprescindibles"),
+        "{}",
+        first.1
+    );
+    let contents = |name: &str| {
+        let path = to.path().join(name);
+        assert!(run(to.path(), &["export", path.to_str().unwrap()]).status.success());
+        let store = TempDir::new().unwrap();
+        assert!(run(store.path(), &["import", path.to_str().unwrap()]).status.success());
+        spoolboard::workbook::sqlite::Store::open_to_read(store.path()).unwrap().read_all().unwrap()
+    };
+    let before = contents("antes.xlsx");
+    assert!(run(to.path(), &["import", file]).status.success());
+    assert!(contents("después.xlsx") == before, "a second import changes nothing");
+    assert_eq!(checked(run(to.path(), &["check"])), first);
+}

@@ -34,18 +34,14 @@ pub(super) fn screen(screen: Screen, tally: &Tally, plant: &Plant) -> Bytes {
 }
 
 /// The heartbeat: which build answers, how old its data are, what time the plant has, and whether
-/// actions can be served.
-pub(super) fn beat(plant: &Plant, build: &str, acts: bool) -> Bytes {
-    let now = plant.clock().now();
-    let status = plant.workbook().status();
-    // The embedded record is its own truth: what stands in memory is never old.
-    let read_at = plant.view().read_at.filter(|_| status.adapter != "sqlite");
-    let age = read_at.map_or(0, |at| (now - at).num_seconds().max(0));
+/// actions can be served, or why not.
+pub(super) fn beat(plant: &Plant, build: &str, obstacle: Option<&str>) -> Bytes {
     let data = json!({
         "build": build,
-        "edad": age,
-        "reloj": now.num_seconds_from_midnight(),
-        "escribe": acts,
+        "edad": super::age(plant),
+        "reloj": plant.clock().now().num_seconds_from_midnight(),
+        "escribe": obstacle.is_none(),
+        "motivo": obstacle,
         "numero": plant.view().number,
     });
     event("latido", &data.to_string())

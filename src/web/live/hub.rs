@@ -2,14 +2,14 @@
 //! whether the view has changed.
 
 use super::{Channel, Live, Push, frame};
-use crate::domain::{Action, Spool, WorkerId};
+use crate::domain::{Action, Column, Spool, WorkerId};
 use crate::events::{Receiver, SpoolChanged};
 use crate::plant::Plant;
 use crate::web::pages::board::{Screen, Tally};
+use crate::words::{self, Obstacle};
 use crate::workbook::View;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -129,9 +129,8 @@ impl Hub {
 
     /// Finds out whether actions can be served; when that changes the screens are told at once.
     async fn feel(&self) {
-        let writable = self.plant.workbook().status().writable.is_ok();
-        let acts = writable && self.plant.locks().health().await.latency.is_ok();
-        if self.live.0.acts.swap(acts, Ordering::Relaxed) != acts {
+        let found = obstacle(&self.plant).await.map(|found| Arc::new(words::obstacle(&found)));
+        if self.live.0.obstacle.swap(found.clone()) != found {
             self.beat();
         }
     }
@@ -140,6 +139,18 @@ impl Hub {
         for channel in [Channel::Board, Channel::Kiosk, Channel::Lists, Channel::Api] {
             self.live.send(channel, Push::Beat);
         }
+    }
+}
+
+/// What stands in the way of every action now, if anything does.
+async fn obstacle(plant: &Plant) -> Option<Obstacle> {
+    let status = plant.workbook().status();
+    let missing: Vec<Column> = plant.view().missing.iter().copied().filter(|column| column.is_critical()).collect();
+    match status.writable {
+        Ok(()) => plant.locks().health().await.latency.err().map(|_| Obstacle::Locks),
+        Err(_) if !missing.is_empty() => Some(Obstacle::Columns(missing)),
+        // The words of the embedded record are for a log.
+        Err(why) => Some(Obstacle::Workbook(Some(why).filter(|_| status.adapter == "sheets"))),
     }
 }
 

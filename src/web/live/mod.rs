@@ -14,7 +14,6 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::get;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -50,8 +49,8 @@ struct Parts {
     lists: broadcast::Sender<Push>,
     api: broadcast::Sender<Push>,
     tally: ArcSwapOption<Tally>,
-    /// Whether actions can be served, as of the last look.
-    acts: AtomicBool,
+    /// Why actions cannot be served, as of the last look.
+    obstacle: ArcSwapOption<String>,
     pages: [ArcSwapOption<Rendered>; 2],
 }
 
@@ -59,6 +58,7 @@ struct Parts {
 struct Rendered {
     number: u64,
     second: i64,
+    obstacle: Option<Arc<String>>,
     html: Bytes,
 }
 
@@ -73,7 +73,7 @@ impl Live {
             lists: channel(),
             api: channel(),
             tally,
-            acts: AtomicBool::new(true),
+            obstacle: ArcSwapOption::empty(),
             pages,
         };
         let live = Live(Arc::new(parts));
@@ -83,15 +83,17 @@ impl Live {
         live
     }
 
-    /// A page that is the same for everybody: rendered once for each view and second.
+    /// A page that is the same for everybody: rendered once for each view and second, and anew when
+    /// actions begin or cease to be served.
     pub(super) fn page(&self, screen: Screen, app: &App) -> Bytes {
         let (number, second) = (app.plant.workbook().view().number, app.plant.clock().now().timestamp());
-        let kept = &self.0.pages[screen as usize];
-        if let Some(page) = kept.load().as_ref().filter(|page| page.number == number && page.second == second) {
+        let (kept, obstacle) = (&self.0.pages[screen as usize], self.obstacle());
+        let same = |page: &&Arc<Rendered>| page.number == number && page.second == second && page.obstacle == obstacle;
+        if let Some(page) = kept.load().as_ref().filter(same) {
             return page.html.clone();
         }
         let html = rendered(whole(screen, &self.tally(&app.plant), &app.plant, &app.site));
-        kept.store(Some(Arc::new(Rendered { number, second, html: html.clone() })));
+        kept.store(Some(Arc::new(Rendered { number, second, obstacle, html: html.clone() })));
         html
     }
 
@@ -106,9 +108,9 @@ impl Live {
         tally
     }
 
-    /// Whether actions can be served, as of the last look.
-    fn acts(&self) -> bool {
-        self.0.acts.load(Ordering::Relaxed)
+    /// Why actions cannot be served, as of the last look: a sentence for everybody.
+    pub(super) fn obstacle(&self) -> Option<Arc<String>> {
+        self.0.obstacle.load_full()
     }
 
     fn channel(&self, channel: Channel) -> &broadcast::Sender<Push> {
@@ -124,6 +126,14 @@ impl Live {
     fn send(&self, channel: Channel, push: Push) {
         let _ = self.channel(channel).send(push);
     }
+}
+
+/// How many seconds ago the rows were read that are shown. The embedded record is its own truth:
+/// what stands in memory is never old.
+pub(super) fn age(plant: &Plant) -> i64 {
+    let status = plant.workbook().status();
+    let read_at = plant.view().read_at.filter(|_| status.adapter != "sqlite");
+    read_at.map_or(0, |at| (plant.clock().now() - at).num_seconds().max(0))
 }
 
 /// The bytes of a template. One that does not render is a bug, logged where it shows.

@@ -91,8 +91,13 @@ fn snapshot(app: &App, channel: Channel) -> VecDeque<Bytes> {
         // A list compares the number in the heartbeat with its own and fetches itself if they differ.
         Channel::Lists | Channel::Api => None,
     };
-    let opening = [Some(frame::retry()), picture, Some(frame::beat(&app.plant, &app.site.build, app.live.acts()))];
+    let opening = [Some(frame::retry()), picture, Some(beat(app))];
     opening.into_iter().flatten().collect()
+}
+
+fn beat(app: &App) -> Bytes {
+    let obstacle = app.live.obstacle();
+    frame::beat(&app.plant, &app.site.build, obstacle.as_deref().map(String::as_str))
 }
 
 impl Open {
@@ -110,7 +115,7 @@ impl Open {
         };
         match message {
             Ok(Push::Frame(frame)) => Some(frame),
-            Ok(Push::Beat) => Some(frame::beat(&self.app.plant, &self.app.site.build, self.app.live.acts())),
+            Ok(Push::Beat) => Some(beat(&self.app)),
             Err(RecvError::Lagged(_)) => {
                 self.ended = true;
                 Some(frame::resync())

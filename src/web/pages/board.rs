@@ -2,8 +2,9 @@
 
 use super::Answer;
 use super::elapsed::Elapsed;
-use crate::domain::{Inspection, Moment, Operation, People, Spool, Worker, occupation};
+use crate::domain::{Column, Inspection, Moment, Operation, People, Spool, Worker, occupation};
 use crate::plant::Plant;
+use crate::web::live::age;
 use crate::web::{App, Site};
 use crate::words;
 use crate::workbook::View;
@@ -30,6 +31,8 @@ pub(in crate::web) struct Tally {
     problems: usize,
     spools: usize,
     people: Arc<People>,
+    /// The sheet does not say who has what.
+    blind: bool,
 }
 
 impl Tally {
@@ -44,6 +47,7 @@ impl Tally {
             problems: 0,
             spools: view.spools.len(),
             people: Arc::clone(&view.people),
+            blind: view.missing.contains(&Column::OccupiedBy),
         };
         for spool in &view.spools {
             for (count, operation) in tally.ready.iter_mut().zip(Operation::ALL) {
@@ -62,6 +66,7 @@ impl Tally {
             && self.blocked == other.blocked
             && self.problems == other.problems
             && self.spools == other.spools
+            && self.blind == other.blind
             && self.occupied.iter().map(face).eq(other.occupied.iter().map(face))
     }
 
@@ -153,6 +158,7 @@ struct Facts<'a> {
     counts: Vec<Count>,
     /// Seconds since midnight on the plant's wall.
     clock: u32,
+    /// The time of day of the data.
     hour: String,
 }
 
@@ -161,7 +167,21 @@ impl Facts<'_> {
         let now = plant.clock().now();
         let rows = tally.rows(now, plant.rules().occupation_max);
         let clock = now.num_seconds_from_midnight();
-        Facts { tally, rows, counts: tally.counts(), clock, hour: now.format("%H:%M").to_string() }
+        let hour = (now - Duration::seconds(age(plant))).format("%H:%M").to_string();
+        Facts { tally, rows, counts: tally.counts(), clock, hour }
+    }
+
+    /// The time of day on the plant's wall.
+    fn wall_hour(&self) -> String {
+        format!("{:02}:{:02}", self.clock / 3_600, self.clock / 60 % 60)
+    }
+
+    /// What is said when there is nobody to show.
+    fn nobody(&self) -> &'static str {
+        match self.tally.blind {
+            true => words::UNKNOWN_HOLDERS,
+            false => words::NO_HOLDERS,
+        }
     }
 
     fn overdue(&self) -> usize {

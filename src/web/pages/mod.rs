@@ -3,6 +3,7 @@
 mod act;
 pub(super) mod board;
 mod card;
+mod connecting;
 mod diagnostics;
 mod elapsed;
 mod face;
@@ -11,6 +12,8 @@ mod history;
 mod list;
 mod spools;
 mod workers;
+
+pub(super) use connecting::once_read;
 
 use super::App;
 use crate::domain::{Refusal, Worker, WorkerId};

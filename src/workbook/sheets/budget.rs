@@ -49,17 +49,17 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// So many reads and so many writes a minute, of this process or of all that share `link`.
-    pub(super) fn new(rate: f64, link: Option<&Link>, siblings: &watch::Receiver<Siblings>) -> Budget {
+    /// So many reads and so many writes a minute, of this process or of all on one Redis.
+    pub(super) fn new(rate: f64, shared: Option<(&Link, &watch::Receiver<Siblings>)>) -> Budget {
         let calls = |key, reserves| {
-            let shared = link.map(|link| Shared {
+            let shared = shared.map(|(link, siblings)| Shared {
                 tokens: Tokens::new(link.clone(), key, rate, rate * BURST),
                 siblings: siblings.clone(),
                 each_minute: rate * ASIDE,
                 aside: None,
                 owed: 0.0,
             });
-            Calls { bucket: Bucket::new(rate, rate * BURST), shared, reserves, in_hand: false, refused: None }
+            Calls { bucket: Bucket::new(rate, rate * BURST), shared, reserves, in_hand: false, refused: None, spent: 0 }
         };
         // Of the writes five in a minute are kept for the fence (`reliability.md` 2).
         Budget { reads: calls("spool_sheet_reads", (0.0, 0.4)), writes: calls("spool_sheet_writes", (0.5, 0.5)) }
@@ -77,6 +77,8 @@ pub(super) struct Calls {
     in_hand: bool,
     /// For how long Google wants no more, until all processes know.
     refused: Option<Duration>,
+    /// How many had their turn.
+    spent: u32,
 }
 
 /// The bucket of all processes, and what is done beside it.
@@ -126,10 +128,27 @@ impl Calls {
                 Some(shared) => shared.ask(self.bucket.most * reserve, &mut self.refused).await,
             };
             if wait.is_zero() {
+                self.spent += 1;
                 return;
             }
             sleep(wait).await;
         }
+    }
+
+    /// How many calls may be made at once now; of a shared bucket, as last heard.
+    pub(super) fn left(&mut self) -> f64 {
+        match &self.shared {
+            Some(shared) => shared.tokens.left(),
+            None => {
+                self.bucket.count();
+                self.bucket.tokens.max(0.0)
+            }
+        }
+    }
+
+    /// How many calls have had their turn.
+    pub(super) fn spent(&self) -> u32 {
+        self.spent
     }
 }
 
@@ -228,7 +247,14 @@ mod tests {
     use super::*;
 
     fn alone() -> Calls {
-        Calls { bucket: Bucket::new(RATE, RATE * BURST), shared: None, reserves: (0.0, 0.4), in_hand: false, refused: None }
+        Calls {
+            bucket: Bucket::new(RATE, RATE * BURST),
+            shared: None,
+            reserves: (0.0, 0.4),
+            in_hand: false,
+            refused: None,
+            spent: 0,
+        }
     }
 
     #[tokio::test(start_paused = true)]

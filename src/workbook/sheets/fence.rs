@@ -92,6 +92,7 @@ impl Fence {
                 return Err(NoFence::Unrest);
             }
             self.rotations.push_back(Instant::now());
+            client.metrics().rotations.inc();
             if found.is_empty() && self.known {
                 error!("the fence is gone from the workbook");
                 return Err(NoFence::Vanished);

@@ -32,15 +32,18 @@ mod refresh;
 mod settle;
 mod share;
 mod state;
+mod survey;
 mod waiting;
 mod watch;
 mod writer;
 
 pub use client::is_safe;
+pub use survey::{Barred, Found, NoSurvey, Survey, survey};
 
 use super::{Applied, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
+use crate::metrics::SheetsMetrics;
 use crate::redis::Link;
 use async_trait::async_trait;
 use budget::Budget;
@@ -132,6 +135,22 @@ impl Default for Limits {
     }
 }
 
+impl SheetsConfig {
+    /// A client of that workbook, which begins to get its token.
+    fn client(&self) -> Result<Client, BadSetting> {
+        let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if !(20..=80).contains(&self.spreadsheet.len()) || !self.spreadsheet.chars().all(id_ok) {
+            return Err(BadSetting::Spreadsheet);
+        }
+        if !is_safe(&self.url) {
+            return Err(BadSetting::Url);
+        }
+        // Paths are put behind it as they are.
+        let url = format!("{}/", self.url.trim_end_matches('/'));
+        Client::new(&url, &self.spreadsheet, &self.credentials, self.limits.write).map_err(BadSetting::Credentials)
+    }
+}
+
 /// The credentials are never shown.
 impl fmt::Debug for SheetsConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,23 +193,14 @@ impl GoogleSheets {
         now: impl Fn() -> Moment + Send + Sync + 'static,
         zone: Tz,
     ) -> Result<GoogleSheets, BadSetting> {
-        let SheetsConfig { spreadsheet, credentials, url, names, share, data, limits } = config;
-        let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
-            return Err(BadSetting::Spreadsheet);
-        }
-        if !is_safe(&url) {
-            return Err(BadSetting::Url);
-        }
-        // Paths are put behind it as they are.
-        let url = format!("{}/", url.trim_end_matches('/'));
-        let client = Client::new(&url, &spreadsheet, &credentials, limits.write).map_err(BadSetting::Credentials)?;
-        let state = Arc::new(State::new(Mirror::new(zone)));
+        let client = config.client()?;
+        let SheetsConfig { spreadsheet, names, share, data, limits, .. } = config;
+        let state = Arc::new(State::new(Mirror::new(zone), client.metrics().clone()));
         let outbox = Outbox::open(&data, zone, Arc::clone(&state)).map_err(BadSetting::Outbox)?;
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
         let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
-        let budget = Budget::new(limits.calls, share.as_ref(), &pulse.siblings());
+        let budget = Budget::new(limits.calls, share.as_ref().zip(Some(&pulse.siblings())));
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
         let kept = (Arc::clone(&state), outbox);
@@ -209,6 +219,11 @@ impl GoogleSheets {
     /// meant, or somebody else at the fence.
     pub fn alarms(&self) -> u64 {
         self.state.alarms.load(Ordering::Relaxed)
+    }
+
+    /// What is counted, for whoever shows it.
+    pub fn metrics(&self) -> &SheetsMetrics {
+        &self.state.metrics
     }
 
     fn trouble(&self) -> Result<(), String> {
@@ -257,6 +272,7 @@ impl Workbook for GoogleSheets {
         let Some(_counted) = Counted::new(&self.state) else {
             return Err(unavailable("too many changes wait to be written"));
         };
+        let began = Instant::now();
         let (ticket, (answer, mut answered)) = (Ticket::default(), oneshot::channel());
         self.send(Waiting { change, ticket: ticket.clone(), answer })?;
         let told = match timeout_at(deadline, &mut answered).await {
@@ -266,7 +282,11 @@ impl Workbook for GoogleSheets {
             Err(_) => answered.await,
         };
         // No answer: the task died with the change in its hands.
-        told.unwrap_or(Err(Error::OutcomeUnknown))
+        let told = told.unwrap_or(Err(Error::OutcomeUnknown));
+        if matches!(told, Ok(Applied::Landed(_))) {
+            self.state.metrics.commit.observe(began.elapsed().as_secs_f64());
+        }
+        told
     }
 
     fn watched(&self) {
@@ -280,11 +300,11 @@ impl Workbook for GoogleSheets {
     fn status(&self) -> Status {
         let open = match self.work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some((_, task)) if !task.is_finished() => Ok(()),
-            _ => Err("the workbook is closed".to_owned()),
+            _ => Err("el programa se está cerrando".to_owned()),
         };
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         let (waiting, outbox) = (count(&self.state.waiting), count(&self.state.outbox));
-        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting, outbox }
+        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting, outbox, alarms: self.alarms() }
     }
 
     async fn close(&self) {

@@ -4,13 +4,15 @@
 use super::a1::{self, Col, Fila, TabId};
 use super::budget::{Budget, Need};
 use super::client::{Book, Client, Columns, Failed, Reason, Render, Tab};
-use crate::domain::{Cell, Column, Header, Moment};
+use crate::domain::{Cell, Column, Header, Moment, Spool};
 use crate::workbook::audit_row::HEADERS;
 use crate::workbook::sheet::place_in;
-use crate::workbook::{Loaded, Names, Sheet, Sheets};
+use crate::workbook::{Loaded, Names, Sheet, Sheets, View};
 use chrono::Duration;
 use chrono_tz::Tz;
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Audit rows that are read at a time when all of them are.
@@ -33,7 +35,7 @@ pub(super) struct Layout {
     pub(super) line: Vec<String>,
     pub(super) header: Header,
     /// The header line of `Metadata`.
-    audit: Vec<String>,
+    pub(super) audit: Vec<String>,
 }
 
 impl Layout {
@@ -45,7 +47,7 @@ impl Layout {
     /// Where the ten columns of the audit are, and in which tab; else what is wrong with it.
     pub(super) fn audit(&self) -> Result<(TabId, [Col; 10]), String> {
         let Some(tab) = &self.metadata else { return Err("falta la pestaña de auditoría (Metadata)".into()) };
-        if tab.barred {
+        if tab.is_barred() {
             return Err(format!("la pestaña {} está protegida contra esta cuenta", tab.title));
         }
         let missing = |missing: Vec<&str>| format!("a la pestaña {} le faltan columnas: {}", tab.title, missing.join(", "));
@@ -72,17 +74,27 @@ pub(super) enum Unread {
     Wrong(String),
 }
 
+/// Plain words; with `{:#}` what the network or Google said, too.
 impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unread::Failed(Failed::NotApplied(Reason::Permission)) => {
-                f.write_str("la planilla no está compartida con esta cuenta")
-            }
-            Unread::Failed(Failed::NotApplied(Reason::NotFound)) => f.write_str("no existe una planilla con ese identificador"),
-            Unread::Failed(failed) => write!(f, "la planilla no responde ({failed:?})"),
+            Unread::Failed(Failed::NotApplied(reason)) => match reason {
+                Reason::ApiOff => f.write_str("la API de Google Sheets no está activada en el proyecto de la cuenta"),
+                Reason::Quota { .. } => f.write_str("Google recibió demasiadas consultas de esta cuenta en un minuto"),
+                Reason::Auth(_) => f.write_str("Google no acepta la clave de la cuenta de servicio"),
+                Reason::BadRequest { text, .. } => detailed(f, "Google no entiende la consulta", text),
+                Reason::Permission => f.write_str("la planilla no está compartida con esta cuenta"),
+                Reason::NotFound => f.write_str("no existe una planilla con ese identificador"),
+                Reason::Unreachable(why) => detailed(f, "la planilla no responde", why),
+            },
+            Unread::Failed(Failed::Doubtful(why)) => detailed(f, "la planilla no responde", why),
             Unread::Implausible(why) | Unread::Wrong(why) => f.write_str(why),
         }
     }
+}
+
+fn detailed(f: &mut fmt::Formatter<'_>, words: &str, why: &str) -> fmt::Result {
+    if f.alternate() { write!(f, "{words} ({why})") } else { f.write_str(words) }
 }
 
 impl From<Failed> for Unread {
@@ -113,11 +125,18 @@ pub(super) struct Reader {
     audited: Option<(Fila, Uuid)>,
     /// The last reading had far fewer rows than the one before.
     doubted: bool,
+    /// Of a long audit only the beginning and the end are read.
+    briefly: bool,
 }
 
 impl Reader {
     pub(super) fn new(names: Names, zone: Tz) -> Reader {
-        Reader { names, zone, ids: [None; 4], layout: None, audited: None, doubted: false }
+        Reader { names, zone, ids: [None; 4], layout: None, audited: None, doubted: false, briefly: false }
+    }
+
+    /// Reads of a long audit only its beginning and its end, for who wants to know how long it is.
+    pub(super) fn briefly(self) -> Reader {
+        Reader { briefly: true, ..self }
     }
 
     /// Where things were when the workbook was last read.
@@ -161,7 +180,8 @@ impl Reader {
                 places.iter().map(|(first, last)| padded(next(), last.0 - first.0 + 1)).collect::<Vec<_>>().concat();
             let whole = self.audited.is_none();
             if whole && let Some(tab) = &layout.metadata {
-                rows.extend(older(tab, client, budget, need).await?);
+                let skipped = if self.briefly { (tab.rows + 1).saturating_sub(BLOCK) } else { 0 };
+                rows.extend(older(tab, skipped.max(2 + BLOCK), client, budget, need).await?);
             }
             let header = places.iter().flat_map(|(first, last)| layout.line[first.0..=last.0].iter().cloned()).collect();
             let operaciones = Sheet { header, rows: sheet_rows(Fila(2), columns) };
@@ -260,6 +280,11 @@ impl Reader {
         Ok(formulas)
     }
 
+    /// How many rows the audit has, those included that memory does not keep.
+    pub(super) fn audit_rows(&self) -> u32 {
+        self.audited.map_or(0, |(fila, _)| fila.0.saturating_sub(1))
+    }
+
     fn audit_from(&self) -> Fila {
         self.audited.map_or(Fila(2), |(fila, _)| fila)
     }
@@ -285,10 +310,25 @@ impl Reader {
     }
 }
 
-/// The blocks of the audit after the first.
-async fn older(tab: &Tab, client: &Client, budget: &mut Budget, need: Need) -> Result<Vec<(u32, Vec<Cell>)>, Failed> {
+/// Leaves out what is no formula but a text that looks like one: it reads as it is written.
+pub(super) fn true_formulas(found: Vec<(u32, Column, String)>, view: &View) -> Vec<(Arc<Spool>, Column, String)> {
+    let by_fila: HashMap<u32, &Arc<Spool>> = view.spools.iter().map(|spool| (spool.fila, spool)).collect();
+    let known = found.into_iter().filter_map(|(fila, column, text)| {
+        let spool = by_fila.get(&fila).filter(|spool| spool.row[column].display() != text)?;
+        Some((Arc::clone(spool), column, text))
+    });
+    known.collect()
+}
+
+/// The blocks of the audit from a row after the first block on.
+async fn older(
+    tab: &Tab,
+    mut from: u32,
+    client: &Client,
+    budget: &mut Budget,
+    need: Need,
+) -> Result<Vec<(u32, Vec<Cell>)>, Failed> {
     let mut rows = Vec::new();
-    let mut from = 2 + BLOCK;
     while from <= tab.rows {
         let last = Fila((from + BLOCK - 1).min(tab.rows));
         budget.reads.take(need).await;

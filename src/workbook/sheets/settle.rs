@@ -33,6 +33,8 @@ pub(super) struct Findings {
     mends: BTreeMap<usize, BTreeMap<Column, Cell>>,
     /// Cells of new columns to clear.
     clears: Vec<(Fila, Col)>,
+    /// Cells of the office that nobody can give back.
+    overwritten: u64,
 }
 
 impl Writer {
@@ -48,7 +50,7 @@ impl Writer {
                 return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
             }
         } else {
-            self.state.alarm();
+            self.state.alarm("moved");
             error!("rows or columns were moved while a batch was on its way");
         }
         let before = self.reader.layout().cloned();
@@ -89,7 +91,8 @@ impl Writer {
 
     /// Writes what must be put right, brings memory up to date, and answers.
     async fn mend(&mut self, findings: Findings, mut fresh: Fresh, layout: &Layout) {
-        let Findings { landed, absent, orphans, mends, clears } = findings;
+        let Findings { landed, absent, orphans, mends, clears, overwritten } = findings;
+        self.state.metrics.overwritten.inc_by(overwritten);
         let mut batch = self.fence.held().map(|fence| Batch::new(fence, layout));
         let mut targets = Vec::new();
         for (place, cells) in mends {
@@ -151,7 +154,7 @@ impl Writer {
         if !right {
             let rows: Vec<u32> = targets.iter().map(|target| target.fila.0).collect();
             error!(?rows, failed = ?sent.err(), "rows that were hit by mistake could not be put right; look at them in the workbook");
-            self.state.alarm();
+            self.state.alarm("not_mended");
             self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
         }
         right
@@ -176,7 +179,10 @@ impl Writer {
         let Ok(Some(audit)) = self.audit_row(layout, &event) else { return };
         self.budget.writes.take(Need::Now).await;
         match self.client.batch_update(&[Part::Fence(fence), audit], &[]).await {
-            Ok(_) => _ = self.orphans.remove(&change.event.id),
+            Ok(_) => {
+                self.state.metrics.voided.inc();
+                self.orphans.remove(&change.event.id);
+            }
             // Not sent again before the fence has been replaced and the audit read.
             Err(Failed::Doubtful(_)) => self.fence.drop_it(),
             Err(failed) => warn!(?failed, "the audit was not told of an operation that did not happen"),
@@ -308,11 +314,14 @@ fn columns(
                 found.mends.entry(place).or_default().insert(column, cell);
             }
             None if !known => found.clears.push((Fila(*fila), *col)),
-            None => error!(
-                fila,
-                column = name,
-                "a cell of the office was overwritten when a column was moved; look at it in the workbook"
-            ),
+            None => {
+                found.overwritten += 1;
+                error!(
+                    fila,
+                    column = name,
+                    "a cell of the office was overwritten when a column was moved; look at it in the workbook"
+                );
+            }
         }
     }
     true

@@ -2,6 +2,7 @@
 
 use super::share::{Fresh, Watched};
 use crate::domain::AuditEvent;
+use crate::metrics::SheetsMetrics;
 use crate::workbook::Mirror;
 use arc_swap::ArcSwapOption;
 use std::collections::HashSet;
@@ -33,10 +34,11 @@ pub(super) struct State {
     pub(super) ready: watch::Sender<bool>,
     /// Batches that hit another row than was meant, or found somebody else at the fence.
     pub(super) alarms: AtomicU64,
+    pub(super) metrics: SheetsMetrics,
 }
 
 impl State {
-    pub(super) fn new(mirror: Mirror) -> State {
+    pub(super) fn new(mirror: Mirror, metrics: SheetsMetrics) -> State {
         State {
             mirror,
             watched: Watched::default(),
@@ -47,6 +49,7 @@ impl State {
             void: RwLock::default(),
             ready: watch::Sender::new(false),
             alarms: AtomicU64::new(0),
+            metrics,
         }
     }
 
@@ -71,7 +74,8 @@ impl State {
     }
 
     /// Counts something that should never be.
-    pub(super) fn alarm(&self) {
+    pub(super) fn alarm(&self, cause: &'static str) {
         self.alarms.fetch_add(1, Ordering::Relaxed);
+        self.metrics.alarms.get_or_create(&[("cause", cause)]).inc();
     }
 }

@@ -1,14 +1,15 @@
 //! Looking at the workbook at intervals, and what stands in the way of writing.
 
+use super::batch::same;
 use super::budget::Need;
 use super::client::{Failed, Reason, jittered};
 use super::fence::{self, NoFence};
-use super::refresh::{Fresh, Unread};
+use super::refresh::{Fresh, Unread, true_formulas};
 use super::share::Lead;
 use super::state::CONNECTING;
 use super::writer::Writer;
-use crate::domain::{Spool, WorkerId};
-use std::collections::HashMap;
+use crate::domain::{Column, WorkerId};
+use crate::workbook::View;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
@@ -39,7 +40,7 @@ impl Writer {
             self.look_at_tabs().await;
         }
         if let Err(unread) = self.look(Need::Sometime).await {
-            warn!(%unread, "the workbook was not read");
+            warn!(unread = format!("{unread:#}"), "the workbook was not read");
         } else {
             self.watch.looked.0.get_or_insert_with(Instant::now);
             if due(self.watch.looked.1, LOOKS.1) {
@@ -82,14 +83,8 @@ impl Writer {
     async fn look_for_formulas(&mut self) {
         match self.reader.formulas(&self.client, &mut self.budget).await {
             Ok(found) => {
-                let view = self.state.mirror.view();
-                let by_fila: HashMap<u32, &Arc<Spool>> = view.spools.iter().map(|spool| (spool.fila, spool)).collect();
-                let known = found.into_iter().filter_map(|(fila, column, text)| {
-                    // What reads as it is written is no formula but a text that looks like one.
-                    let spool = by_fila.get(&fila).filter(|spool| spool.row[column].display() != text)?;
-                    Some((Arc::clone(&spool.identity.id), column))
-                });
-                self.formulas = known.collect();
+                let found = true_formulas(found, &self.state.mirror.view());
+                self.formulas = found.into_iter().map(|(spool, column, _)| (Arc::clone(&spool.identity.id), column)).collect();
                 if !self.formulas.is_empty() {
                     warn!(cells = self.formulas.len(), "columns that we write hold formulas; those cells are left alone");
                 }
@@ -111,8 +106,10 @@ impl Writer {
             Ok(()) => None,
             Err(unread) => Some(unread.to_string()),
         };
-        self.watch.people_must_help =
-            matches!(&told, Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::NotFound))));
+        self.watch.people_must_help = matches!(
+            &told,
+            Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::ApiOff | Reason::NotFound)))
+        );
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
@@ -153,6 +150,7 @@ impl Writer {
             (false, true) => self.state.mirror.load(fresh.loaded),
             (false, false) => self.state.mirror.refresh(fresh.loaded),
         }
+        self.state.metrics.hand_edits.inc_by(hand_edits(&view, &self.state.mirror.view()));
         Ok(())
     }
 
@@ -160,6 +158,9 @@ impl Writer {
     pub(super) fn report(&mut self) {
         let trouble = self.trouble();
         self.state.trouble.store(trouble.map(Arc::new));
+        for (kind, left) in [("read", self.budget.reads.left()), ("write", self.budget.writes.left())] {
+            self.state.metrics.tokens.get_or_create(&[("kind", kind)]).set(left);
+        }
     }
 
     fn trouble(&mut self) -> Option<String> {
@@ -250,13 +251,13 @@ impl Writer {
             }
             NoFence::Failed(_) | NoFence::Late => "la planilla no responde".into(),
             NoFence::Unrest => {
-                self.state.alarm();
+                self.state.alarm("rival");
                 let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
                 self.pause_for(self.limits.rival, why);
                 why.into()
             }
             NoFence::Vanished => {
-                self.state.alarm();
+                self.state.alarm("fence_gone");
                 self.fence.forget();
                 let why = "alguien borró la pestaña oculta del tablero; se espera antes de escribir";
                 self.pause_for(self.limits.vanished, why);
@@ -264,4 +265,12 @@ impl Writer {
             }
         }
     }
+}
+
+/// Cells of columns that we write which a reading found changed although no operation did it.
+fn hand_edits(before: &View, after: &View) -> u64 {
+    let ours = || Column::ALL.into_iter().filter(|column| column.is_ours() && *column != Column::Version);
+    let changed = after.spools.iter().filter_map(|spool| Some((before.get(spool.id())?, spool)));
+    let changed = changed.filter(|(old, new)| !Arc::ptr_eq(old, new) && old.version == new.version);
+    changed.map(|(old, new)| ours().filter(|column| !same(&old.row[*column], &new.row[*column])).count() as u64).sum()
 }

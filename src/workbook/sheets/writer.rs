@@ -202,6 +202,7 @@ impl Writer {
             return self.put_back(plan);
         }
         let Some(plan) = self.noted(plan).await else { return };
+        self.state.metrics.batch.observe(plan.items.len() as f64);
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
@@ -235,7 +236,7 @@ impl Writer {
                 Ok(()) => return Ok(()),
                 Err(wrong @ Unread::Wrong(_)) => return Err(wrong),
                 Err(unread) => {
-                    warn!(%unread, attempt, "the workbook was not read");
+                    warn!(unread = format!("{unread:#}"), attempt, "the workbook was not read");
                     let quick =
                         matches!(unread, Unread::Implausible(_) | Unread::Failed(Failed::NotApplied(Reason::Quota { .. })));
                     if !quick && attempt + 1 < tries {
@@ -386,7 +387,7 @@ impl Writer {
                 }
                 self.put_back(rest);
             }
-            Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::Unreachable(_) => {
+            Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::ApiOff | Reason::Unreachable(_) => {
                 warn!(?reason, "a batch was not taken");
                 let why = if reason == Reason::Permission {
                     "sin permiso para escribir en la planilla"
@@ -415,7 +416,7 @@ impl Writer {
             warn!("fenced out after our turn had ended; asking for another one");
             return self.fence.drop_it();
         }
-        self.state.alarm();
+        self.state.alarm("fenced_out");
         error!("fenced out of the workbook");
         self.budget.reads.take(Need::Now).await;
         let rival = self.client.get().await.map(|book| !fence::fences(&book).is_empty());

@@ -1,6 +1,7 @@
 //! The Sheets adapter when Google, the network or a hand in the workbook gets in its way.
 
 mod application;
+mod counted;
 mod doubt;
 mod fence;
 mod figures;
@@ -10,6 +11,7 @@ mod outbox;
 mod reading;
 mod refused;
 mod restart;
+mod screens;
 mod shared;
 mod writing;
 

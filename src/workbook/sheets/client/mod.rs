@@ -11,12 +11,14 @@ pub(super) use token::jittered;
 
 use super::a1::{Col, Fila, TabId};
 use crate::domain::Cell;
+use crate::metrics::SheetsMetrics;
 use google_sheets4::api::BatchUpdateSpreadsheetRequest;
 use google_sheets4::common::{Response, Retry};
 use google_sheets4::hyper::header::RETRY_AFTER;
 use google_sheets4::{Delegate, Error, Sheets as Hub};
 use serde_json::Value as Json;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -41,6 +43,8 @@ pub(super) enum Reason {
     NotFound,
     /// 403: the workbook is not shared with the account, or not for writing.
     Permission,
+    /// 403: the account's project may not use the API at all.
+    ApiOff,
     /// No connection was made, or no token came.
     Unreachable(String),
 }
@@ -89,8 +93,41 @@ pub(super) struct Tab {
     pub(super) title: String,
     pub(super) rows: u32,
     pub(super) columns: usize,
-    /// Somebody protects all of it from us.
-    pub(super) barred: bool,
+    /// What is protected in it.
+    pub(super) guards: Vec<Guard>,
+}
+
+/// A protection that is more than a warning.
+#[derive(Debug, Clone)]
+pub(super) struct Guard {
+    /// We may edit what it protects. Only who may edit the workbook ever may.
+    pub(super) ours: bool,
+    /// It protects the whole tab.
+    pub(super) whole: bool,
+    protects: Span,
+    except: Vec<Span>,
+}
+
+/// Rows and columns, counted from 0; without an end up to the last.
+#[derive(Debug, Clone)]
+struct Span {
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl Tab {
+    /// Whether somebody protects all of it from us.
+    pub(super) fn is_barred(&self) -> bool {
+        self.guards.iter().any(|guard| guard.whole && !guard.ours)
+    }
+
+    /// Whether somebody protects rows of this column from us; the header line is nothing to us.
+    pub(super) fn bars(&self, col: Col) -> bool {
+        let everywhere = |span: &Span| span.columns.contains(&col.0) && span.rows.start < 2 && span.rows.end == usize::MAX;
+        let reaches = |span: &Span| span.columns.contains(&col.0) && span.rows.end > 1;
+        let bars = |guard: &Guard| !guard.ours && reaches(&guard.protects) && !guard.except.iter().any(everywhere);
+        self.guards.iter().any(bars)
+    }
 }
 
 /// One part of a batch.
@@ -113,7 +150,9 @@ pub(super) struct Client {
     hub: Hub<token::Connector>,
     book: String,
     tokens: Arc<token::Tokens>,
+    account: String,
     write: Duration,
+    metrics: SheetsMetrics,
 }
 
 impl Client {
@@ -126,7 +165,32 @@ impl Client {
         let door = token::Door::open(credentials, url.starts_with("https:"))?;
         let mut hub = Hub::new(door.http, token::Bearer(Arc::clone(&door.tokens)));
         hub.base_url(url.to_owned());
-        Ok(Client { hub, book: book.to_owned(), tokens: door.tokens, write })
+        Ok(Client {
+            hub,
+            book: book.to_owned(),
+            tokens: door.tokens,
+            account: door.account,
+            write,
+            metrics: SheetsMetrics::default(),
+        })
+    }
+
+    /// What is counted here and above.
+    pub(super) fn metrics(&self) -> &SheetsMetrics {
+        &self.metrics
+    }
+
+    /// The e-mail of the service account.
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Waits for the end of the first attempt to get a token.
+    ///
+    /// # Errors
+    /// Why none came.
+    pub(super) async fn token(&self) -> Result<(), String> {
+        self.tokens.first().await
     }
 
     /// The tabs, with what is protected.
@@ -154,11 +218,11 @@ impl Client {
 
     async fn get_once(&self) -> Result<Book, Failed> {
         let fields = "properties(timeZone),sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),\
-                      protectedRanges(range,warningOnly,requestingUserCanEdit))";
+                      protectedRanges(range,unprotectedRanges,warningOnly,requestingUserCanEdit))";
         let mut ear = Ear::default();
         let call = self.hub.spreadsheets().get(&self.book).param("fields", fields).add_scope(SCOPE);
         let answer = timeout(READ, call.delegate(&mut ear).doit()).await;
-        judged(answer, &ear).map(wire::book)
+        self.counted("read", judged(answer, &ear)).map(wire::book)
     }
 
     async fn batch_get_once(&self, ranges: &[String], render: Render) -> Result<Vec<Columns>, Failed> {
@@ -171,7 +235,7 @@ impl Client {
         let call = call.date_time_render_option("SERIAL_NUMBER").major_dimension("COLUMNS").param("fields", "valueRanges.values");
         let call = ranges.iter().fold(call, |call, range| call.add_ranges(range)).add_scope(SCOPE);
         let answer = timeout(READ, call.delegate(&mut ear).doit()).await;
-        let found = judged(answer, &ear)?.value_ranges.unwrap_or_default();
+        let found = self.counted("read", judged(answer, &ear))?.value_ranges.unwrap_or_default();
         if found.len() != ranges.len() {
             return Err(Failed::Doubtful("the reply holds other ranges than were asked for".into()));
         }
@@ -194,7 +258,24 @@ impl Client {
         let mut ear = Ear::default();
         let call = self.hub.spreadsheets().batch_update(body, &self.book).param("fields", fields).add_scope(SCOPE);
         let answer = timeout(self.write, call.delegate(&mut ear).doit()).await;
-        judged(answer, &ear).map(wire::reply)
+        self.counted("write", judged(answer, &ear)).map(wire::reply)
+    }
+
+    fn counted<T>(&self, kind: &'static str, answer: Result<T, Failed>) -> Result<T, Failed> {
+        let outcome = match &answer {
+            Ok(_) => "ok",
+            Err(Failed::Doubtful(_)) => "doubtful",
+            Err(Failed::NotApplied(reason)) => match reason {
+                Reason::Quota { .. } => "quota",
+                Reason::BadRequest { .. } => "refused",
+                Reason::Auth(_) => "unauthenticated",
+                Reason::NotFound => "not_found",
+                Reason::Permission | Reason::ApiOff => "forbidden",
+                Reason::Unreachable(_) => "unreachable",
+            },
+        };
+        self.metrics.calls.get_or_create(&[("kind", kind), ("outcome", outcome)]).inc();
+        answer
     }
 }
 
@@ -244,6 +325,8 @@ fn refused(ear: &Ear, text: &str) -> Failed {
     Failed::NotApplied(match ear.status {
         Some(429) => Reason::Quota { retry_after: ear.retry_after },
         Some(401) => Reason::Auth(text),
+        // Google's words for a project in which the API was never switched on, or was switched off.
+        Some(403) if text.contains("has not been used in project") || text.contains("is disabled") => Reason::ApiOff,
         // Of the whole call, unless it names a part behind the fence: that one is protected from us.
         Some(403) => match part_of(&text) {
             Some(1..) => Reason::BadRequest { index: part_of(&text), text },
@@ -273,6 +356,31 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_project_without_the_api_is_told_from_a_workbook_that_is_not_shared() {
+        let ear = Ear { status: Some(403), ..Ear::default() };
+        let off = "Google Sheets API has not been used in project 1234 before or it is disabled. Enable it by visiting …";
+        assert_eq!(refused(&ear, off), Failed::NotApplied(Reason::ApiOff));
+        assert_eq!(refused(&ear, "The caller does not have permission"), Failed::NotApplied(Reason::Permission));
+    }
+
+    #[test]
+    fn what_is_protected_from_us_is_known_by_its_column() {
+        let span = |rows, columns| Span { rows, columns };
+        let all = 0..usize::MAX;
+        let tab = |ours, protects, except| {
+            let guards = vec![Guard { ours, whole: false, protects, except }];
+            Tab { id: TabId(0), title: String::new(), rows: 9, columns: 9, guards }
+        };
+        assert!(tab(false, span(all.clone(), 2..4), vec![]).bars(Col(3)));
+        assert!(!tab(false, span(all.clone(), 2..4), vec![]).bars(Col(4)));
+        assert!(!tab(true, span(all.clone(), 2..4), vec![]).bars(Col(3)), "we may");
+        assert!(!tab(false, span(0..1, all.clone()), vec![]).bars(Col(3)), "the header line");
+        let except = vec![span(1..usize::MAX, 3..4)];
+        assert!(!tab(false, span(all.clone(), all.clone()), except.clone()).bars(Col(3)));
+        assert!(tab(false, span(all.clone(), all), except).bars(Col(2)));
+    }
 
     #[test]
     fn a_refusal_names_the_part_that_is_wrong() {

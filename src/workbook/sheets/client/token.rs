@@ -42,11 +42,16 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 pub(super) struct Door {
     pub(super) http: Http<Connector>,
     pub(super) tokens: Arc<Tokens>,
+    /// The e-mail of the service account.
+    pub(super) account: String,
 }
 
-/// The current token.
+/// The current token, or why there has not been any yet.
+type Got = Option<Result<Arc<str>, String>>;
+
+/// Keeps a token at hand.
 pub(super) struct Tokens {
-    current: watch::Receiver<Option<Arc<str>>>,
+    current: watch::Receiver<Got>,
     renew: Arc<Notify>,
     task: JoinHandle<()>,
 }
@@ -69,12 +74,13 @@ impl Door {
         if !is_safe(&key.token_uri) {
             return Err(format!("su token_uri es {}: se admite https, o http en este mismo equipo", key.token_uri));
         }
+        let account = key.client_email.clone();
         let tls = tls(secure || key.token_uri.starts_with("https:")).map_err(|error| error.to_string())?;
         let client = CustomHyperClientBuilder::from(client(tls.clone()));
         // Nothing in there waits; a key that cannot be read is told at once.
         let built = ServiceAccountAuthenticator::with_client(key, client).build().now_or_never();
         let authenticator = built.and_then(Result::ok).ok_or("su clave privada no se puede leer")?;
-        let (tell, current) = watch::channel(None);
+        let (tell, current) = watch::channel::<Got>(None);
         let renew = Arc::new(Notify::new());
         let wanted = Arc::clone(&renew);
         let task = tokio::spawn(async move {
@@ -84,13 +90,20 @@ impl Door {
                     Ok(Ok(token)) => {
                         (pause, failures) = (PAUSES.0, 0);
                         // The old one stays until the new one is in hand.
-                        tell.send_replace(token.token().map(Arc::from));
+                        tell.send_replace(token.token().map(|token| Ok(Arc::from(token))));
                         RENEW
                     }
                     failure => {
                         failures += 1;
                         let why = failure.map_or_else(|_| "no answer in time".to_owned(), |answer| why(answer.err()));
                         warn!(why, failures, "no token from Google; trying again");
+                        tell.send_if_modified(|got| {
+                            let none = !matches!(got, Some(Ok(_)));
+                            if none {
+                                *got = Some(Err(why));
+                            }
+                            none
+                        });
                         pause = (pause * 2).min(PAUSES.1);
                         jittered(pause)
                     }
@@ -101,11 +114,21 @@ impl Door {
                 }
             }
         });
-        Ok(Door { http: client_of_calls(tls), tokens: Arc::new(Tokens { current, renew, task }) })
+        Ok(Door { http: client_of_calls(tls), tokens: Arc::new(Tokens { current, renew, task }), account })
     }
 }
 
 impl Tokens {
+    /// Waits for the end of the first attempt to get one.
+    ///
+    /// # Errors
+    /// Why none came, in Google's words or the network's.
+    pub(super) async fn first(&self) -> Result<(), String> {
+        let mut current = self.current.clone();
+        let got = current.wait_for(Option::is_some).await.map(|got| Got::clone(&got));
+        got.ok().flatten().unwrap_or_else(|| Err("the task that gets it has ended".into())).map(drop)
+    }
+
     /// Gets a new token, because the one in use is not taken; `false` when none comes.
     pub(super) async fn renewed(&self) -> bool {
         let mut current = self.current.clone();
@@ -127,8 +150,9 @@ impl GetToken for Bearer {
     fn get_token<'a>(&'a self, _: &'a [&str]) -> Given<'a> {
         Box::pin(async move {
             let mut current = self.0.current.clone();
-            let found = timeout(FETCH, current.wait_for(Option::is_some)).await.map_err(|_| "no token in time")??;
-            Ok(found.as_deref().map(str::to_owned))
+            let is_one = |got: &Got| matches!(got, Some(Ok(_)));
+            let found = timeout(FETCH, current.wait_for(is_one)).await.map_err(|_| "no token in time")??;
+            Ok(found.as_ref().and_then(|got| got.as_deref().ok()).map(str::to_owned))
         })
     }
 }

@@ -1,13 +1,13 @@
 //! Our types <-> Google's messages.
 
-use super::{Book, Part, Reply, Tab};
+use super::{Book, Guard, Part, Reply, Span, Tab};
 use crate::domain::Cell;
 use crate::workbook::sheets::a1::{Col, Fila, TabId};
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
     AddSheetRequest, AppendCellsRequest, BatchUpdateSpreadsheetResponse, CellData, CellFormat, DeleteSheetRequest, ExtendedValue,
-    GridCoordinate, GridProperties, NumberFormat, Request, RowData, SheetProperties, Spreadsheet, UpdateCellsRequest,
-    UpdateSheetPropertiesRequest,
+    GridCoordinate, GridProperties, GridRange, NumberFormat, ProtectedRange, Request, RowData, SheetProperties, Spreadsheet,
+    UpdateCellsRequest, UpdateSheetPropertiesRequest,
 };
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -45,21 +45,33 @@ pub(super) fn book(found: Spreadsheet) -> Book {
     let tabs = found.sheets.unwrap_or_default().into_iter().filter_map(|sheet| {
         let properties = sheet.properties?;
         let grid = properties.grid_properties.unwrap_or_default();
-        let barred = sheet.protected_ranges.unwrap_or_default().into_iter().any(|protection| {
-            let range = protection.range.unwrap_or_default();
-            let ends = [range.start_row_index, range.end_row_index, range.start_column_index, range.end_column_index];
-            let whole = ends.iter().all(|end| end.unwrap_or_default() == 0);
-            whole && protection.warning_only != Some(true) && protection.requesting_user_can_edit != Some(true)
-        });
+        let guards = sheet.protected_ranges.unwrap_or_default().into_iter().filter(|found| found.warning_only != Some(true));
         Some(Tab {
             id: TabId(properties.sheet_id.unwrap_or_default()),
             title: properties.title.unwrap_or_default(),
             rows: grid.row_count.and_then(|count| u32::try_from(count).ok()).unwrap_or_default(),
             columns: grid.column_count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default(),
-            barred,
+            guards: guards.map(guard).collect(),
         })
     });
     Book { tabs: tabs.collect(), zone: found.properties.and_then(|properties| properties.time_zone).unwrap_or_default() }
+}
+
+fn guard(found: ProtectedRange) -> Guard {
+    let range = found.range.unwrap_or_default();
+    let ends = [range.start_row_index, range.end_row_index, range.start_column_index, range.end_column_index];
+    let whole = ends.iter().all(|end| end.unwrap_or_default() == 0);
+    let except = found.unprotected_ranges.unwrap_or_default().iter().map(span).collect();
+    Guard { ours: found.requesting_user_can_edit == Some(true), whole, protects: span(&range), except }
+}
+
+fn span(range: &GridRange) -> Span {
+    let place = |index: Option<i32>| index.and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
+    let between = |start, end: Option<i32>| place(start)..end.map_or(usize::MAX, |end| place(Some(end)));
+    Span {
+        rows: between(range.start_row_index, range.end_row_index),
+        columns: between(range.start_column_index, range.end_column_index),
+    }
 }
 
 pub(super) fn reply(found: BatchUpdateSpreadsheetResponse) -> Reply {

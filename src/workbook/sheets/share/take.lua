@@ -1,4 +1,5 @@
--- Takes a call to Google out of the bucket that all processes share; answers 0, or how long to wait in ms.
+-- Takes a call to Google out of the bucket that all processes share; answers 0, or how
+-- long to wait in ms, and what is left.
 -- KEYS[1] the bucket; ARGV: tokens that come back in a second, the most that it holds, how many are left
 -- to others, how many calls were made past it, what a new bucket holds, how long to keep it in ms.
 local time = redis.call('TIME')
@@ -18,4 +19,4 @@ else
 end
 redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%.6f', now))
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
-return wait
+return {wait, string.format('%.6f', tokens)}

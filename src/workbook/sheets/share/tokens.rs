@@ -20,6 +20,8 @@ pub(in super::super) struct Tokens {
     /// This process has taken from it: if it is not there any more it was lost, and others may have
     /// used all of it a moment ago.
     used: bool,
+    /// What was left in it when it was last asked.
+    left: f64,
 }
 
 impl fmt::Debug for Tokens {
@@ -31,7 +33,7 @@ impl fmt::Debug for Tokens {
 impl Tokens {
     /// The bucket under a key: so many calls a minute, and so many at once.
     pub(in super::super) fn new(link: Link, key: &'static str, each_minute: f64, most: f64) -> Tokens {
-        Tokens { link, key, each_second: each_minute / 60.0, most, used: false }
+        Tokens { link, key, each_second: each_minute / 60.0, most, used: false, left: most }
     }
 
     /// Takes one unless fewer than `reserve` would be left, and first as many as were `owed`. Answers
@@ -40,8 +42,8 @@ impl Tokens {
         let new = if self.used { 0.0 } else { self.most };
         let mut script = TAKE.key(self.key);
         script.arg(self.each_second).arg(self.most).arg(reserve).arg(owed).arg(new).arg(millis(KEPT));
-        let wait: u64 = run(&self.link, &script).await?;
-        self.used = true;
+        let (wait, left): (u64, f64) = run(&self.link, &script).await?;
+        (self.used, self.left) = (true, left.max(0.0));
         Ok(Duration::from_millis(wait))
     }
 
@@ -51,6 +53,11 @@ impl Tokens {
         let mut script = DRAIN.key(self.key);
         run::<bool>(&self.link, script.arg(self.each_second).arg(left).arg(millis(KEPT))).await?;
         Ok(())
+    }
+
+    /// What was left when it was last asked.
+    pub(in super::super) fn left(&self) -> f64 {
+        self.left
     }
 
     /// Whether Redis has ever answered.

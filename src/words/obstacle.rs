@@ -1,0 +1,74 @@
+//! Why everybody may look and nobody may register, for the banner of every screen.
+
+use crate::domain::Column;
+
+/// What stands in the way of every action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Columns without which nothing may be written.
+    Columns(Vec<Column>),
+    /// The record takes no change; why, if that can be said to anybody.
+    Workbook(Option<String>),
+    /// It cannot be found out who holds what.
+    Locks,
+}
+
+/// The sentence: what is wrong, and what to do about it.
+pub fn obstacle(obstacle: &Obstacle) -> String {
+    let looking = "Ahora se puede mirar, no registrar";
+    match obstacle {
+        Obstacle::Columns(columns) => {
+            let names = columns.iter().map(|column| column.header()).collect::<Vec<_>>().join(", ");
+            let of = if columns.len() == 1 { "el encabezado" } else { "los encabezados" };
+            format!(
+                "{looking}: en la planilla falta {of} {names}. Avisa a la oficina: al volver a ponerlo en la primera fila sigue solo."
+            )
+        }
+        Obstacle::Workbook(Some(why)) => format!("{looking}: {why}. Avisa a tu supervisor si sigue así."),
+        Obstacle::Workbook(None) => format!("{looking}: el libro no acepta cambios. Avisa a tu supervisor si sigue así."),
+        Obstacle::Locks => {
+            format!("{looking}: no se puede comprobar quién tiene cada carrete. Avisa a tu supervisor si sigue así.")
+        }
+    }
+}
+
+/// How old the data are that are shown; nothing as long as they are fresh.
+pub fn age(seconds: i64) -> Option<String> {
+    let minutes = seconds / 60;
+    match (minutes / 60, minutes) {
+        (_, 0) => None,
+        (0, 1) => Some("Los datos son de hace 1 minuto.".into()),
+        (0, minutes) => Some(format!("Los datos son de hace {minutes} minutos.")),
+        (hours, minutes) => Some(format!("Los datos son de hace {hours} h {} min.", minutes % 60)),
+    }
+}
+
+/// A sentence that begins with a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g13_every_obstacle_says_what_is_wrong_and_what_to_do() {
+        let columns = obstacle(&Obstacle::Columns(vec![Column::OccupiedBy, Column::Tag]));
+        assert!(columns.contains("los encabezados Ocupado_Por, TAG_SPOOL") && columns.contains("Avisa a la oficina"));
+        for other in [Obstacle::Locks, Obstacle::Workbook(None), Obstacle::Workbook(Some("conectando con la planilla".into()))] {
+            let said = obstacle(&other);
+            assert!(said.starts_with("Ahora se puede mirar, no registrar: ") && said.contains("Avisa a tu supervisor"), "{said}");
+        }
+        assert_eq!(capital("ábrela"), "Ábrela");
+    }
+
+    #[test]
+    fn c5_data_are_fresh_for_a_minute_and_then_their_age_is_said() {
+        assert_eq!(age(59), None);
+        assert_eq!(age(119).as_deref(), Some("Los datos son de hace 1 minuto."));
+        assert_eq!(age(600).as_deref(), Some("Los datos son de hace 10 minutos."));
+        assert_eq!(age(3_900).as_deref(), Some("Los datos son de hace 1 h 5 min."));
+    }
+}
