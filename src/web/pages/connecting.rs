@@ -13,7 +13,8 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Routes that say something without the workbook.
-const WITHOUT: [&str; 5] = ["/api/redis-health", "/api/health/redis", "/api", "/api/", "/api/{*rest}"];
+const WITHOUT: [&str; 7] =
+    ["/api/redis-health", "/api/health/redis", "/api", "/api/", "/api/{*rest}", "/diagnostico", "/rastro"];
 
 #[derive(Template)]
 #[template(path = "connecting.html")]
