@@ -3,6 +3,8 @@
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, TABLET, TAG, button};
+use std::process::Stdio;
+use tokio::process::Command;
 
 /// A tablet lying on its side, with the keyboard's room gone: the lowest screen of the plant.
 const LOW: (u32, u32) = (1_024, 600);
@@ -204,6 +206,23 @@ async fn c6_a_page_of_an_older_build_reloads_when_it_is_idle_and_never_under_som
         assert!(tablet.ask::<bool>("window.anterior === true").await, "a page in use is left alone");
         tablet.ask::<bool>("(() => { document.querySelector('.spool details').open = false; return true; })()").await;
         tablet.until("window.anterior === undefined && document.body?.dataset.build !== 'anterior'").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_while_redis_is_away_a_list_says_why_and_its_buttons_come_back_by_themselves() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let served = Served::set(&[ready(TAG)], 4, &[("REDIS_URL", &format!("redis://127.0.0.1:{port}"))]).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.sees("no se puede comprobar quién tiene cada carrete").await;
+        tablet.until("!document.querySelector('.acts')").await;
+        let arguments = ["--port", &port, "--save", "", "--appendonly", "no"];
+        let redis = Command::new("redis-server").args(arguments).stdout(Stdio::null()).kill_on_drop(true).spawn();
+        tablet.until("!!document.querySelector('.acts') && document.querySelector('#sin-conexion').hidden").await;
+        drop(redis.unwrap());
+        tablet.until("!document.querySelector('.acts') && !document.querySelector('#sin-conexion').hidden").await;
     })
     .await;
 }

@@ -27,13 +27,18 @@ pub(crate) fn ready(tag: &str) -> Row {
 impl Served {
     /// Imports these spools with `workers` workers, and serves them.
     pub(crate) async fn with(rows: &[Row], workers: u32) -> Served {
+        Served::set(rows, workers, &[]).await
+    }
+
+    /// The same with these variables.
+    pub(crate) async fn set(rows: &[Row], workers: u32, variables: &[(&str, &str)]) -> Served {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("plant.xlsx");
         write(&file, rows, workers);
         let data = folder.path().join("data");
         let output = Command::new(BINARY).arg("import").arg(&file).env("SPOOLBOARD_DATA", &data).output().await.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let binary = Binary::serve(&data, "127.0.0.1:0").await;
+        let binary = Binary::serve_with(&data, "127.0.0.1:0", variables).await;
         Served { binary, folder }
     }
 

@@ -209,6 +209,7 @@ fn grid() -> impl Strategy<Value = Vec<Cell>> {
 /// Which cells cannot be what their column says, told in other words than the reader's.
 fn is_torn(column: Column, cell: &Cell) -> bool {
     match column {
+        _ if *cell == Cell::Missing && column.is_critical() => true,
         Column::Nv | Column::Ot | Column::Version => false,
         Column::Detail => matches!(cell, Cell::Error(_)),
         Column::Tag => matches!(cell, Cell::Error(_)) || Tag::read(&cell.display()).is_none(),

@@ -18,8 +18,14 @@ pub(crate) struct Binary {
 impl Binary {
     /// Serves a folder at an address such as `127.0.0.1:0`, and waits until it says that it does.
     pub(crate) async fn serve(data: &Path, listen: &str) -> Binary {
+        Binary::serve_with(data, listen, &[]).await
+    }
+
+    /// The same with more variables.
+    pub(crate) async fn serve_with(data: &Path, listen: &str, variables: &[(&str, &str)]) -> Binary {
         let mut child = Command::new(BINARY)
             .arg("serve")
+            .envs(variables.iter().copied())
             .env("SPOOLBOARD_DATA", data)
             .env("SPOOLBOARD_LISTEN", listen)
             .stdout(Stdio::piped())
