@@ -6,6 +6,7 @@
 
 use crate::support::ZONE;
 use serde::{Deserialize, Serialize};
+use spoolboard::broken::Safety;
 use spoolboard::cli;
 use spoolboard::config::Config;
 use spoolboard::plant::Clock;
@@ -79,6 +80,7 @@ pub(crate) fn serve() -> ExitCode {
     let settings = settings.and_then(|_| serde_json::from_str::<Settings>(&line).map_err(|error| error.to_string()));
     let told = settings.and_then(|settings| {
         log_to(&settings.log).map_err(|error| error.to_string())?;
+        leave_out(settings.without.as_deref())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         let started = runtime.block_on(cli::start(&settings.config()?, Clock::system(ZONE), server::Limits::default()));
@@ -92,6 +94,15 @@ pub(crate) fn serve() -> ExitCode {
     let why: String = told.map_or_else(|why| why, |never: std::convert::Infallible| match never {});
     eprintln!("the application did not start: {why}");
     ExitCode::FAILURE
+}
+
+/// Leaves the safety of this name out.
+fn leave_out(name: Option<&str>) -> Result<(), String> {
+    let Some(name) = name else { return Ok(()) };
+    let (_, _safety) = Safety::ALL.into_iter().find(|(known, _)| *known == name).ok_or("no such safety")?;
+    #[cfg(feature = "broken")]
+    spoolboard::broken::leave_out(_safety);
+    if cfg!(feature = "broken") { Ok(()) } else { Err("nothing is left out without the feature `broken`".into()) }
 }
 
 fn log_to(path: &Path) -> io::Result<()> {

@@ -3,12 +3,13 @@
 //!
 //! `cargo test --test chaos` does ten runs. `tests/chaos-runs --seeds 200` does two hundred,
 //! `--seed 17` one, `--from 100 --to 150` a part, `--processes 2` with two processes on one workbook,
-//! `--jobs 4` four at a time. One line a run; the first broken promise with what led to it.
+//! `--jobs 4` four at a time, `--broken all` builds that leave one safety out. One line a run; the first broken promise with what led to it.
 
 // What must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod app;
+mod broken;
 mod dice;
 #[path = "../history/mod.rs"]
 mod history;
@@ -20,14 +21,13 @@ mod stand_in;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod tablet;
+mod watch;
 mod weather;
 
 use plan::Plan;
 use run::Outcome;
 use std::process::ExitCode;
-use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// What was asked on the command line.
@@ -36,6 +36,7 @@ struct Wanted {
     seeds: std::ops::RangeInclusive<u64>,
     processes: Option<usize>,
     jobs: usize,
+    broken: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
 
 /// Reads the arguments; nothing when a filter of test names leaves this one out.
 fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Option<Wanted>, String> {
-    let mut wanted = Wanted { seeds: 1..=10, processes: None, jobs: 2 };
+    let mut wanted = Wanted { seeds: 1..=10, processes: None, jobs: 2, broken: None };
     while let Some(name) = arguments.next() {
         let Some(flag) = name.strip_prefix("--") else {
             if "chaos".contains(&name) {
@@ -77,6 +78,10 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Option<Wanted>,
             return Ok(None);
         };
         let value = arguments.next().unwrap_or_default();
+        if flag == "broken" {
+            wanted.broken = Some(value);
+            continue;
+        }
         let number: u64 = value.parse().map_err(|_| format!("--{flag} wants a number, not «{value}»"))?;
         match flag {
             "seeds" => wanted.seeds = 1..=number,
@@ -85,37 +90,58 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Option<Wanted>,
             "to" => wanted.seeds = *wanted.seeds.start()..=number,
             "processes" => wanted.processes = Some(number.clamp(1, 4) as usize),
             "jobs" => wanted.jobs = number.clamp(1, 16) as usize,
-            _ => return Err(format!("--{flag} is not known: --seeds, --seed, --from, --to, --processes, --jobs")),
+            _ => return Err(format!("--{flag} is not known: --seeds, --seed, --from, --to, --processes, --jobs, --broken")),
         }
     }
     Ok(Some(wanted))
 }
 
 async fn all(wanted: Wanted) -> ExitCode {
-    let turns = Arc::new(Semaphore::new(wanted.jobs));
-    let mut runs = JoinSet::new();
-    for seed in wanted.seeds {
-        let (turns, plan) = (Arc::clone(&turns), Plan::of(seed, wanted.processes));
-        runs.spawn(async move {
-            let _turn = turns.acquire_owned().await.unwrap();
-            run::run(plan, None).await
-        });
-    }
-    let (mut passed, mut failed) = (0, 0);
-    while let Some(ended) = runs.join_next().await {
-        match ended {
-            Ok(outcome) => {
-                tell(&outcome);
-                if outcome.verdict.is_ok() { passed += 1 } else { failed += 1 }
-            }
-            Err(lost) => {
-                println!("a run ended early: {lost}");
-                failed += 1;
-            }
+    let Wanted { seeds, processes, jobs, broken } = wanted;
+    let passed = match broken {
+        Some(name) => broken::noticed(&name, processes, jobs).await,
+        None => {
+            let (passed, red) = runs(seeds.map(|seed| Plan::of(seed, processes)).collect(), None, jobs, false).await;
+            println!("{passed} passed; {} failed", red.len());
+            red.iter().for_each(|line| println!("failed: {line}"));
+            Ok(red.is_empty() && passed > 0)
+        }
+    };
+    match passed {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("chaos: {why}");
+            ExitCode::from(2)
         }
     }
-    println!("{passed} passed; {failed} failed");
-    if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Does these runs, so many at a time, or until one is red: how many were green, and one line for
+/// each that was not.
+async fn runs(plans: Vec<Plan>, without: Option<&'static str>, jobs: usize, first: bool) -> (usize, Vec<String>) {
+    let (mut waiting, mut running) = (plans.into_iter(), JoinSet::new());
+    let (mut passed, mut red) = (0, Vec::new());
+    loop {
+        while running.len() < jobs && !(first && !red.is_empty()) {
+            let Some(plan) = waiting.next() else { break };
+            running.spawn(run::run(plan, without));
+        }
+        match running.join_next().await {
+            None => return (passed, red),
+            Some(Ok(outcome)) => {
+                tell(&outcome);
+                match &outcome.verdict {
+                    Ok(_) => passed += 1,
+                    Err(violation) => {
+                        let Plan { seed, processes, .. } = outcome.plan;
+                        red.push(format!("seed {seed} with {processes} process(es), I{}", violation.invariant));
+                    }
+                }
+            }
+            Some(Err(lost)) => red.push(format!("a run ended early: {lost}")),
+        }
+    }
 }
 
 fn tell(outcome: &Outcome) {

@@ -8,6 +8,7 @@ use crate::support::google::{BOOK, book_of};
 use crate::support::redis::{RealRedis, free_port};
 use crate::support::{HEADER, row, sheet, small_plant};
 use crate::tablet::{Floor, Tablet};
+use crate::watch::Board;
 use crate::weather::{self, RECOVERY, World};
 use serde_json::Value;
 use spoolboard::domain::Cell;
@@ -64,6 +65,7 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     let mut world = World { google: google.clone(), redis, apps };
     weather::fair(&google, &plan);
     ready(&urls).await;
+    let boards: Vec<Board> = urls.iter().map(|url| Board::open(url)).collect();
     let tags = (1..=plan.spools).map(tag).collect();
     let floor = Floor { urls, tags, google: google.clone(), asked: Mutex::default(), over: CancellationToken::new() };
     let floor = Arc::new(floor);
@@ -81,7 +83,7 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
         tablet.unwrap();
     }
     ready(&floor.urls).await;
-    let screens = quiet(&floor.urls, &google).await;
+    let screens = quiet(&floor.urls, &boards, &google).await;
     for app in &mut world.apps {
         app.kill().await;
     }
@@ -175,11 +177,11 @@ async fn ready(urls: &[String]) {
 }
 
 /// Lets all be quiet, and reads the screens: as soon as they show the workbook, or when they should.
-async fn quiet(urls: &[String], google: &Google) -> Vec<Screen> {
+async fn quiet(urls: &[String], boards: &[Board], google: &Google) -> Vec<Screen> {
     let start = Instant::now();
     sleep_until(start + QUIET.0).await;
     loop {
-        let mut screens = Vec::new();
+        let mut screens: Vec<Screen> = boards.iter().map(Board::screen).collect();
         for (number, url) in urls.iter().enumerate() {
             for path in ["/api/spools", "/api/dashboard/occupied"] {
                 screens.push(screen(format!("{path} of process {}", number + 1), &format!("{url}{path}")).await);
