@@ -107,7 +107,7 @@ fn leave_out(name: Option<&str>) -> Result<(), String> {
 
 fn log_to(path: &Path) -> io::Result<()> {
     let file: File = OpenOptions::new().create(true).append(true).open(path)?;
-    let filter = tracing_subscriber::EnvFilter::new("info,spoolboard=debug,redis=warn");
+    let filter = tracing_subscriber::EnvFilter::new("info,spoolboard::plant=debug,spoolboard::web::layers=warn");
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).init();
     Ok(())
 }

@@ -77,7 +77,7 @@ impl Plan {
         let fixed = dice.within(5, 120);
         // What a run has of each kind: seeds differ in their kind of trouble, not only in its times.
         let mut some = |most: usize| dice.below(most + 1);
-        let (google, people, redis, apps) = (2 + some(7), some(7), some(3), some(2));
+        let (google, people, redis, apps) = (2 + some(7), some(7), some(3), some(3) / 2);
         Plan {
             seed,
             processes,
