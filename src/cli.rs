@@ -154,18 +154,19 @@ pub struct Built {
 /// [`Halt`] when the data folder cannot be used, or is used by another process, and when a setting
 /// is such that the workbook can never be reached.
 pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
-    let (workbook, embedded, demo): (Arc<dyn Workbook>, _, _) = match &config.google {
-        Some(google) => (Arc::new(at_google(google.clone(), &clock, config.zone)?), None, false),
+    let link = config.redis.clone().map(Link::to);
+    let (workbook, embedded, demo): (Arc<dyn Workbook>, _, _) = match config.google.clone() {
+        Some(google) => {
+            let google = SheetsConfig { share: link.clone(), ..google };
+            (Arc::new(at_google(google, &clock, config.zone)?), None, false)
+        }
         None => {
             let (workbook, demo) = embedded(config, &clock).await?;
             (Arc::clone(&workbook) as Arc<dyn Workbook>, Some(workbook), demo)
         }
     };
-    let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match &config.redis {
-        Some(address) => {
-            let link = Link::to(address.clone());
-            (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link)))
-        }
+    let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match link {
+        Some(link) => (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link))),
         None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),
     };
     let site = Site {
@@ -199,6 +200,7 @@ fn at_google(google: SheetsConfig, clock: &Clock, zone: Tz) -> Result<GoogleShee
             BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
             BadSetting::Url => "GOOGLE_SHEETS_URL",
             BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
+            BadSetting::Outbox(_) => "SPOOLBOARD_DATA",
         };
         Complaint(format!("{variable} no es válido: {bad}"))
     })

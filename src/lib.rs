@@ -12,8 +12,9 @@
 //! main -> cli -> web -> plant -> domain
 //!            \          \-> workbook, locks, events (traits) -> domain
 //!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
-//!                  \-> redis (the way there, which two adapters share)
+//!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
+//! web, cli -> trail (what was done on which tablet)
 //! ```
 //!
 //! # What always holds
@@ -23,8 +24,8 @@
 //!    `unicode_normalization`; there is no `async`, no clock and no serialization in it.
 //! 2. `plant` names `domain`, `error`, `metrics` and the port traits; never an adapter, never `web`.
 //! 3. Adapters name `domain`, `error` and their own port; never another port, `plant` or `web`. What
-//!    an import tells the office also names `words`; those in Redis also name [`redis`], which
-//!    names `error` only.
+//!    an import tells the office also names `words`; those in Redis, and the Google workbook for
+//!    what its processes share, also name [`redis`], which names `error` only.
 //! 4. A spool changes only in `plant::commit`, which wants a [`Lock`](locks::Lock); only `locks`
 //!    can make one. `.apply(` occurs there and nowhere else.
 //! 5. A spool's row and its audit event land together or not at all; the audit is never altered.
@@ -73,10 +74,12 @@
 //! the locks; the keeper sees it and makes them anew from the rows.
 //!
 //! **Do two processes see each other?** With `REDIS_URL` set: locks are keys there, events a capped
-//! stream. What was missed while Redis was away is not replayed; the screens start over. A process
+//! stream; on the Google workbook they write by turns, share one budget of calls, and read again when
+//! another one has seen something new. What was missed while Redis was away is not replayed; the screens start over. A process
 //! has two connections to it, one for commands and one that reads.
 //!
-//! **How stale may a screen be?** On one machine not at all: memory is the record's own writer. A
+//! **How stale may a screen be?** On one machine not at all: memory is the record's own writer. Of the
+//! Google workbook what another process wrote is seen in about a second, what the office typed in 7 s. A
 //! stream that hears nothing for 40 s says so on the screen; a wall after 30 s.
 //!
 //! **How many retries, how long a lock, how large a batch?** Three decisions after the first,
@@ -99,6 +102,10 @@
 //! image is compared with a reading of that moment, one batch carries row, audit and fence, its reply
 //! is compared before anybody is answered, and a batch without a known outcome is never sent again.
 //!
+//! **What if the tab of the audit is gone or protected?** Work goes on. The event of a change is put on
+//! this machine's disk before its row is written, `/ready` counts what waits, and it follows once and
+//! in order as soon as the tab can be written. If the disk does not take it, the change is refused.
+//!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
 pub mod broken;
@@ -111,6 +118,7 @@ pub mod locks;
 pub mod metrics;
 pub mod plant;
 pub mod redis;
+pub mod trail;
 pub mod web;
 pub mod words;
 pub mod workbook;

@@ -35,7 +35,7 @@ pub struct Metrics {
     pub requests: Family<RequestLabels, Counter>,
     /// Connections that are open now.
     pub connections: Gauge,
-    /// Rows in memory; set when somebody looks, as the three below.
+    /// Rows in memory; set when somebody looks, as the four below.
     pub spools: Gauge,
     /// Rows that somebody has.
     pub occupied: Gauge,
@@ -43,6 +43,8 @@ pub struct Metrics {
     pub problems: Gauge,
     /// Changes that wait to be written.
     pub waiting: Gauge,
+    /// Audit events that wait for their tab.
+    pub outbox: Gauge,
 }
 
 impl Default for Metrics {
@@ -61,6 +63,7 @@ impl Default for Metrics {
             occupied: Gauge::default(),
             problems: Gauge::default(),
             waiting: Gauge::default(),
+            outbox: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
@@ -74,6 +77,7 @@ impl Default for Metrics {
         registry.register("occupied_spools", "Rows that somebody has", metrics.occupied.clone());
         registry.register("unreadable_spools", "Rows with a cell that cannot be read", metrics.problems.clone());
         registry.register("waiting_changes", "Changes that wait to be written", metrics.waiting.clone());
+        registry.register("outbox_events", "Audit events that wait for their tab", metrics.outbox.clone());
         Metrics { registry, ..metrics }
     }
 }

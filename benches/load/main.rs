@@ -1,11 +1,15 @@
 //! The load run: prints what `design.md` 8 budgets, of the release binary over real sockets.
 //!
-//! `cargo bench` runs it in about two minutes. It asserts nothing: machines differ, ratios are
-//! what to compare.
+//! `cargo bench` measures the embedded workbook in about two minutes, `cargo bench -- google` the
+//! Google workbook in about eight, against the tests' stand-in with Google's quotas and a slow line.
+//! It asserts nothing: machines differ, ratios are what to compare.
 #![allow(clippy::print_stdout)] // printing is what it is for
 
 mod client;
+mod google;
 mod plant;
+#[path = "../../tests/stand_in/mod.rs"]
+mod stand_in;
 
 use client::Connection;
 use plant::{Served, WORKERS};
@@ -16,6 +20,9 @@ type Res<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> Res<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    if std::env::args().any(|argument| argument == "google") {
+        return runtime.block_on(google::measure());
+    }
     for spools in [2_556, 10_000] {
         runtime.block_on(measure(spools))?;
     }

@@ -40,12 +40,20 @@ impl Served {
             return Err(String::from_utf8_lossy(&imported.stderr).into_owned().into());
         }
         let imported_in = start.elapsed();
+        let mut served = Served::start(folder, &[("SPOOLBOARD_DATA", &data.to_string_lossy())]).await?;
+        served.imported_in = imported_in;
+        Ok(served)
+    }
+
+    /// The release binary with these settings, once it answers.
+    pub(crate) async fn start(folder: TempDir, settings: &[(&str, &str)]) -> Res<Served> {
         let start = Instant::now();
         let mut child = Command::new(BINARY)
             .arg("serve")
-            .env("SPOOLBOARD_DATA", &data)
+            .env("SPOOLBOARD_DATA", folder.path())
             .env("SPOOLBOARD_LISTEN", "127.0.0.1:0")
             .env("RUST_LOG", "error")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -58,7 +66,8 @@ impl Served {
             }
         };
         client::Connection::open(address).await?.get("/health").await?.expect(200)?;
-        Ok(Served { address, imported_in, started_in: start.elapsed(), child, _folder: folder })
+        let (imported_in, started_in) = (Duration::ZERO, start.elapsed());
+        Ok(Served { address, imported_in, started_in, child, _folder: folder })
     }
 
     /// Resident memory, in MiB.

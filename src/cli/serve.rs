@@ -3,6 +3,7 @@
 use super::{Built, Halt, build, logs, nightly, say};
 use crate::config::Config;
 use crate::plant::Clock;
+use crate::trail::Trail;
 use crate::web::live::Live;
 use crate::web::server::{self, Limits};
 use crate::web::{App, router};
@@ -51,7 +52,7 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     let Built { plant, embedded, site } = build(config, clock.clone()).await?;
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
-    let app = App { plant: plant.clone(), site: Arc::new(site), live, stop: stop.clone() };
+    let app = App { plant: plant.clone(), site: Arc::new(site), live, trail: trail(config), stop: stop.clone() };
     let keeper = plant.clone();
     let (ttl, until) = (config.lock_ttl, stop.clone());
     tokio::spawn(async move { keeper.keep_locks(ttl, until).await });
@@ -60,6 +61,15 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     }
     let server = tokio::spawn(server::serve(listener, router(app.clone()), limits, plant.metrics().connections.clone(), stop));
     Ok(Running { address, app, server })
+}
+
+/// Whether it is kept what tablets do decides nothing: without it the plant works as well.
+fn trail(config: &Config) -> Trail {
+    let opened = std::fs::create_dir_all(&config.data).and_then(|()| Trail::open(&config.data));
+    opened.unwrap_or_else(|error| {
+        warn!(%error, "what is done on tablets is not kept");
+        Trail::none()
+    })
 }
 
 pub(super) fn serve(config: &Config) -> Result<ExitCode, Halt> {

@@ -19,7 +19,8 @@ impl Given {
         }
         let Some(spreadsheet) = given(&self.google_sheet_id) else { return Ok(None) };
         let (spreadsheet, url) = (spreadsheet.to_owned(), url.to_owned());
-        Ok(Some(SheetsConfig { spreadsheet, credentials: self.credentials()?, url, names: config.sheets.clone(), limits }))
+        let (credentials, names, data) = (self.credentials()?, config.sheets.clone(), config.data.clone());
+        Ok(Some(SheetsConfig { spreadsheet, credentials, url, names, share: None, data, limits }))
     }
 
     /// The JSON of the service account, from the variable or from the file that one names.

@@ -71,6 +71,8 @@ impl Plant {
     }
 
     async fn compare(&self) -> Result<(), Error> {
+        // By rows that another process has changed since, locks would be made and removed wrongly.
+        self.0.workbook.fresh().await;
         let did = self.reconcile().await?;
         if did != Reconciled::default() {
             info!(created = did.created, replaced = did.replaced, removed = did.removed, "locks follow rows");

@@ -67,7 +67,7 @@ impl Plant {
         };
         let owner = spool.occupation.as_ref().map(|owner| owner.worker);
         let is_owners = takeover && owner == Some(holder.token.worker);
-        if (is_owners || self.is_left_over(spool.id(), &holder))
+        if (is_owners || self.is_left_over(spool.id(), &holder).await)
             && let Some(lock) = self.0.locks.seize(&key, &holder, worker.id).await?
         {
             return Ok((lock, true));
@@ -82,8 +82,12 @@ impl Plant {
     }
 
     /// Whether a lock belongs to no action on its way and to no occupation: old, on a free row.
-    fn is_left_over(&self, spool: &str, holder: &Holder) -> bool {
-        let free = self.view().get(spool).is_some_and(|fresh| fresh.is_free());
-        free && holder.age > IN_FLIGHT
+    async fn is_left_over(&self, spool: &str, holder: &Holder) -> bool {
+        let is_free = || self.view().get(spool).is_some_and(|spool| spool.is_free());
+        if holder.age <= IN_FLIGHT || !is_free() {
+            return false;
+        }
+        self.0.workbook.fresh().await;
+        is_free()
     }
 }

@@ -1,6 +1,6 @@
 //! One process's way to Redis: its address, one managed connection for all commands, and the watch
-//! over it. The adapters of [`Locks`](crate::locks::Locks) and [`Events`](crate::events::Events)
-//! share it, so that a process has two connections however many screens look
+//! over it. The adapters of [`Locks`](crate::locks::Locks) and [`Events`](crate::events::Events), and
+//! the processes on one Google workbook, share it, so that a process has two connections however many screens look
 //! (`field-failures.md` E2). Keys carry no name of a plant: two plants on one server take a database
 //! each.
 //!

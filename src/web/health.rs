@@ -45,6 +45,8 @@ struct WorkbookPort {
     /// Seconds since the rows were last read, or changed by us.
     age_seconds: Option<i64>,
     waiting: usize,
+    /// Audit events that wait for their tab; they stop nobody.
+    outbox: usize,
     spools: usize,
     missing_columns: Vec<&'static str>,
 }
@@ -97,6 +99,7 @@ async fn ready(State(app): State<App>) -> Response {
             reason: status.writable.err(),
             age_seconds: view.read_at.map(|at| (now - at).num_seconds().max(0)),
             waiting: status.waiting,
+            outbox: status.outbox,
             spools: view.spools.len(),
             missing_columns: view.missing.iter().map(|column| column.header()).collect(),
         },
@@ -120,7 +123,9 @@ async fn metrics(State(app): State<App>) -> Response {
     metrics.spools.set(gauge(view.spools.len()));
     metrics.occupied.set(gauge(count(|spool| spool.occupation.is_some())));
     metrics.problems.set(gauge(count(|spool| spool.unreadable().is_some())));
-    metrics.waiting.set(gauge(app.plant.workbook().status().waiting));
+    let status = app.plant.workbook().status();
+    metrics.waiting.set(gauge(status.waiting));
+    metrics.outbox.set(gauge(status.outbox));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, kind)], metrics.text()).into_response()
 }

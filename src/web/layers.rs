@@ -2,7 +2,7 @@
 //! counters, panics, other sites, long addresses, slow answers, compression.
 
 use super::failure::{Code, Failure};
-use super::{App, Site};
+use super::{App, Site, trail};
 use crate::domain::Moment;
 use crate::words::Fault;
 use axum::Router;
@@ -29,6 +29,10 @@ const BODY: usize = 64 * 1_024;
 /// Within this every request is answered; an action is withdrawn after 30 s (`design.md` 3). A
 /// stream answers at once and goes on.
 const ANSWER: Duration = Duration::from_secs(35);
+
+/// What is asked for by machines, or behind a page: nobody looks at the plant there.
+const NO_SCREENS: [&str; 8] =
+    ["/health", "/ready", "/metrics", "/api/redis-health", "/api/health/redis", "/static/{*path}", "/favicon.ico", "-"];
 
 /// The header of the request id, both ways.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -86,6 +90,7 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(spoken))
+        .layer(from_fn_with_state(app.clone(), trail::kept))
         .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(guarded))
         .layer(from_fn_with_state(app.clone(), identified))
@@ -130,9 +135,12 @@ async fn guarded(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts and logs one request; an action also by what was asked and how it ended.
+/// Counts and logs one request, and lets the record know that somebody looks; an action also by what was asked and how it ended.
 async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
     let (method, route, began) = (request.method().clone(), route_of(&request), Instant::now());
+    if !NO_SCREENS.contains(&route.as_str()) {
+        app.plant.workbook().watched();
+    }
     let response = next.run(request).await;
     let (status, took, metrics) = (response.status(), began.elapsed(), app.plant.metrics());
     metrics.request(method.as_str(), &route, status.as_u16());

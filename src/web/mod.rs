@@ -9,8 +9,10 @@ pub mod layers;
 pub mod live;
 pub mod pages;
 pub mod server;
+mod trail;
 
 use crate::plant::Plant;
+use crate::trail::Trail;
 use crate::words::Fault;
 use axum::Router;
 use axum::http::Uri;
@@ -28,6 +30,8 @@ pub struct App {
     pub site: Arc<Site>,
     /// The streams to the screens.
     pub live: live::Live,
+    /// What was done on which tablet.
+    pub trail: Trail,
     /// Ends every open stream when the program stops.
     pub stop: CancellationToken,
 }

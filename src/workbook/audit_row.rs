@@ -69,6 +69,18 @@ pub(super) fn from_cells(cells: &[Cell], zone: Tz) -> AuditEvent {
     }
 }
 
+/// The ten cells as one text, for where there is no sheet to hold them.
+pub(super) fn to_json(event: &AuditEvent, zone: Tz) -> String {
+    Value::Array(to_cells(event, zone).iter().map(json_of_cell).collect()).to_string()
+}
+
+/// Reads what [`to_json`] wrote; `None` for any other text.
+pub(super) fn from_json(text: &str, zone: Tz) -> Option<AuditEvent> {
+    let json: Vec<Value> = serde_json::from_str(text).ok()?;
+    let cells: Vec<Cell> = json.iter().map(cell_of_json).collect::<Option<_>>()?;
+    (cells.len() == HEADERS.len()).then(|| from_cells(&cells, zone))
+}
+
 /// The id of a row: its UUID, else one made from its content, which is the same at every reading.
 pub(super) fn id_of(cells: &[Cell]) -> Uuid {
     let own = cells.first().and_then(|cell| Uuid::try_parse(clean(&cell.display())).ok());
@@ -277,6 +289,7 @@ mod tests {
         };
         let cells = to_cells(&event, ZONE);
         assert_eq!(from_cells(&cells, ZONE), event);
+        assert_eq!(from_json(&to_json(&event, ZONE), ZONE).as_ref(), Some(&event));
         assert!(matches!(cells[1], Cell::Date(_)) && matches!(cells[8], Cell::Date(46154.0)), "{cells:?}");
         let (action, event_type) = (Action::Release, "LIBERAR_SPOOL".to_owned());
         let system = AuditEvent { worker: WorkerId::SYSTEM, operation: None, at: None, date: None, action, event_type, ..event };

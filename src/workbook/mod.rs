@@ -43,6 +43,9 @@ pub struct Status {
     pub writable: Result<(), String>,
     /// Changes that wait to be written.
     pub waiting: usize,
+    /// Audit events of changes that have landed, which wait on this machine for the audit to be
+    /// writable again (`design.md` 5.8).
+    pub outbox: usize,
 }
 
 /// The plant's record.
@@ -65,6 +68,14 @@ pub trait Workbook: Send + Sync {
     /// [`Error::OutcomeUnknown`] when it was sent and nobody can tell.
     /// [`Error::Unavailable`] when it could not be sent: nothing was written.
     async fn apply(&self, change: Change, deadline: Instant) -> Result<Applied, Error>;
+
+    /// Somebody looks at the plant now. A record that is read from elsewhere is read more seldom
+    /// while nobody does (`design.md` 5.1).
+    fn watched(&self) {}
+
+    /// Waits until memory is no older than this call, but not for ever: for what must not be judged by
+    /// rows that another process may have changed. The embedded record is its own truth at any time.
+    async fn fresh(&self) {}
 
     /// How the record is doing.
     fn status(&self) -> Status;

@@ -50,12 +50,19 @@ impl Settings {
         Limits {
             calls: self.calls,
             refresh: millis(400),
+            idle: millis(400),
             write: millis(1_500),
             settle: millis(8_000),
             rival: millis(700),
             vanished: millis(4_000),
             orphan: millis(1_500),
+            audit: millis(500),
         }
+    }
+
+    /// The data folder, where the outbox of the audit survives a kill.
+    fn data(&self) -> PathBuf {
+        self.log.with_extension("data")
     }
 
     fn config(&self) -> Result<Config, String> {
@@ -64,11 +71,12 @@ impl Settings {
             credentials: self.credentials.clone(),
             url: self.google.clone(),
             names: Names::default(),
+            share: None,
+            data: self.data(),
             limits: self.limits(),
         };
         let redis = Address::read(&self.redis).map_err(|bad| bad.why().to_string())?;
-        // Nothing is kept in the data folder: the record is at Google.
-        let data = self.log.with_extension("data");
+        let data = self.data();
         Ok(Config { listen: self.listen, data, zone: ZONE, redis: Some(redis), google: Some(google), ..Config::default() })
     }
 }

@@ -8,9 +8,6 @@ use std::time::Duration;
 /// How long tablets work while things go wrong.
 pub(crate) const SHIFT: Duration = Duration::from_secs(10);
 
-/// Protecting and deleting Metadata wait for the outbox that holds the audit meanwhile.
-const AUDIT_TAKEN_AWAY: bool = false;
-
 /// Everything about a run that is decided beforehand.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -53,7 +50,7 @@ pub(crate) enum Deed {
     /// Renames the header of a critical column, and puts it back.
     Renames(Duration),
     DeletesFence,
-    /// Protects Metadata, or deletes it, and puts it back.
+    /// Protects Metadata, and takes that back.
     Protects(Duration),
 }
 
@@ -72,7 +69,7 @@ const MILLIS: fn(u64) -> Duration = Duration::from_millis;
 impl Plan {
     pub(crate) fn of(seed: u64, processes: Option<usize>) -> Plan {
         let mut dice = Dice::of(seed, 1);
-        let processes = processes.unwrap_or(1);
+        let processes = processes.unwrap_or(1 + (seed % 2) as usize);
         let thrift = dice.percent(20);
         let fixed = dice.within(5, 120);
         // What a run has of each kind: seeds differ in their kind of trouble, not only in its times.
@@ -162,7 +159,7 @@ fn weather(dice: &mut Dice) -> Weather {
 
 fn deed(dice: &mut Dice) -> Deed {
     let when = *dice.one(&[None, Some(When::BeforeWrite), Some(When::AfterRead)]);
-    match dice.below(if AUDIT_TAKEN_AWAY { 100 } else { 90 }) {
+    match dice.below(100) {
         0..15 => Deed::Note,
         15..22 => Deed::Occupies,
         22..30 => Deed::Frees,

@@ -123,12 +123,12 @@ impl Walk {
         own: &[&Arc<Event>],
         round_trip: Duration,
     ) {
-        // Rows moved: these are the cells of another spool's change, and its own are still to come.
-        let carried = self.known.get(new.cell(Column::Version));
-        if carried.is_some_and(|event| event.tag != new.cell(Column::Tag)) {
+        // Rows or columns moved: these are not the cells that were meant for it, which are still to come.
+        if has_version(&step.after) && own.iter().all(|event| event.id != new.cell(Column::Version)) {
             let (batch, at) = (self.batches, step.at);
             self.unlanded.extend(own.iter().map(|event| Unlanded { batch, at, event: Arc::clone(event) }));
-            return self.unannounced(step, old, new, changes, round_trip);
+            let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
+            return self.hit(step, new, new.cell(Column::Version), was);
         }
         let mut occupant = old.occupant().map(str::to_owned);
         for event in own {

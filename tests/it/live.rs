@@ -5,6 +5,7 @@ use crate::support::TestPlant;
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::Value;
+use spoolboard::events::SpoolChanged;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -15,13 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 type Message = (String, String);
 
 /// An open stream.
-struct Stream {
+pub(crate) struct Stream {
     response: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<axum::body::Bytes>> + Send>>,
     text: String,
 }
 
 impl Stream {
-    async fn open(plant: &TestPlant, path: &str) -> Stream {
+    pub(crate) async fn open(plant: &TestPlant, path: &str) -> Stream {
         let response = plant.request(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -50,7 +51,7 @@ impl Stream {
     }
 
     /// The next message with this name.
-    async fn named(&mut self, name: &str) -> String {
+    pub(crate) async fn named(&mut self, name: &str) -> String {
         loop {
             let (found, data) = self.next().await.expect("the stream goes on");
             if found == name {
@@ -134,4 +135,21 @@ async fn screens_are_told_at_once_when_actions_cannot_be_served() {
     plant.running.app.plant.workbook().close().await;
     // One heartbeat more may have been on its way; the next of the clock comes after 15 s.
     while !list.named("latido").await.contains("\"escribe\":false") {}
+}
+
+#[tokio::test]
+async fn c10_a_list_that_was_told_of_a_change_before_it_was_read_is_told_again() {
+    let plant = TestPlant::embedded().await;
+    let mut list = Stream::open(&plant, "/vivo/carretes").await;
+    list.named("latido").await;
+    let inner = &plant.running.app.plant;
+    let view = inner.view();
+    let spool = view.find("MK-0001").unwrap();
+    let change = crate::support::take(&view, spool.id(), 93, uuid::Uuid::new_v4());
+    // As from another process: first the event, then what this one reads of the workbook.
+    inner.events().publish(SpoolChanged::new(spool, &change.event)).await.unwrap();
+    let name = format!("carrete-{}", spool.id());
+    assert!(list.named(&name).await.contains("\"ARM\""), "as it was");
+    inner.workbook().apply(change, crate::support::soon()).await.unwrap();
+    assert!(!list.named(&name).await.contains("\"ARM\""), "as it is");
 }

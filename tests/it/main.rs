@@ -24,4 +24,5 @@ mod sheets;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;
 mod support;
+mod trail;
 mod truth;

@@ -151,6 +151,11 @@ impl<'a> Human<'a> {
         });
     }
 
+    /// Takes the deletion of a sheet back: it is there again as it was, under its id.
+    pub(crate) fn restores_sheet(&mut self, sheet: Sheet) {
+        self.does("restores a sheet", json!({ "sheet": sheet.title }), |book| book.sheets.push(sheet));
+    }
+
     /// Adds an empty sheet at the end.
     pub(crate) fn adds_sheet(&mut self, title: &str) {
         let id = self.book().sheets.iter().map(|sheet| sheet.id).max().unwrap_or(0) + 7_919;
@@ -159,10 +164,15 @@ impl<'a> Human<'a> {
 
     /// Protects a whole sheet: only these people, and the owner, may edit it.
     pub(crate) fn protects_sheet(&mut self, sheet: &str, editors: &[&str]) {
+        self.protects_rows(sheet, 1, editors);
+    }
+
+    /// Protects a sheet from a row on, counted from 1.
+    pub(crate) fn protects_rows(&mut self, sheet: &str, first: usize, editors: &[&str]) {
         let (id, number) = (self.sheet(sheet).id, 4_000 + self.book().protections.len() as i64);
         let editors = editors.iter().map(|editor| (*editor).to_owned()).collect();
         self.does("protects a sheet", json!({ "sheet": sheet }), |book| {
-            let (range, description) = (Range::whole(id), String::new());
+            let (range, description) = (Range { top: first - 1, ..Range::whole(id) }, String::new());
             book.protections.push(Protection {
                 id: number,
                 range,

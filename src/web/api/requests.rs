@@ -5,6 +5,7 @@ use super::Rejected;
 use crate::domain::{Operation, WorkerId};
 use crate::plant::BATCH;
 use crate::web::input;
+use crate::web::trail::Told;
 use crate::words::{Fault, Wants};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -26,9 +27,13 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         if !is_json(request.headers()) {
             return Err(Fault::NotJsonType.into());
         }
+        let told = Told::of(&request);
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| input::unread(&rejection))?;
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(fields)) => Ok(Body(fields)),
+            Ok(Value::Object(fields)) => {
+                told.note(fields.iter().map(|(name, value)| (name.as_str(), value)));
+                Ok(Body(fields))
+            }
             Ok(_) => Err(Fault::NotAnObject.into()),
             Err(_) => Err(Fault::NotJson.into()),
         }

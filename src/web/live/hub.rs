@@ -7,7 +7,7 @@ use crate::events::{Receiver, SpoolChanged};
 use crate::plant::Plant;
 use crate::web::pages::board::{Screen, Tally};
 use crate::workbook::View;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 /// Changes within this time are one picture.
 const BURST: Duration = Duration::from_millis(50);
 
-/// How often the view is looked at for what no event told.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often the view is looked at for what no event told: with a reading every 5 s somewhere, a
+/// hand in the workbook is on every screen within 7 s (`reliability.md` 7, I7).
+const LOOK: Duration = Duration::from_millis(500);
 
 /// How often each stream says that it lives (`field-failures.md` E3).
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -30,8 +31,9 @@ struct Hub {
     plant: Plant,
     /// The view that the lists know of.
     known: Arc<View>,
-    /// Rows that were told of since the last look.
-    told: HashSet<Arc<str>>,
+    /// Rows that were told of since the last look, as they were shown then: another process's event may
+    /// come before its change has been read here.
+    told: HashMap<Arc<str>, Option<Arc<Spool>>>,
     /// What boards and walls show, with how many are overdue.
     shown: Option<(Arc<Tally>, usize)>,
     /// When the next picture is due.
@@ -41,7 +43,7 @@ struct Hub {
 /// Follows the plant until `stop`.
 pub(super) async fn run(live: Live, plant: Plant, mut events: Receiver, stop: CancellationToken) {
     let known = plant.view();
-    let mut hub = Hub { live, plant, known, told: HashSet::new(), shown: None, due: None };
+    let mut hub = Hub { live, plant, known, told: HashMap::new(), shown: None, due: None };
     let (mut look, mut beat) = (interval(LOOK), interval(HEARTBEAT));
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -56,6 +58,9 @@ pub(super) async fn run(live: Live, plant: Plant, mut events: Receiver, stop: Ca
             },
             () = sleep_until(due) => hub.paint(),
             _ = look.tick() => {
+                if hub.plant.metrics().streams.get() > 0 {
+                    hub.plant.workbook().watched();
+                }
                 hub.look();
                 hub.feel().await;
             }
@@ -67,10 +72,9 @@ pub(super) async fn run(live: Live, plant: Plant, mut events: Receiver, stop: Ca
 impl Hub {
     /// Passes an event on, and has the next picture painted.
     fn tell(&mut self, changed: &SpoolChanged) {
-        self.told.insert(Arc::clone(&changed.id));
-        let view = self.plant.view();
-        let spool = view.get(&changed.id).map(|spool| &**spool);
-        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool)));
+        let spool = self.plant.view().get(&changed.id).cloned();
+        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref())));
+        self.told.insert(Arc::clone(&changed.id), spool);
         self.live.send(Channel::Api, Push::Frame(frame::update(changed)));
         self.due.get_or_insert_with(|| Instant::now() + BURST);
     }
@@ -87,8 +91,11 @@ impl Hub {
         let told = std::mem::take(&mut self.told);
         let view = self.plant.view();
         if view.number != self.known.number {
+            let is_told = |spool: &Arc<Spool>| {
+                told.get(spool.id()).is_some_and(|shown| shown.as_ref().is_some_and(|shown| shown.row == spool.row))
+            };
             let changed: Vec<&Arc<Spool>> =
-                view.spools.iter().filter(|spool| differs(&self.known, spool) && !told.contains(&spool.identity.id)).collect();
+                view.spools.iter().filter(|spool| differs(&self.known, spool) && !is_told(spool)).collect();
             // A sheet that was sorted or filled anew is a new list, not a thousand changes.
             if changed.len() > super::BACKLOG / 2 {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));

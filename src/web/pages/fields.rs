@@ -5,6 +5,7 @@ use crate::domain::{Operation, WorkerId};
 use crate::plant::BATCH;
 use crate::web::failure::Failure;
 use crate::web::input;
+use crate::web::trail::Told;
 use crate::words::{Fault, Wants};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Request};
@@ -19,8 +20,12 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Fields, Failure> {
-        match Form::from_request(request, state).await {
-            Ok(Form(pairs)) => Ok(Fields(pairs)),
+        let told = Told::of(&request);
+        match Form::<Vec<(String, String)>>::from_request(request, state).await {
+            Ok(Form(pairs)) => {
+                told.note(pairs.iter().map(|(name, value)| (name.as_str(), value)));
+                Ok(Fields(pairs))
+            }
             Err(FormRejection::BytesRejection(rejection)) => Err(input::unread(&rejection).into()),
             Err(_) => Err(Fault::NotForm.into()),
         }

@@ -3,6 +3,7 @@
 mod act;
 pub(super) mod board;
 mod card;
+mod diagnostics;
 mod elapsed;
 mod face;
 mod fields;
@@ -40,6 +41,8 @@ pub fn routes() -> Router<App> {
         .route("/tablero", get(board::show))
         .route("/kiosko", get(board::kiosk))
         .route("/historial/{*tag}", get(history::show))
+        .route("/diagnostico", get(diagnostics::show))
+        .route("/rastro", post(diagnostics::told))
 }
 
 /// A screen as an answer. Nothing between may keep it: it is true for this second only.

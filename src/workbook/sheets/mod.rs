@@ -12,16 +12,25 @@
 //! 4. A batch without a known outcome is never sent again. The fence is replaced, which makes sure
 //!    that the batch has been applied or never will be, and the audit tells which.
 //!
+//! With Redis several processes may do so, one batch at a time (the folder `share`); without it there
+//! is one.
+//!
+//! While `Metadata` cannot be written, the audit row of a change is put on this machine's disk before
+//! the rest of the batch is sent, and follows as soon as it can (`outbox.rs`).
+//!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
 
 mod a1;
+mod audit;
 mod batch;
 mod budget;
 mod client;
 mod fence;
+mod outbox;
 mod refresh;
 mod settle;
+mod share;
 mod state;
 mod waiting;
 mod watch;
@@ -32,13 +41,18 @@ pub use client::is_safe;
 use super::{Applied, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
+use crate::redis::Link;
 use async_trait::async_trait;
+use budget::Budget;
 use chrono_tz::Tz;
 use client::Client;
+use outbox::Outbox;
 use refresh::Reader;
+use share::{Pulse, Share};
 use state::State;
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -51,6 +65,9 @@ use writer::Writer;
 
 /// How many may wait (`design.md` 5.2).
 const QUEUE: usize = 1_000;
+
+/// How long a reading that somebody asked for is waited for.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// Google's own address.
 pub const GOOGLE: &str = "https://sheets.googleapis.com/";
@@ -66,6 +83,11 @@ pub struct SheetsConfig {
     pub url: String,
     /// The names of the tabs.
     pub names: Names,
+    /// The way to the other processes on this workbook; `None`: there are none. `cli::build` gives it.
+    pub share: Option<Link>,
+    /// The data folder (`SPOOLBOARD_DATA`), where audit events wait while their tab cannot be written.
+    /// Each process has one of its own.
+    pub data: PathBuf,
     /// Times, for tests to shorten.
     pub limits: Limits,
 }
@@ -75,8 +97,10 @@ pub struct SheetsConfig {
 pub struct Limits {
     /// Reads, and writes, a minute: Google allows an account 60 of each.
     pub calls: f64,
-    /// Between two readings (`SHEETS_REFRESH_SECONDS`).
+    /// Between two readings of one process (`SHEETS_REFRESH_SECONDS`); of several, one reads this often.
     pub refresh: Duration,
+    /// Between two readings when nobody looks.
+    pub idle: Duration,
     /// A write, before it is doubtful.
     pub write: Duration,
     /// Finding out what became of a doubtful write, before nobody knows.
@@ -87,6 +111,8 @@ pub struct Limits {
     pub vanished: Duration,
     /// How long an operation that the audit holds and its row does not waits to be decided again.
     pub orphan: Duration,
+    /// Between two looks whether an audit that could not be written can be written again.
+    pub audit: Duration,
 }
 
 impl Default for Limits {
@@ -95,11 +121,13 @@ impl Default for Limits {
         Limits {
             calls: budget::RATE,
             refresh: seconds(5),
+            idle: seconds(60),
             write: seconds(20),
             settle: seconds(30),
             rival: seconds(30),
             vanished: seconds(200),
             orphan: seconds(15),
+            audit: seconds(10),
         }
     }
 }
@@ -123,6 +151,9 @@ pub enum BadSetting {
     /// Credentials that cannot be used; why, without any of them.
     #[error("{0}")]
     Credentials(String),
+    /// The outbox in the data folder cannot be used; why.
+    #[error("{0}")]
+    Outbox(String),
 }
 
 /// The plant's workbook at Google.
@@ -143,7 +174,7 @@ impl GoogleSheets {
         now: impl Fn() -> Moment + Send + Sync + 'static,
         zone: Tz,
     ) -> Result<GoogleSheets, BadSetting> {
-        let SheetsConfig { spreadsheet, credentials, url, names, limits } = config;
+        let SheetsConfig { spreadsheet, credentials, url, names, share, data, limits } = config;
         let id_ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !(20..=80).contains(&spreadsheet.len()) || !spreadsheet.chars().all(id_ok) {
             return Err(BadSetting::Spreadsheet);
@@ -155,9 +186,15 @@ impl GoogleSheets {
         let url = format!("{}/", url.trim_end_matches('/'));
         let client = Client::new(&url, &spreadsheet, &credentials, limits.write).map_err(BadSetting::Credentials)?;
         let state = Arc::new(State::new(Mirror::new(zone)));
+        let outbox = Outbox::open(&data, zone, Arc::clone(&state)).map_err(BadSetting::Outbox)?;
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
-        let writer = Writer::new(client, reader, Arc::clone(&state), zone, Arc::new(now), limits, received);
+        let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
+        let budget = Budget::new(limits.calls, share.as_ref(), &pulse.siblings());
+        let turns = Share::new(share, &spreadsheet);
+        let shared = (pulse, budget, turns);
+        let kept = (Arc::clone(&state), outbox);
+        let writer = Writer::new(client, reader, shared, kept, Arc::new(now), limits, received);
         let task = tokio::spawn(writer.run());
         Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
     }
@@ -232,13 +269,22 @@ impl Workbook for GoogleSheets {
         told.unwrap_or(Err(Error::OutcomeUnknown))
     }
 
+    fn watched(&self) {
+        self.state.watched.look();
+    }
+
+    async fn fresh(&self) {
+        self.state.fresh.wanted(FRESH).await;
+    }
+
     fn status(&self) -> Status {
         let open = match self.work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some((_, task)) if !task.is_finished() => Ok(()),
             _ => Err("the workbook is closed".to_owned()),
         };
-        let waiting = self.state.waiting.load(Ordering::Relaxed);
-        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting }
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        let (waiting, outbox) = (count(&self.state.waiting), count(&self.state.outbox));
+        Status { adapter: "sheets", writable: open.and_then(|()| self.trouble()), waiting, outbox }
     }
 
     async fn close(&self) {

@@ -48,12 +48,16 @@ impl Layout {
         if tab.barred {
             return Err(format!("la pestaña {} está protegida contra esta cuenta", tab.title));
         }
+        let missing = |missing: Vec<&str>| format!("a la pestaña {} le faltan columnas: {}", tab.title, missing.join(", "));
+        self.audit_columns().map(|columns| (tab.id, columns)).map_err(missing)
+    }
+
+    /// Where the ten columns of the audit are; else the names of those that are not there.
+    pub(super) fn audit_columns(&self) -> Result<[Col; 10], Vec<&'static str>> {
         let found = HEADERS.map(|name| place_in(&self.audit, name));
-        let missing: Vec<&str> = HEADERS.iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| *name).collect();
-        match missing[..] {
-            [] => Ok((tab.id, found.map(|place| Col(place.unwrap_or_default())))),
-            _ => Err(format!("a la pestaña {} le faltan columnas: {}", tab.title, missing.join(", "))),
-        }
+        let missing: Vec<&str> =
+            HEADERS.into_iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| name).collect();
+        if missing.is_empty() { Ok(found.map(|place| Col(place.unwrap_or_default()))) } else { Err(missing) }
     }
 }
 
@@ -143,6 +147,10 @@ impl Reader {
             let (workers, roles) = (whole_sheet(next()), whole_sheet(next()));
             let audit = if layout.metadata.is_some() { texts(&next()) } else { Vec::new() };
             if line != layout.line || audit != layout.audit {
+                if audit != layout.audit {
+                    // What was read of it under another header may read otherwise now.
+                    self.audited = None;
+                }
                 let header = Header::read(&line);
                 self.layout = Some(Layout { line, header, audit, ..layout });
                 continue;

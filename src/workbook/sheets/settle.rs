@@ -22,13 +22,13 @@ use uuid::Uuid;
 
 /// What became of each change of a batch, by a reading after it.
 #[derive(Default)]
-struct Findings {
+pub(super) struct Findings {
     /// Its row has it.
-    landed: Vec<Waiting>,
+    pub(super) landed: Vec<Waiting>,
     /// The audit does not know it, and never will.
-    absent: Vec<Waiting>,
+    pub(super) absent: Vec<Waiting>,
     /// The audit knows it and its row has not, and may not have it any more.
-    orphans: Vec<Waiting>,
+    pub(super) orphans: Vec<Waiting>,
     /// Cells to put right, by the place of their row in the reading.
     mends: BTreeMap<usize, BTreeMap<Column, Cell>>,
     /// Cells of new columns to clear.
@@ -43,7 +43,7 @@ impl Writer {
     pub(super) async fn settle(&mut self, plan: Plan, doubtful: bool) {
         let deadline = Instant::now() + self.limits.settle;
         if doubtful {
-            if let Err(why) = self.fence.take_over(&self.client, &mut self.budget, deadline).await {
+            if let Err(why) = self.renew_fence(deadline).await {
                 self.without_fence(why);
                 return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
             }
@@ -57,8 +57,11 @@ impl Writer {
             return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
         };
         let view = self.state.mirror.view();
-        let audited = self.audited(&fresh, &plan);
-        let findings = findings(plan, &audited, &fresh, &view, (&before, &after));
+        let mut audited = self.audited(&fresh, &plan);
+        let boxed = plan.boxed.clone();
+        audited.extend(if doubtful { self.evident(&fresh, &boxed) } else { boxed.clone() });
+        let mut findings = findings(plan, &audited, &fresh, &view, (&before, &after));
+        self.settle_boxed(&boxed, &mut findings);
         self.mend(findings, fresh, &after).await;
     }
 
@@ -120,6 +123,7 @@ impl Writer {
             }
             info!(rows = targets.len(), "what a batch hit by mistake was put right");
         }
+        self.pulse.tell();
         let view = self.state.mirror.view();
         for waiting in landed {
             let spool = view.get(&waiting.change.spool).cloned();
@@ -168,7 +172,8 @@ impl Writer {
             return;
         }
         let (Some(fence), Some(layout)) = (self.fence.held(), self.reader.layout()) else { return };
-        let Ok(audit) = batch::audit(layout, &event, self.zone) else { return };
+        // What waits in the outbox is older.
+        let Ok(Some(audit)) = self.audit_row(layout, &event) else { return };
         self.budget.writes.take(Need::Now).await;
         match self.client.batch_update(&[Part::Fence(fence), audit], &[]).await {
             Ok(_) => _ = self.orphans.remove(&change.event.id),

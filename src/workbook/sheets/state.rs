@@ -1,5 +1,6 @@
 //! What the writer's task and those who look share.
 
+use super::share::{Fresh, Watched};
 use crate::domain::AuditEvent;
 use crate::workbook::Mirror;
 use arc_swap::ArcSwapOption;
@@ -16,8 +17,14 @@ pub(super) const CONNECTING: &str = "conectando con la planilla";
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) mirror: Mirror,
+    /// Whether somebody looks.
+    pub(super) watched: Watched,
+    /// Readings that somebody waits for.
+    pub(super) fresh: Fresh,
     /// Changes that wait.
     pub(super) waiting: AtomicUsize,
+    /// Audit events that wait for their tab.
+    pub(super) outbox: AtomicUsize,
     /// Why nothing can be written, for an operator.
     pub(super) trouble: ArcSwapOption<String>,
     /// Operations whose audit row stands and whose row does not: they did not happen.
@@ -32,7 +39,10 @@ impl State {
     pub(super) fn new(mirror: Mirror) -> State {
         State {
             mirror,
+            watched: Watched::default(),
+            fresh: Fresh::default(),
             waiting: AtomicUsize::new(0),
+            outbox: AtomicUsize::new(0),
             trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
             void: RwLock::default(),
             ready: watch::Sender::new(false),

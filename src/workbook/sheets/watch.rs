@@ -4,13 +4,14 @@ use super::budget::Need;
 use super::client::{Failed, Reason, jittered};
 use super::fence::{self, NoFence};
 use super::refresh::{Fresh, Unread};
+use super::share::Lead;
 use super::state::CONNECTING;
 use super::writer::Writer;
 use crate::domain::{Spool, WorkerId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
 /// How often the tabs are listed, and formulas looked for.
@@ -44,11 +45,17 @@ impl Writer {
             if due(self.watch.looked.1, LOOKS.1) {
                 self.look_for_formulas().await;
             }
-            if self.fence.held().is_none() && self.pause.is_none() {
+            let wants = match self.share.is_together() {
+                true => !self.fence.is_known() || !self.orphans.is_empty(),
+                false => self.fence.held().is_none(),
+            };
+            if wants && self.pause.is_none() {
                 // It is asked for again by whoever wants to write.
                 let _ = self.hold_fence().await;
             }
             self.settle_orphans().await;
+            self.drain().await;
+            self.let_go().await;
         }
         self.report();
         if self.watch.failures == 0 {
@@ -57,17 +64,18 @@ impl Writer {
     }
 
     /// Lists the tabs: somebody may have protected or renamed one, or hold the fence.
-    async fn look_at_tabs(&mut self) {
+    pub(super) async fn look_at_tabs(&mut self) {
         self.budget.reads.take(Need::Sometime).await;
         let Ok(book) = self.client.get().await else { return };
         self.watch.looked.0 = Some(Instant::now());
         if let Err(unread) = self.reader.place(&book) {
             warn!(?unread, "the tabs are not as they were");
         }
-        let held = self.fence.held();
-        if held.is_some() && fence::fences(&book) != held.into_iter().collect::<Vec<_>>() {
+        let (held, found) = (self.fence.held(), fence::fences(&book));
+        if found.len() > 1 || held.is_some_and(|held| found != [held]) {
             warn!("the fence is not as it was");
             self.fence.drop_it();
+            self.share.doubt();
         }
     }
 
@@ -93,6 +101,7 @@ impl Writer {
 
     /// Reads, judges and remembers.
     pub(super) async fn look(&mut self, need: Need) -> Result<(), Unread> {
+        let (hurried, before) = (self.pulse.reading(), self.state.mirror.view());
         let read = self.reader.read(&self.client, &mut self.budget, need, (self.now)()).await;
         let told = match read {
             Ok(fresh) => self.take(fresh),
@@ -105,7 +114,14 @@ impl Writer {
         self.watch.people_must_help =
             matches!(&told, Err(Unread::Wrong(_) | Unread::Failed(Failed::NotApplied(Reason::Permission | Reason::NotFound))));
         match &told {
-            Ok(()) => self.watch.failures = 0,
+            Ok(()) => {
+                self.watch.failures = 0;
+                self.pulse.has_read();
+                // Who reads because others told has nothing to tell them.
+                if !hurried && before.read_at.is_some() && self.state.mirror.view().number != before.number {
+                    self.pulse.tell();
+                }
+            }
             Err(Unread::Failed(Failed::NotApplied(Reason::Quota { retry_after }))) => {
                 self.watch.failures += 1;
                 self.budget.reads.empty(retry_after.unwrap_or(jittered(Duration::from_secs(8))));
@@ -116,9 +132,10 @@ impl Writer {
     }
 
     /// Takes a reading into memory, unless it cannot be true.
-    pub(super) fn take(&mut self, fresh: Fresh) -> Result<(), Unread> {
+    pub(super) fn take(&mut self, mut fresh: Fresh) -> Result<(), Unread> {
         let view = self.state.mirror.view();
         self.reader.judge(&fresh, view.spools.len())?;
+        self.heed(&mut fresh);
         for event in &fresh.loaded.events {
             let system = event.worker == WorkerId::SYSTEM;
             if let Some(undone) = event.notes.undoes.filter(|_| system) {
@@ -130,8 +147,7 @@ impl Writer {
         if !(lacks && self.watch.good) {
             self.reader.accept(&fresh);
         }
-        let whole = fresh.whole && !fresh.loaded.events.is_empty();
-        match (lacks && self.watch.good, whole) {
+        match (lacks && self.watch.good, fresh.whole) {
             // The last good rows stay; what is missing is said.
             (true, _) => self.state.mirror.lack(fresh.loaded.missing),
             (false, true) => self.state.mirror.load(fresh.loaded),
@@ -158,8 +174,8 @@ impl Writer {
         if !missing.is_empty() {
             return Some(format!("a la pestaña {} le faltan columnas: {}", layout.operaciones.title, missing.join(", ")));
         }
-        if let Err(why) = layout.audit() {
-            return Some(format!("no se puede registrar la auditoría: {why}"));
+        if let Some(why) = self.unaudited() {
+            return Some(why);
         }
         if let Some((until, why)) = &self.pause {
             if Instant::now() < *until {
@@ -177,19 +193,50 @@ impl Writer {
         self.report();
     }
 
-    /// Has the fence, or says why not.
-    pub(super) async fn hold_fence(&mut self) -> Result<(), String> {
+    /// Has the turn to write and the fence, or says why not; `false`: it is another process's turn.
+    /// Whoever calls this ends it by [`let_go`](Writer::let_go).
+    pub(super) async fn hold_fence(&mut self) -> Result<bool, String> {
+        match self.share.lead().await {
+            Ok(Lead::Still) => {}
+            Ok(Lead::Ours(left)) => self.fence.adopt(left),
+            Ok(Lead::Theirs) => return Ok(false),
+            Err(error) => {
+                warn!(%error, "nobody can tell whose turn it is to write");
+                return Err("Redis no responde: no se sabe si otro servidor escribe en la planilla".into());
+            }
+        }
         if self.fence.held().is_some() {
-            return Ok(());
+            return Ok(true);
         }
         let deadline = Instant::now() + self.limits.settle;
         match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
             Ok(()) => {
                 info!("the fence of the workbook is ours");
-                Ok(())
+                Ok(true)
             }
             Err(why) => Err(self.without_fence(why)),
         }
+    }
+
+    /// Ends our turn, if others may want one; they go on under our fence, unless we have lost it.
+    pub(super) async fn let_go(&mut self) {
+        if self.share.is_together() {
+            self.share.release(self.fence.held()).await;
+            self.fence.drop_it();
+        }
+    }
+
+    /// Replaces the fence, so that no batch sent before can be applied any more. Was our turn lost
+    /// meanwhile, another one is waited for, but not for long: somebody waits to know.
+    pub(super) async fn renew_fence(&mut self, deadline: Instant) -> Result<(), NoFence> {
+        self.fence.drop_it();
+        if !self.share.is_ours().await {
+            let regained = async { while matches!(self.share.lead().await, Ok(Lead::Theirs)) {} };
+            if timeout(self.limits.settle / 2, regained).await.is_err() {
+                warn!("the fence is replaced out of turn");
+            }
+        }
+        self.fence.take_over(&self.client, &mut self.budget, deadline).await
     }
 
     /// What not having the fence means, in words.

@@ -6,10 +6,12 @@
 
 use super::a1::Fila;
 use super::batch::{self, Batch, Hit, Target, same_row};
-use super::budget::{Bucket, Budget, Need};
+use super::budget::{Bucket, Budget, Calls, Need};
 use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
+use super::outbox::Outbox;
 use super::refresh::{Reader, Unread};
+use super::share::{Pulse, Share};
 use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
 use super::watch::Watch;
@@ -24,7 +26,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{error, warn};
 use uuid::Uuid;
 
@@ -33,6 +35,9 @@ pub(super) type Now = Arc<dyn Fn() -> Moment + Send + Sync>;
 
 /// How often a reading that somebody waits for is tried.
 const READS: u32 = 4;
+
+/// How long a reading that is due makes way for those of others.
+const OVERDUE: Duration = Duration::from_secs(5);
 
 /// The first pause after a reading that failed; doubled each time, up to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
@@ -44,15 +49,20 @@ const REMOVALS: u32 = 3;
 pub(super) struct Plan {
     pub(super) batch: Batch,
     pub(super) items: Vec<(Waiting, Target)>,
+    /// Events that wait in the outbox instead of going with the batch.
+    pub(super) boxed: HashSet<Uuid>,
 }
 
 /// All that the task works with.
 pub(super) struct Writer {
     pub(super) client: Client,
     pub(super) budget: Budget,
+    pub(super) pulse: Pulse,
+    pub(super) share: Share,
     pub(super) reader: Reader,
     pub(super) fence: Fence,
     pub(super) state: Arc<State>,
+    pub(super) outbox: Outbox,
     pub(super) zone: Tz,
     pub(super) now: Now,
     pub(super) limits: Limits,
@@ -75,19 +85,22 @@ impl Writer {
     pub(super) fn new(
         client: Client,
         reader: Reader,
-        state: Arc<State>,
-        zone: Tz,
+        (pulse, budget, share): (Pulse, Budget, Share),
+        (state, outbox): (Arc<State>, Outbox),
         now: Now,
         limits: Limits,
         queue: UnboundedReceiver<Waiting>,
     ) -> Writer {
         Writer {
             client,
-            budget: Budget::new(limits.calls),
+            budget,
+            pulse,
+            share,
             reader,
             fence: Fence::default(),
             state,
-            zone,
+            zone: outbox.zone,
+            outbox,
             now,
             limits,
             queue,
@@ -112,25 +125,27 @@ impl Writer {
                     Some(waiting) => self.waiting.push_back(waiting),
                     None => self.closed = true,
                 },
-                () = sleep_until(next) => {
+                () = due(next, &mut self.pulse, &mut self.budget.reads) => {
                     self.tick().await;
-                    next = Instant::now() + self.interval();
+                    next = self.next();
                 }
             }
             while self.gather() {
                 self.commit().await;
-                next = Instant::now() + self.interval();
+                self.drain().await;
+                next = self.next();
             }
             if self.closed {
-                return;
+                return self.pulse.leave().await;
             }
         }
     }
 
-    fn interval(&self) -> Duration {
+    /// When to read next.
+    fn next(&self) -> Instant {
         match self.watch.failures {
-            0 => self.limits.refresh,
-            failures => jittered(PAUSES.0.saturating_mul(1 << failures.min(6)).min(PAUSES.1)),
+            0 => self.pulse.next(),
+            failures => Instant::now() + jittered(PAUSES.0.saturating_mul(1 << failures.min(6)).min(PAUSES.1)),
         }
     }
 
@@ -146,25 +161,37 @@ impl Writer {
         !self.waiting.is_empty()
     }
 
-    /// Lands what waits: read, compare, write, verify.
+    /// Lands what waits, if it is our turn.
     async fn commit(&mut self) {
         self.report();
         if self.state.trouble.load().is_some() && (self.pause.is_some() || self.watch.failures == 0) {
             return self.refuse_all();
         }
-        if let Err(why) = self.hold_fence().await {
-            self.state.trouble.store(Some(Arc::new(why)));
-            self.refuse_all();
-            return self.report();
+        if self.share.is_together() && self.watch.failures > 0 && self.look(Need::Now).await.is_err() {
+            // Who cannot read takes no turn from those who can.
+            return self.give_up();
         }
+        match self.hold_fence().await {
+            Ok(true) => self.land_what_waits().await,
+            // Another process writes. Those who wait go on waiting, each until his own deadline.
+            Ok(false) => {}
+            Err(why) => {
+                self.state.trouble.store(Some(Arc::new(why)));
+                self.refuse_all();
+                self.report();
+            }
+        }
+        self.let_go().await;
+    }
+
+    /// Read, compare, write, verify.
+    async fn land_what_waits(&mut self) {
         if self.removals >= REMOVALS {
-            self.alone.take(Need::Now).await;
+            self.alone.take().await;
         }
         self.budget.writes.take(Need::Now).await;
         if self.read_patiently().await.is_err() {
-            self.state.trouble.store(Some(Arc::new("la planilla no responde".into())));
-            self.refuse_all();
-            return self.report();
+            return self.give_up();
         }
         self.report();
         if self.state.trouble.load().is_some() {
@@ -172,16 +199,27 @@ impl Writer {
         }
         self.gather();
         let Some(plan) = self.plan() else { return };
+        if !self.share.may_write().await {
+            return self.put_back(plan);
+        }
+        let Some(plan) = self.noted(plan).await else { return };
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
                 let hits: Vec<Hit> = plan.items.iter().map(|(_, target)| batch::verify(&reply, layout, target)).collect();
                 match lacks(Safety::Tag) || hits.iter().all(|hit| *hit == Hit::Right) {
-                    true => self.land(plan),
+                    true => {
+                        // Were it not noted, the workbook would tell it again after a restart.
+                        let _ = self.outbox.settle(&plan.boxed).await;
+                        self.land(plan);
+                    }
                     false => self.settle(plan, false).await,
                 }
             }
-            Err(Failed::NotApplied(reason)) => self.not_applied(plan, reason).await,
+            Err(Failed::NotApplied(reason)) => {
+                self.outbox.forget(&plan.boxed);
+                self.not_applied(plan, reason).await;
+            }
             Err(Failed::Doubtful(why)) => {
                 warn!(why, changes = plan.items.len(), "a batch without a known outcome");
                 self.settle(plan, true).await;
@@ -211,6 +249,13 @@ impl Writer {
         Err(last)
     }
 
+    /// The workbook was not read: whoever waits is told so.
+    fn give_up(&mut self) {
+        self.state.trouble.store(Some(Arc::new("la planilla no responde".into())));
+        self.refuse_all();
+        self.report();
+    }
+
     /// Answers everybody that nothing can be written now.
     fn refuse_all(&mut self) {
         let why = self.state.trouble.load().as_ref().map_or_else(|| CONNECTING.to_owned(), |why| String::clone(why));
@@ -223,8 +268,8 @@ impl Writer {
     fn plan(&mut self) -> Option<Plan> {
         self.answer_from_memory();
         let (layout, fence) = (self.reader.layout()?.clone(), self.fence.held()?);
-        let most = if self.removals >= REMOVALS { 1 } else { usize::MAX };
-        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new() };
+        let most = if self.removals >= REMOVALS { 1 } else { self.outbox.room() };
+        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new(), boxed: HashSet::new() };
         let mut rows: HashSet<Arc<str>> = HashSet::new();
         let view = self.state.mirror.view();
         for waiting in std::mem::take(&mut self.waiting) {
@@ -239,7 +284,7 @@ impl Writer {
             let audited = self.orphans.contains_key(&change.event.id);
             let audit = match audited {
                 true => Ok(None),
-                false => batch::audit(&layout, &change.event, self.zone).map(Some),
+                false => self.audit_row(&layout, &change.event),
             };
             let audit = match audit {
                 Ok(audit) => audit,
@@ -298,6 +343,7 @@ impl Writer {
         let at = (self.now)();
         let landings = plan.items.iter().map(|(waiting, target)| Landing { change: &waiting.change, row: target.after.clone() });
         let landed = self.state.mirror.land(landings.collect(), at);
+        self.pulse.tell();
         for ((waiting, _), spool) in plan.items.into_iter().zip(landed) {
             let id = waiting.change.event.id;
             if self.orphans.remove(&id).is_some() {
@@ -324,11 +370,15 @@ impl Writer {
                 self.put_back(plan);
                 self.fenced_out().await;
             }
+            Reason::BadRequest { index, text } if self.audit_refuses(&plan, index, &text).await => {
+                warn!(text, "the audit takes no rows");
+                self.put_back(plan);
+            }
             Reason::BadRequest { index, text } => {
                 error!(text, ?index, "Google refused a part of a batch");
                 let culprit = index.and_then(|index| plan.batch.owner(index));
                 self.removals += 1;
-                let mut rest = Plan { batch: Batch::default(), items: Vec::new() };
+                let mut rest = Plan { batch: Batch::default(), items: Vec::new(), boxed: HashSet::new() };
                 for (place, (waiting, target)) in plan.items.into_iter().enumerate() {
                     match culprit.is_none_or(|culprit| culprit == place) {
                         true => waiting.tell(Err(Error::unavailable(Service::Workbook, text.clone()))),
@@ -360,7 +410,12 @@ impl Writer {
     }
 
     /// Our batch named a fence that is not there any more: somebody else took over, or deleted it.
-    async fn fenced_out(&mut self) {
+    pub(super) async fn fenced_out(&mut self) {
+        if !self.share.is_ours().await {
+            // Our turn had run out: that the next process replaced the fence is as it should be.
+            warn!("fenced out after our turn had ended; asking for another one");
+            return self.fence.drop_it();
+        }
         self.state.alarm();
         error!("fenced out of the workbook");
         self.budget.reads.take(Need::Now).await;
@@ -372,5 +427,17 @@ impl Writer {
                 self.pause_for(self.limits.rival, why);
             }
         }
+    }
+}
+
+/// Waits until it is time to read, and Google may be asked.
+async fn due(next: Instant, pulse: &mut Pulse, reads: &mut Calls) {
+    tokio::select! {
+        () = sleep_until(next) => {}
+        () = pulse.hurried() => {}
+    }
+    // Those who wait to write come first, but nobody's screens are left behind for long.
+    if timeout(OVERDUE, reads.afford(Need::Sometime)).await.is_err() {
+        reads.afford(Need::Now).await;
     }
 }

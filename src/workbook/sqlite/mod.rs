@@ -187,7 +187,7 @@ impl Workbook for Sqlite {
             _ => Err("the workbook is closed".to_owned()),
         };
         let waiting = self.waiting.load(Ordering::Relaxed);
-        Status { adapter: "sqlite", writable: open.and_then(|()| self.writable()), waiting }
+        Status { adapter: "sqlite", writable: open.and_then(|()| self.writable()), waiting, outbox: 0 }
     }
 
     async fn close(&self) {

@@ -5,8 +5,11 @@ mod doubt;
 mod fence;
 mod figures;
 mod moved;
+mod outbox;
 mod reading;
 mod refused;
+mod restart;
+mod shared;
 mod writing;
 
 use crate::stand_in::{Google, Method, On};

@@ -7,15 +7,18 @@ use crate::stand_in::grid::{self, NumberFormat, Value};
 use spoolboard::domain::{Cell, Moment};
 use spoolboard::workbook::sheets::{Limits, SheetsConfig};
 use spoolboard::workbook::{GoogleSheets, Names, Sheet, Sheets};
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// The workbook of these tests.
 pub(crate) const BOOK: &str = "1InventadaPlanilla_0123456789abcdefghijklmnopq";
 
 /// Times that a test can wait for.
 pub(crate) fn quick() -> Limits {
-    Limits { refresh: Duration::from_millis(100), write: Duration::from_secs(2), ..seldom() }
+    Limits { refresh: Duration::from_millis(100), idle: Duration::from_millis(100), write: Duration::from_secs(2), ..seldom() }
 }
 
 /// No reading but the first and those that a change needs.
@@ -24,21 +27,38 @@ pub(crate) fn seldom() -> Limits {
     Limits {
         calls: 60_000.0,
         refresh: seconds(3_600),
+        idle: seconds(3_600),
         write: seconds(2),
         settle: seconds(5),
         rival: millis(600),
         vanished: millis(600),
         orphan: millis(500),
+        audit: millis(100),
     }
 }
 
-/// How the adapter gets to the workbook at the stand-in.
+thread_local! {
+    /// The data folders of a test's adapters; gone when the test's thread ends.
+    static FOLDERS: RefCell<Vec<TempDir>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A new data folder, which lasts as long as the test.
+pub(crate) fn folder() -> PathBuf {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().to_owned();
+    FOLDERS.with_borrow_mut(|folders| folders.push(folder));
+    path
+}
+
+/// How the adapter gets to the workbook at the stand-in, with a data folder of its own.
 pub(crate) fn config(google: &Google, book: &str, limits: Limits) -> SheetsConfig {
     SheetsConfig {
         spreadsheet: book.into(),
         credentials: google.credentials(),
         url: google.url(),
         names: Names::default(),
+        share: None,
+        data: folder(),
         limits,
     }
 }
@@ -55,7 +75,7 @@ pub(crate) async fn connected(google: &Google, book: &str, limits: Limits) -> Ar
     workbook
 }
 
-fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     morning()
 }
 

@@ -12,8 +12,8 @@ use spoolboard::domain::{Cell, WorkerId};
 use spoolboard::plant::Clock;
 use spoolboard::redis::Address;
 use spoolboard::web::server::Limits;
-use spoolboard::workbook::Sheets;
 use spoolboard::workbook::sqlite::Store;
+use spoolboard::workbook::{Sheets, sheets};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -87,7 +87,12 @@ impl TestPlant {
 
     /// The workbook of a stand-in for Google; several processes may serve one.
     pub(crate) async fn at_google(google: &Google, redis: Option<&str>) -> TestPlant {
-        let config = Config { google: Some(google::config(google, google::BOOK, google::quick())), ..with_redis(redis) };
+        TestPlant::at_google_within(google, redis, google::quick()).await
+    }
+
+    /// The same, within other times.
+    pub(crate) async fn at_google_within(google: &Google, redis: Option<&str>, limits: sheets::Limits) -> TestPlant {
+        let config = Config { google: Some(google::config(google, google::BOOK, limits)), ..with_redis(redis) };
         TestPlant::serving(tempfile::tempdir().unwrap(), begun(), Limits::default(), config).await
     }
 
@@ -164,6 +169,10 @@ impl TestPlant {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(self.client.get(self.url(path))).await
+    }
+
+    pub(crate) async fn get_with_cookie(&self, path: &str, cookie: &str) -> Reply {
+        self.send(self.client.get(self.url(path)).header("Cookie", cookie)).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {

@@ -33,7 +33,8 @@ const SCOPE: &str = "https://www.googleapis.com/auth/spreadsheets";
 pub(super) enum Reason {
     /// 429: too many calls, and for how long if Google says so.
     Quota { retry_after: Option<Duration> },
-    /// 400: the request is wrong, by the number of the part that is, if it says so.
+    /// 400: the request is wrong, by the number of the part that is, if it says so; or 403 that names
+    /// a part.
     BadRequest { index: Option<usize>, text: String },
     /// 401: the token is not taken.
     Auth(String),
@@ -245,7 +246,11 @@ fn refused(ear: &Ear, text: &str) -> Failed {
     Failed::NotApplied(match ear.status {
         Some(429) => Reason::Quota { retry_after: ear.retry_after },
         Some(401) => Reason::Auth(text),
-        Some(403) => Reason::Permission,
+        // Of the whole call, unless it names a part behind the fence: that one is protected from us.
+        Some(403) => match part_of(&text) {
+            Some(1..) => Reason::BadRequest { index: part_of(&text), text },
+            _ => Reason::Permission,
+        },
         Some(404) => Reason::NotFound,
         Some(400 | 413) => Reason::BadRequest { index: part_of(&text), text },
         status => return Failed::Doubtful(format!("status {}", status.unwrap_or_default())),
@@ -276,5 +281,14 @@ mod tests {
         assert_eq!(part_of("Invalid requests[12].updateCells: No grid with id: 9"), Some(12));
         assert_eq!(part_of("Invalid value at 'requests[3]' (oneof)"), Some(3));
         assert_eq!(part_of("Must specify at least one request."), None);
+    }
+
+    #[test]
+    fn a_403_that_names_a_part_is_about_that_part() {
+        let ear = Ear { status: Some(403), ..Ear::default() };
+        let text = "Invalid requests[2].appendCells: You are trying to edit a protected cell or object.";
+        let reason = Reason::BadRequest { index: Some(2), text: text.into() };
+        assert_eq!(refused(&ear, text), Failed::NotApplied(reason));
+        assert_eq!(refused(&ear, "The caller does not have permission"), Failed::NotApplied(Reason::Permission));
     }
 }

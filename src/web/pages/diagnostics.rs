@@ -1,0 +1,80 @@
+//! `/diagnostico`: which tablets there are, and what was done on one of them, step by step
+//! (`field-failures.md` F4).
+
+use super::fields::Fields;
+use super::{Answer, page};
+use crate::domain::cell::at_plant;
+use crate::error::Error;
+use crate::trail::{Step, Tablet};
+use crate::web::{App, Site};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
+
+/// The most steps that are shown at once.
+const MOST: u32 = 500;
+
+#[derive(Template)]
+#[template(path = "diagnostics.html")]
+struct Diagnostics<'a> {
+    site: &'a Site,
+    tablets: Vec<Seen>,
+    /// The tablet that was asked for, and the day that is shown of it.
+    tablet: &'a str,
+    day: String,
+    steps: Vec<Line>,
+}
+
+struct Seen {
+    id: String,
+    last: String,
+    build: String,
+    old: bool,
+    steps: i64,
+}
+
+struct Line {
+    time: String,
+    what: String,
+    fields: String,
+    outcome: String,
+    bad: bool,
+    took: u32,
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
+    let zone = app.plant.clock().zone();
+    let day = query.date()?.unwrap_or(app.plant.clock().today());
+    let tablet = query.text("tableta").unwrap_or_default();
+    let unread = |why: String| Error::Internal(format!("the trail of the tablets: {why}"));
+    let tablets = app.trail.tablets().await.map_err(unread)?;
+    let begin = |day: NaiveDate| at_plant(day.and_time(NaiveTime::MIN), zone).with_timezone(&Utc);
+    let steps = app.trail.steps(tablet, begin(day), begin(day + TimeDelta::days(1)), MOST).await.map_err(unread)?;
+    Ok(page(&Diagnostics {
+        site: &app.site,
+        tablets: tablets.into_iter().map(|tablet| seen(tablet, &app)).collect(),
+        tablet,
+        day: day.format("%Y-%m-%d").to_string(),
+        steps: steps.into_iter().map(|step| line(step, &app)).collect(),
+    }))
+}
+
+fn seen(tablet: Tablet, app: &App) -> Seen {
+    let last = tablet.last.with_timezone(&app.plant.clock().zone()).format("%d-%m-%Y %H:%M").to_string();
+    Seen { id: tablet.id, last, old: tablet.build != app.site.build, build: tablet.build, steps: tablet.steps }
+}
+
+fn line(step: Step, app: &App) -> Line {
+    let bad = step.status >= 400;
+    let outcome = if step.code.is_empty() { step.status.to_string() } else { format!("{} {}", step.status, step.code) };
+    let time = step.at.with_timezone(&app.plant.clock().zone()).format("%H:%M:%S").to_string();
+    Line { time, what: step.what, fields: step.fields, outcome, bad, took: step.took }
+}
+
+/// What a page tells of itself, such as a dialog that was opened; that it came is all there is to do.
+pub(super) async fn told(_told: Fields) -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
