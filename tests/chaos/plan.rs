@@ -71,7 +71,7 @@ impl Plan {
         let mut dice = Dice::of(seed, 1);
         let processes = processes.unwrap_or(1 + (seed % 2) as usize);
         let thrift = dice.percent(20);
-        let fixed = dice.within(5, 120);
+        let fixed = dice.within(2, 50);
         // What a run has of each kind: seeds differ in their kind of trouble, not only in its times.
         let mut some = |most: usize| dice.below(most + 1);
         let (google, people, redis, apps) = (2 + some(7), some(7), some(3), some(3) / 2);

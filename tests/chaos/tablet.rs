@@ -75,7 +75,7 @@ impl Tablet {
     /// Works until the shift is over and the tap in hand is answered.
     pub(crate) async fn work(mut self) {
         while !self.floor.over.is_cancelled() {
-            let pause = self.dice.within(20, 500);
+            let pause = self.dice.within(10, 300);
             tokio::select! {
                 () = sleep(Duration::from_millis(pause)) => {}
                 () = self.floor.over.cancelled() => return,
