@@ -1,6 +1,7 @@
 //! The only way by which a spool changes: read, decide, apply, tell.
 
 use super::{Done, Plant};
+use crate::broken::seen;
 use crate::domain::{Act, AuditEvent, Refusal, Spool, WorkerId};
 use crate::error::Error;
 use crate::events::SpoolChanged;
@@ -48,7 +49,7 @@ impl Plant {
             if LockKey::of(spool) != *lock.key() {
                 return Err(Error::Conflict);
             }
-            let Some(change) = task.act.decide(spool, &self.circumstance(&view, task.id))? else {
+            let Some(change) = task.act.decide(&seen(spool, task.act), &self.circumstance(&view, task.id))? else {
                 return Ok(Done { spool: Arc::clone(spool), event: None });
             };
             let event = Arc::new(change.event.clone());

@@ -2,6 +2,7 @@
 
 use super::commit::Task;
 use super::{Done, Order, Plant};
+use crate::broken::seen;
 use crate::domain::reconcile::IN_FLIGHT;
 use crate::domain::{Act, Operation, Refusal, Spool, Worker};
 use crate::error::Error;
@@ -43,7 +44,7 @@ impl Plant {
         if let Some(done) = self.repeated(task)? {
             return Ok(done);
         }
-        act.decide(spool, &self.circumstance(&view, order.id))?;
+        act.decide(&seen(spool, &act), &self.circumstance(&view, order.id))?;
         let (lock, new) = self.lock_to_take(&view, spool, &worker, takeover).await?;
         let result = self.commit(&lock, task).await;
         match &result {

@@ -36,8 +36,8 @@ struct Walk {
     unlanded: Vec<Unlanded>,
     /// Changes made while the audit was closed: their audit rows come later.
     due: BTreeSet<String>,
-    /// Ids in the audit, with their TAG.
-    known: BTreeMap<String, String>,
+    /// What the audit holds, by id.
+    known: BTreeMap<String, Arc<Event>>,
     /// When a person last changed a row.
     by_hand: BTreeMap<String, Duration>,
     counted: Counted,
@@ -46,7 +46,7 @@ struct Walk {
 
 /// Every violation of the four, and what was counted on the way.
 pub(crate) fn look(history: &History) -> (Vec<Violation>, Counted) {
-    let known = history.start.audit.iter().map(|event| (event.id.clone(), event.tag.clone())).collect();
+    let known = history.start.audit.iter().map(|event| (event.id.clone(), Arc::clone(event))).collect();
     let mut walk = Walk { known, ..Walk::default() };
     let mut before = &history.start;
     for step in &history.steps {
@@ -69,7 +69,7 @@ impl Walk {
             self.hits.retain(|hit| hit.key != key || !hit.was.iter().any(|(name, _)| changes.iter().any(|(n, ..)| n == name)));
         }
         // A tab that is gone, or was cut, is not ours to answer for.
-        self.known.extend(step.after.audit.iter().map(|event| (event.id.clone(), event.tag.clone())));
+        self.known.extend(step.after.audit.iter().map(|event| (event.id.clone(), Arc::clone(event))));
     }
 
     fn ours(&mut self, before: &State, step: &Step, history: &History) {
@@ -93,7 +93,7 @@ impl Walk {
             let own: Vec<&Arc<Event>> = events.iter().filter(|event| speaks_of(event, new, &shared)).collect();
             spoken.extend(own.iter().map(|event| event.id.as_str()));
             match own.is_empty() {
-                true => self.unannounced(step, old, new, &changes),
+                true => self.unannounced(step, old, new, &changes, history.round_trip),
                 false => self.announced(step, old, new, &changes, &own, history.round_trip),
             }
         }
@@ -104,7 +104,7 @@ impl Walk {
     /// Each id stands in the audit once.
     fn once(&mut self, step: &Step, events: &[Arc<Event>], history: &History) {
         for event in events {
-            if self.known.insert(event.id.clone(), event.tag.clone()).is_some() {
+            if self.known.insert(event.id.clone(), Arc::clone(event)).is_some() {
                 let saved = history.asked.iter().any(|asked| asked.op == event.id && asked.saved().is_some());
                 let what = format!("{} of {} was applied a second time", event.kind, event.id);
                 self.found.push(Violation::new(if saved { 2 } else { 5 }, step.at, &event.tag, &event.id, what));
@@ -123,6 +123,13 @@ impl Walk {
         own: &[&Arc<Event>],
         round_trip: Duration,
     ) {
+        // Rows or columns moved: these are not the cells that were meant for it, which are still to come.
+        if has_version(&step.after) && own.iter().all(|event| event.id != new.cell(Column::Version)) {
+            let (batch, at) = (self.batches, step.at);
+            self.unlanded.extend(own.iter().map(|event| Unlanded { batch, at, event: Arc::clone(event) }));
+            let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
+            return self.hit(step, new, new.cell(Column::Version), was);
+        }
         let mut occupant = old.occupant().map(str::to_owned);
         for event in own {
             let op = event.id.as_str();
@@ -141,11 +148,7 @@ impl Walk {
         }
         let (first, last) = (own[0], own[own.len() - 1]);
         self.on_its_image(step, old, first, round_trip);
-        if takes(last) && new.occupant().and_then(worker_of) != Some(last.worker) {
-            let has = new.occupant().unwrap_or("nobody");
-            let what = format!("the audit gives {} to {}, and {has} has it", new.key, last.worker);
-            self.found.push(Violation::new(1, step.at, &last.tag, &last.id, what));
-        }
+        self.as_told(step, new, last);
         let foreign = changes.iter().filter(|(name, ..)| !is_ours(name));
         let was: Vec<_> = foreign.map(|(name, before, _)| (name.clone(), before.clone())).collect();
         if !was.is_empty() {
@@ -154,6 +157,32 @@ impl Walk {
         if has_version(&step.after) && new.cell(Column::Version) != last.id {
             self.unlanded.push(Unlanded { batch: self.batches, at: step.at, event: Arc::clone(last) });
         }
+    }
+
+    /// Whoever took it by the audit has it by the row.
+    fn as_told(&mut self, step: &Step, row: &Row, event: &Event) {
+        if takes(event) && row.occupant().and_then(worker_of) != Some(event.worker) {
+            let has = row.occupant().unwrap_or("nobody");
+            let what = format!("the audit gives {} to {}, and {has} has it", row.key, event.worker);
+            self.found.push(Violation::new(1, step.at, &event.tag, &event.id, what));
+        }
+    }
+
+    /// The right row at last: as if it had been written at once, over what stood there before it was
+    /// hit by mistake.
+    fn at_last(&mut self, step: &Step, old: &Row, new: &Row, event: &Event, round_trip: Duration) {
+        let mut cells = BTreeMap::clone(&old.cells);
+        for hit in self.hits.iter().rev().filter(|hit| hit.key == *new.key) {
+            cells.extend(hit.was.iter().cloned());
+        }
+        cells.retain(|_, text| !text.is_empty());
+        let restored = Row { key: Arc::clone(&old.key), cells: Arc::new(cells) };
+        self.on_its_image(step, &restored, event, round_trip);
+        self.as_told(step, new, event);
+        let stands = |(name, was): &(String, String)| new.cells.get(name).cloned().unwrap_or_default() == *was;
+        let before = self.hits.len();
+        self.hits.retain(|hit| hit.key != *new.key || hit.was.iter().any(|cell| !is_ours(&cell.0) && !stands(cell)));
+        self.counted.repaired += before - self.hits.len();
     }
 
     /// The cells that the rule saw are those that were written over.
@@ -177,7 +206,7 @@ impl Walk {
 
     /// A row that changed without an audit row in its batch: a repair, the right row at last, or a
     /// wrong one.
-    fn unannounced(&mut self, step: &Step, old: &Row, new: &Row, changes: &[Difference]) {
+    fn unannounced(&mut self, step: &Step, old: &Row, new: &Row, changes: &[Difference], round_trip: Duration) {
         let op = new.cell(Column::Version);
         let returns = |name: &str, to: &str| {
             self.hits.iter().any(|hit| hit.key == *new.key && hit.was.iter().any(|(n, was)| n == name && was == to))
@@ -186,8 +215,8 @@ impl Walk {
             return;
         }
         let fresh = old.cell(Column::Version) != op && !op.is_empty();
-        match self.known.get(op) {
-            Some(tag) if fresh && tag == new.cell(Column::Tag) => {}
+        match self.known.get(op).cloned() {
+            Some(event) if fresh && event.tag == new.cell(Column::Tag) => self.at_last(step, old, new, &event, round_trip),
             None if fresh && step.after.audit_closed => drop(self.due.insert(op.to_owned())),
             None if fresh => {
                 let what = format!("{} changed under {op}, and no audit row has that id", new.key);

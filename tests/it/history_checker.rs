@@ -332,6 +332,33 @@ fn promise_6_a_cell_of_another_spool_or_column_is_caught_unless_it_is_repaired_i
 }
 
 #[test]
+fn promise_6_rows_that_moved_under_a_batch_are_judged_by_what_came_of_them() {
+    // A row was inserted above: what was meant for MK-1 went into MK-2, and that into MK-3.
+    let shifted = |book: &mut Draft| {
+        let (first, second) = (book.before("MK-1"), book.before("MK-2"));
+        book.occupy("a", "MK-2", 93);
+        book.occupy("b", "MK-3", 94);
+        book.event("a", "TOMAR_SPOOL", "MK-1", 93, first);
+        book.event("b", "TOMAR_SPOOL", "MK-2", 94, second);
+    };
+    let repair = |book: &mut Draft, last: u32| {
+        book.set("MK-3", "Ocupado_Por", "");
+        book.set("MK-3", "version", "");
+        book.occupy("a", "MK-1", 93);
+        book.occupy("b", "MK-2", last);
+    };
+    let mut tale = Tale::new();
+    tale.ours(shifted).ours(|book| repair(book, 94));
+    assert_eq!(tale.holds().repaired, 2);
+    let mut tale = Tale::new();
+    tale.ours(shifted).ours(|book| repair(book, 95));
+    tale.breaks(1);
+    let mut tale = Tale::new();
+    tale.ours(shifted).human(|_| {}).human(|_| {});
+    assert!(check(&tale.history).is_err(), "never repaired");
+}
+
+#[test]
 fn promise_7_a_screen_that_shows_something_else_in_the_end_is_caught() {
     for shown in [&[][..], &[("MK-1", 94)], &[("MK-1", 93), ("MK-2", 94)]] {
         let mut tale = Tale::new();

@@ -3,6 +3,7 @@
 use super::a1::{self, Col, Fila, TabId};
 use super::client::{Part, Reply};
 use super::refresh::Layout;
+use crate::broken::{Safety, lacks};
 use crate::domain::{AuditEvent, Cell, Column, Row};
 use crate::workbook::audit_row::{self, HEADERS};
 use chrono_tz::Tz;
@@ -39,7 +40,8 @@ impl Batch {
     /// An empty batch under a fence; the reply will show the header line as it is then.
     pub(super) fn new(fence: TabId, layout: &Layout) -> Batch {
         let shown = vec![a1::row(&layout.operaciones.title, Fila(1))];
-        Batch { parts: vec![Part::Fence(fence)], shown, ..Batch::default() }
+        let parts = if lacks(Safety::Fence) { Vec::new() } else { vec![Part::Fence(fence)] };
+        Batch { parts, shown, ..Batch::default() }
     }
 
     /// Whether one more of this weight is too much.

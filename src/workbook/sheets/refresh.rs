@@ -296,11 +296,8 @@ impl Reader {
         if let Some(tab) = metadata {
             asked.push(a1::row(&tab.title, Fila(1)));
             let from = self.audit_from();
-            let last = if self.audited.is_some() { Fila(u32::MAX) } else { Fila(from.0 + BLOCK - 1) };
-            match last {
-                _ if tab.rows < 2 => {}
-                Fila(u32::MAX) => asked.push(a1::columns(&tab.title, from, Col(0), Col(tab.columns.saturating_sub(1)))),
-                last => asked.push(a1::rows(&tab.title, from, last.min(Fila(tab.rows)), tab.columns)),
+            if tab.rows > 1 {
+                asked.push(if self.audited.is_some() { to_the_end(tab, from) } else { block(tab, from) });
             }
         }
         let tracked = Column::ALL.into_iter().filter_map(|column| layout.col(column)).collect();
@@ -330,13 +327,25 @@ async fn older(
 ) -> Result<Vec<(u32, Vec<Cell>)>, Failed> {
     let mut rows = Vec::new();
     while from <= tab.rows {
-        let last = Fila((from + BLOCK - 1).min(tab.rows));
         budget.reads.take(need).await;
-        let found = client.batch_get(&[a1::rows(&tab.title, Fila(from), last, tab.columns)], Render::Value).await?;
+        let found = client.batch_get(&[block(tab, Fila(from))], Render::Value).await?;
         rows.extend(sheet_rows(Fila(from), found.into_iter().next().unwrap_or_default()));
         from += BLOCK;
     }
     Ok(rows)
+}
+
+/// One block of the audit. The last one has no end: since the tabs were listed, batches of our own
+/// have made theirs longer.
+fn block(tab: &Tab, from: Fila) -> String {
+    match from.0 + BLOCK > tab.rows {
+        true => to_the_end(tab, from),
+        false => a1::rows(&tab.title, from, Fila(from.0 + BLOCK - 1), tab.columns),
+    }
+}
+
+fn to_the_end(tab: &Tab, from: Fila) -> String {
+    a1::columns(&tab.title, from, Col(0), Col(tab.columns.saturating_sub(1)))
 }
 
 fn is_formula(cell: &Cell) -> bool {

@@ -16,6 +16,7 @@ use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
 use super::watch::Watch;
 use super::{Limits, QUEUE};
+use crate::broken::{Safety, lacks};
 use crate::domain::problem::Kind;
 use crate::domain::{Change, Column, Level, Moment, Problem, Refusal, Spool};
 use crate::error::{Error, Service};
@@ -207,7 +208,7 @@ impl Writer {
             Ok(reply) => {
                 let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
                 let hits: Vec<Hit> = plan.items.iter().map(|(_, target)| batch::verify(&reply, layout, target)).collect();
-                match hits.iter().all(|hit| *hit == Hit::Right) {
+                match lacks(Safety::Tag) || hits.iter().all(|hit| *hit == Hit::Right) {
                     true => {
                         // Were it not noted, the workbook would tell it again after a restart.
                         let _ = self.outbox.settle(&plan.boxed).await;

@@ -2,8 +2,9 @@
 
 use super::{BATCHES, Floor, landed};
 use crate::stand_in::{Fault, Held};
-use crate::support::eventually;
 use crate::support::google::{BOOK, seldom};
+use crate::support::{eventually, plant};
+use futures_util::future::join_all;
 use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::workbook::Workbook;
@@ -38,6 +39,19 @@ async fn d4_after_any_fault_row_and_audit_are_both_there_or_both_not_and_the_ans
         assert_eq!(floor.audited(id), 1, "{fault:?}");
         assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await), "{fault:?}: work goes on");
     }
+}
+
+#[tokio::test]
+async fn d4_a_batch_that_made_the_audit_longer_than_its_tab_was_is_found_there_whole() {
+    let mut sheets = plant(40);
+    sheets.metadata.rows.clear();
+    let floor = Floor::with(&sheets, seldom()).await;
+    let rows = floor.google.book(BOOK).by_title("Metadata").unwrap().row_count;
+    assert!(rows < 40, "the tab has to grow: {rows}");
+    floor.google.fail(BATCHES, Fault::LostAfter);
+    let answers = join_all((1..=40).map(|n| floor.applying(floor.take(&format!("MK-{n:04}"), 93, Uuid::new_v4())))).await;
+    let lost: Vec<_> = answers.iter().map(|answer| answer.as_ref().unwrap()).filter(|answer| !landed(answer)).collect();
+    assert!(lost.is_empty(), "{} of 40 were not found: {:?}", lost.len(), lost[0]);
 }
 
 #[tokio::test]

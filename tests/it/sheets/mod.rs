@@ -40,7 +40,12 @@ struct Floor {
 impl Floor {
     /// A plant of so many spools, `MK-0001` and on.
     async fn of(count: u32, limits: Limits) -> Floor {
-        let google = Google::with(book_of(&plant(count))).await;
+        Floor::with(&plant(count), limits).await
+    }
+
+    /// These sheets.
+    async fn with(sheets: &Sheets, limits: Limits) -> Floor {
+        let google = Google::with(book_of(sheets)).await;
         google.quota(60_000, 60_000);
         let workbook = connected(&google, BOOK, limits).await;
         Floor { google, workbook }

@@ -10,6 +10,7 @@ pub use token::is_safe;
 pub(super) use token::jittered;
 
 use super::a1::{Col, Fila, TabId};
+use crate::broken::{Safety, lacks};
 use crate::domain::Cell;
 use crate::metrics::SheetsMetrics;
 use google_sheets4::api::BatchUpdateSpreadsheetRequest;
@@ -209,7 +210,8 @@ impl Client {
     pub(super) async fn batch_update(&self, parts: &[Part], shown: &[String]) -> Written {
         let first = self.batch_update_once(parts, shown).await;
         // A call whose token was not taken had no effect: to send it again is no repetition.
-        if self.needs_token(&first).await { self.batch_update_once(parts, shown).await } else { first }
+        let blindly = lacks(Safety::Doubt) && matches!(first, Err(Failed::Doubtful(_)));
+        if blindly || self.needs_token(&first).await { self.batch_update_once(parts, shown).await } else { first }
     }
 
     async fn needs_token<T>(&self, first: &Result<T, Failed>) -> bool {
