@@ -44,8 +44,8 @@ pub fn routes() -> Router<App> {
         .route("/tablero", get(board::show))
         .route("/kiosko", get(board::kiosk))
         .route("/historial/{*tag}", get(history::show))
-        .route("/diagnostico", get(diagnostics::show))
         .route("/rastro", post(diagnostics::told))
+        .route("/diagnostico", get(diagnostics::show))
 }
 
 /// A screen as an answer. Nothing between may keep it: it is true for this second only.
