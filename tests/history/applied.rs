@@ -66,7 +66,9 @@ impl Walk {
         for (key, changes) in changed(before, &step.after) {
             self.by_hand.insert(key.to_owned(), step.at);
             // Whoever types over a wrong cell has taken it upon himself.
-            self.hits.retain(|hit| hit.key != key || !hit.was.iter().any(|(name, _)| changes.iter().any(|(n, ..)| n == name)));
+            let touched = |hit: &Hit| hit.was.iter().any(|(name, _)| changes.iter().any(|(n, ..)| n == name));
+            // Without details, the row came or went.
+            self.hits.retain(|hit| hit.key != key || !(changes.is_empty() || touched(hit)));
         }
         // A tab that is gone, or was cut, is not ours to answer for.
         self.known.extend(step.after.audit.iter().map(|event| (event.id.clone(), Arc::clone(event))));
@@ -87,6 +89,17 @@ impl Walk {
         let mut spoken = BTreeSet::new();
         for (key, changes) in changed(before, &step.after) {
             let (Some(old), Some(new)) = (rows.get(key), after.get(key)) else {
+                let blank = key.starts_with(" (");
+                match after.get(key) {
+                    // Rows moved, and what was meant for one came where none is: it has to go again.
+                    Some(new) if blank => {
+                        let was = new.cells.keys().map(|name| (name.clone(), String::new())).collect();
+                        self.hit(step, new, new.cell(Column::Version), was);
+                        continue;
+                    }
+                    None if blank && self.hits.iter().any(|hit| hit.key == key) => continue,
+                    _ => {}
+                }
                 self.found.push(Violation::new(6, step.at, key, "", format!("the row {key} came or went by a batch of ours")));
                 continue;
             };
@@ -161,7 +174,9 @@ impl Walk {
 
     /// Whoever took it by the audit has it by the row.
     fn as_told(&mut self, step: &Step, row: &Row, event: &Event) {
-        if takes(event) && row.occupant().and_then(worker_of) != Some(event.worker) {
+        // Under a header that somebody renames meanwhile nothing can be read.
+        let readable = step.after.header.iter().any(|name| name == Column::OccupiedBy.header());
+        if takes(event) && readable && row.occupant().and_then(worker_of) != Some(event.worker) {
             let has = row.occupant().unwrap_or("nobody");
             let what = format!("the audit gives {} to {}, and {has} has it", row.key, event.worker);
             self.found.push(Violation::new(1, step.at, &event.tag, &event.id, what));
@@ -252,7 +267,8 @@ impl Walk {
         let before = self.hits.len();
         self.hits.retain(|hit| {
             let stands = |(name, was): &(String, String)| {
-                after.get(hit.key.as_str()).is_some_and(|row| row.cells.get(name).cloned().unwrap_or_default() == *was)
+                let row = after.get(hit.key.as_str());
+                row.and_then(|row| row.cells.get(name).cloned()).unwrap_or_default() == *was
             };
             !hit.was.iter().all(stands)
         });
