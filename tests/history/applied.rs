@@ -36,6 +36,8 @@ struct Walk {
     unlanded: Vec<Unlanded>,
     /// Changes made while the audit was closed: their audit rows come later.
     due: BTreeSet<String>,
+    /// When the audit was last closed.
+    closed: Option<Duration>,
     /// What the audit holds, by id.
     known: BTreeMap<String, Arc<Event>>,
     /// When a person last changed a row.
@@ -50,13 +52,16 @@ pub(crate) fn look(history: &History) -> (Vec<Violation>, Counted) {
     let mut walk = Walk { known, ..Walk::default() };
     let mut before = &history.start;
     for step in &history.steps {
+        if before.audit_closed || step.after.audit_closed {
+            walk.closed = Some(step.at);
+        }
         match step.by {
             By::Human => walk.human(before, step),
             By::Us => walk.ours(before, step, history),
         }
         before = &step.after;
     }
-    walk.end();
+    walk.end(before);
     (walk.found, walk.counted)
 }
 
@@ -229,10 +234,12 @@ impl Walk {
         if changes.iter().all(|(name, _, after)| returns(name, after)) {
             return;
         }
+        // Whoever found the audit closed finds out later that it is open again.
+        let closed = self.closed.is_some_and(|at| step.at.saturating_sub(at) <= 2 * round_trip);
         let fresh = old.cell(Column::Version) != op && !op.is_empty();
         match self.known.get(op).cloned() {
             Some(event) if fresh && event.tag == new.cell(Column::Tag) => self.at_last(step, old, new, &event, round_trip),
-            None if fresh && step.after.audit_closed => drop(self.due.insert(op.to_owned())),
+            None if fresh && closed => drop(self.due.insert(op.to_owned())),
             None if fresh => {
                 let what = format!("{} changed under {op}, and no audit row has that id", new.key);
                 self.found.push(Violation::new(5, step.at, new.cell(Column::Tag), op, what));
@@ -294,7 +301,11 @@ impl Walk {
     }
 
     /// What was never put right.
-    fn end(&mut self) {
+    fn end(&mut self, last: &State) {
+        if let Some(op) = self.due.iter().find(|op| !last.audit_closed && !self.known.contains_key(*op)) {
+            let what = format!("the audit row of {op} had to wait, and never came");
+            self.found.push(Violation::new(5, self.closed.unwrap_or_default(), "", op, what));
+        }
         self.found.extend(self.hits.iter().map(of_hit));
         self.found.extend(self.unlanded.iter().map(of_unlanded));
     }
