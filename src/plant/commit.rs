@@ -3,7 +3,7 @@
 use super::{Done, Plant};
 use crate::broken::seen;
 use crate::domain::{Act, AuditEvent, Refusal, Spool, WorkerId};
-use crate::error::Error;
+use crate::error::{Error, Service};
 use crate::events::SpoolChanged;
 use crate::locks::{Acquired, Lock, LockKey};
 use crate::workbook::Applied;
@@ -40,6 +40,7 @@ impl Plant {
     /// not this row's, which can only be when its tag became (or ceased to be) a duplicate.
     pub(super) async fn commit(&self, lock: &Lock, task: Task<'_>) -> Result<Done, Error> {
         let deadline = Instant::now() + DEADLINE;
+        let mut fresh = false;
         for attempt in 0.. {
             if let Some(done) = self.repeated(task)? {
                 return Ok(done);
@@ -50,7 +51,16 @@ impl Plant {
                 return Err(Error::Conflict);
             }
             let Some(change) = task.act.decide(&seen(spool, task.act), &self.circumstance(&view, task.id))? else {
-                return Ok(Done { spool: Arc::clone(spool), event: None });
+                if fresh {
+                    return Ok(Done { spool: Arc::clone(spool), event: None });
+                }
+                // "You have it already" is no less of a promise than "saved": it is not made by rows that
+                // somebody else may have changed since.
+                fresh = self.0.workbook.fresh().await;
+                if !fresh {
+                    return Err(Error::unavailable(Service::Workbook, "the row could not be read again"));
+                }
+                continue;
             };
             let event = Arc::new(change.event.clone());
             match self.0.workbook.apply(change, deadline).await {

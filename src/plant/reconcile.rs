@@ -4,7 +4,7 @@
 use super::Plant;
 use crate::domain::reconcile::{Verdict, judge};
 use crate::domain::{Spool, WorkerId};
-use crate::error::Error;
+use crate::error::{Error, Service};
 use crate::locks::{Acquired, Holder, LockKey};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
@@ -72,7 +72,9 @@ impl Plant {
 
     async fn compare(&self) -> Result<(), Error> {
         // By rows that another process has changed since, locks would be made and removed wrongly.
-        self.0.workbook.fresh().await;
+        if !self.0.workbook.fresh().await {
+            return Err(Error::unavailable(Service::Workbook, "the rows could not be read again"));
+        }
         let did = self.reconcile().await?;
         if did != Reconciled::default() {
             info!(created = did.created, replaced = did.replaced, removed = did.removed, "locks follow rows");

@@ -87,7 +87,6 @@ impl Plant {
         if holder.age <= IN_FLIGHT || !is_free() {
             return false;
         }
-        self.0.workbook.fresh().await;
-        is_free()
+        self.0.workbook.fresh().await && is_free()
     }
 }

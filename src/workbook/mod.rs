@@ -75,9 +75,12 @@ pub trait Workbook: Send + Sync {
     /// while nobody does (`design.md` 5.1).
     fn watched(&self) {}
 
-    /// Waits until memory is no older than this call, but not for ever: for what must not be judged by
-    /// rows that another process may have changed. The embedded record is its own truth at any time.
-    async fn fresh(&self) {}
+    /// Waits until memory is no older than this call, but not for ever; whether it is. For what must not
+    /// be judged by rows that somebody else may have changed. The embedded record is its own truth at
+    /// any time.
+    async fn fresh(&self) -> bool {
+        true
+    }
 
     /// How the record is doing.
     fn status(&self) -> Status;

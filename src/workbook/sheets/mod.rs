@@ -294,8 +294,8 @@ impl Workbook for GoogleSheets {
         self.state.watched.look();
     }
 
-    async fn fresh(&self) {
-        self.state.fresh.wanted(FRESH).await;
+    async fn fresh(&self) -> bool {
+        self.state.fresh.wanted(FRESH).await
     }
 
     fn status(&self) -> Status {

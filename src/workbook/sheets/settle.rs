@@ -4,7 +4,7 @@
 use super::a1::{Col, Fila};
 use super::batch::{self, Batch, Hit, Target, same_row};
 use super::budget::Need;
-use super::client::{Failed, Part, jittered};
+use super::client::{Failed, Part, Reason, jittered};
 use super::refresh::{Fresh, Layout};
 use super::waiting::Waiting;
 use super::writer::{Plan, Writer};
@@ -47,6 +47,36 @@ struct Wrong {
     target: Target,
 }
 
+/// What puts right what a batch hit by mistake.
+pub(super) struct Repair {
+    wrongs: Vec<Wrong>,
+    /// Cells of new columns to clear.
+    clears: Vec<(Fila, Col)>,
+    layout: Layout,
+    /// The rows as they have to be.
+    view: Arc<View>,
+}
+
+/// What came of looking before one more attempt.
+enum Again {
+    /// Everything was found.
+    Ready,
+    /// Columns are not where they were.
+    Moved,
+    /// Nobody answers.
+    Away,
+}
+
+/// A batch of which it has to be found out what became of it.
+pub(super) struct Doubt {
+    plan: Plan,
+    /// Where everything was, and how the rows were, when it was sent.
+    layout: Option<Layout>,
+    view: Arc<View>,
+    /// Its outcome is unknown; else it landed, and not where it was meant to.
+    doubtful: bool,
+}
+
 impl Writer {
     /// Finds out what became of a batch, puts right what it hit by mistake, and answers.
     ///
@@ -54,25 +84,56 @@ impl Writer {
     /// has been applied or never will be, and a reading tells which.
     pub(super) async fn settle(&mut self, plan: Plan, doubtful: bool) {
         let deadline = Instant::now() + self.limits.settle;
+        let (layout, view) = (self.reader.layout().cloned(), self.state.mirror.view());
+        let doubt = Doubt { plan, layout, view, doubtful };
         if doubtful {
             if let Err(why) = self.renew_fence(deadline).await {
                 self.without_fence(why);
-                return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
+                return self.put_off(doubt);
             }
         } else {
             self.state.alarm("moved");
             error!("rows or columns were moved while a batch was on its way");
         }
-        let before = self.reader.layout().cloned();
+        self.find_out(doubt, deadline).await;
+    }
+
+    /// Does what was put off: the fence is ours, and was replaced since.
+    pub(super) async fn settle_the_rest(&mut self) {
+        for mut repair in std::mem::take(&mut self.repairs) {
+            let deadline = Instant::now() + self.limits.settle;
+            match self.again(&mut repair, false, deadline).await {
+                Again::Ready => _ = self.put_right(repair, deadline).await,
+                Again::Away => self.repairs.push(repair),
+                Again::Moved => error!("columns were moved before all rows could be put right; look at them in the workbook"),
+            }
+        }
+        for doubt in std::mem::take(&mut self.doubts) {
+            self.find_out(doubt, Instant::now() + self.limits.settle).await;
+        }
+    }
+
+    /// Whether batches of the past still have to be looked into before anything new is written.
+    pub(super) fn is_settled(&self) -> bool {
+        self.doubts.is_empty() && self.repairs.is_empty()
+    }
+
+    /// Nobody can tell now, and those who wait are told so. What it hit by mistake is put right later all
+    /// the same.
+    fn put_off(&mut self, mut doubt: Doubt) {
+        doubt.plan.items.iter_mut().for_each(|(waiting, _)| waiting.tell_already(Err(Error::OutcomeUnknown)));
+        self.doubts.push(doubt);
+    }
+
+    async fn find_out(&mut self, doubt: Doubt, deadline: Instant) {
         let fresh = timeout_at(deadline, self.read_until_it_works()).await;
-        let (Ok(fresh), Some(before), Some(after)) = (fresh, before, self.reader.layout().cloned()) else {
-            return self.unknown(plan.items.into_iter().map(|(waiting, _)| waiting));
+        let (Ok(fresh), Some(before), Some(after)) = (fresh, &doubt.layout, self.reader.layout().cloned()) else {
+            return self.put_off(doubt);
         };
-        let view = self.state.mirror.view();
-        let mut audited = self.audited(&fresh, &plan);
-        let boxed = plan.boxed.clone();
-        audited.extend(if doubtful { self.evident(&fresh, &boxed) } else { boxed.clone() });
-        let mut findings = findings(plan, &audited, &fresh, &view, (&before, &after));
+        let mut audited = self.audited(&fresh, &doubt.plan);
+        let boxed = doubt.plan.boxed.clone();
+        audited.extend(if doubt.doubtful { self.evident(&fresh, &boxed) } else { boxed.clone() });
+        let mut findings = findings(doubt.plan, &audited, &fresh, &doubt.view, (before, &after));
         self.settle_boxed(&boxed, &mut findings);
         self.mend(findings, fresh, &after, deadline).await;
     }
@@ -120,7 +181,8 @@ impl Writer {
         let _ = self.take(fresh);
         let rows = wrongs.len();
         if !wrongs.is_empty() || !clears.is_empty() {
-            if !self.put_right(wrongs, &clears, layout, deadline).await {
+            let repair = Repair { wrongs, clears, layout: layout.clone(), view: self.state.mirror.view() };
+            if !self.put_right(repair, deadline).await {
                 let all = landed.into_iter().chain(orphans);
                 self.unknown(all);
                 absent.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
@@ -148,33 +210,35 @@ impl Writer {
 
     /// Sends what puts things right, until it stands. What it writes is absolute, and once the fence
     /// has been replaced no earlier attempt can come after: so a lost reply is one more reading and one
-    /// more attempt, and no doubt. Out of time, or when rows were moved once more within this round
-    /// trip, people have to look: writing pauses.
-    async fn put_right(&mut self, mut wrongs: Vec<Wrong>, clears: &[(Fila, Col)], layout: &Layout, deadline: Instant) -> bool {
+    /// more attempt, and no doubt. So are rows that were moved once more within this round trip. Out of
+    /// time it goes on later; when columns were moved as well, people have to look. Writing pauses.
+    async fn put_right(&mut self, mut repair: Repair, deadline: Instant) -> bool {
         loop {
-            let right = match self.mended(&wrongs, clears, layout).await {
-                Ok(right) => right,
-                Err(failed) => {
-                    warn!(?failed, "what a batch hit by mistake is not put right yet");
-                    if Instant::now() < deadline && self.again(&mut wrongs, layout, deadline).await {
-                        continue;
-                    }
-                    false
-                }
-            };
-            if !right {
-                let rows: Vec<u32> = wrongs.iter().map(|wrong| wrong.target.fila.0).collect();
-                error!(?rows, "rows that were hit by mistake could not be put right; look at them in the workbook");
-                self.state.alarm("not_mended");
-                self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
+            let attempt = self.mended(&repair).await;
+            if matches!(attempt, Ok(true)) {
+                return true;
             }
-            return right;
+            warn!(?attempt, "what a batch hit by mistake is not put right yet");
+            match self.again(&mut repair, attempt.is_err(), deadline).await {
+                Again::Ready if Instant::now() < deadline => continue,
+                Again::Ready | Again::Away => self.repairs.push(repair),
+                Again::Moved => {
+                    let rows: Vec<u32> = repair.wrongs.iter().map(|wrong| wrong.target.fila.0).collect();
+                    error!(?rows, "rows that were hit by mistake could not be put right; look at them in the workbook");
+                }
+            }
+            self.state.alarm("not_mended");
+            self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
+            return false;
         }
     }
 
     /// One attempt; whether it hit the rows that were meant.
-    async fn mended(&mut self, wrongs: &[Wrong], clears: &[(Fila, Col)], layout: &Layout) -> Result<bool, Failed> {
-        let Some(fence) = self.fence.held() else { return Ok(false) };
+    async fn mended(&mut self, repair: &Repair) -> Result<bool, Failed> {
+        let Repair { wrongs, clears, layout, .. } = repair;
+        // Without one the next attempt takes it first.
+        let lost = || Failed::NotApplied(Reason::Unreachable("the fence is not ours".into()));
+        let fence = self.fence.held().ok_or_else(lost)?;
         let mut batch = Batch::new(fence, layout);
         wrongs.iter().for_each(|wrong| batch.add(layout, &wrong.target, None));
         let tab = layout.operaciones.id;
@@ -186,25 +250,27 @@ impl Writer {
     }
 
     /// Finds the rows again, and leaves out those that somebody has changed since, who has taken it upon
-    /// himself; `false` when that is not possible, or columns have moved.
-    async fn again(&mut self, wrongs: &mut Vec<Wrong>, layout: &Layout, deadline: Instant) -> bool {
-        if let Err(why) = self.renew_fence(deadline).await {
+    /// himself; what the last attempt hit by mistake comes to them.
+    async fn again(&mut self, repair: &mut Repair, doubtful: bool, deadline: Instant) -> Again {
+        if doubtful && let Err(why) = self.renew_fence(deadline).await {
             self.without_fence(why);
-            return false;
+            return Again::Away;
         }
-        let Ok(fresh) = timeout_at(deadline, self.read_until_it_works()).await else { return false };
-        if self.reader.layout().is_none_or(|now| now.line != layout.line) {
-            return false;
+        let Ok(fresh) = timeout_at(deadline, self.read_until_it_works()).await else { return Again::Away };
+        if self.reader.layout().is_none_or(|now| now.line != repair.layout.line) {
+            return Again::Moved;
         }
         let rows = &fresh.loaded.rows;
         let identities = identify(rows.iter().map(|(_, row)| row));
-        wrongs.retain_mut(|wrong| {
+        let hit = hit_again(&repair.wrongs, &identities, rows, &repair.view);
+        repair.wrongs.retain_mut(|wrong| {
             let place = identities.iter().position(|identity| identity.id == wrong.id);
             let Some((fila, row)) = place.map(|place| &rows[place]) else { return false };
             wrong.target.fila = Fila(*fila);
             same_row(row, &wrong.before) || same_row(row, &wrong.target.after)
         });
-        true
+        repair.wrongs.extend(hit);
+        Again::Ready
     }
 
     fn unknown(&mut self, changes: impl Iterator<Item = Waiting>) {
@@ -330,12 +396,14 @@ fn restore(found: &mut Findings, place: usize, (identity, row): (&Identity, &Row
 fn columns(
     found: &mut Findings,
     target: &Target,
-    (place, (fila, _)): (usize, &(u32, Row)),
+    (place, (fila, row)): (usize, &(u32, Row)),
     old: &View,
     change: &Change,
     (before, after): (&Layout, &Layout),
 ) -> bool {
-    if before.line == after.line || *fila != target.fila.0 {
+    // Columns that moved after the batch took its cells with them.
+    let stands = target.cells.iter().all(|(column, cell)| batch::same(&row[*column], cell));
+    if before.line == after.line || *fila != target.fila.0 || stands {
         return false;
     }
     let moved: Vec<Col> = target
@@ -372,4 +440,27 @@ fn columns(
         }
     }
     true
+}
+
+/// Rows that hold what an attempt to put things right wrote for others, because rows were moved once
+/// more: they get back what memory knows of them.
+fn hit_again(wrongs: &[Wrong], identities: &[Identity], rows: &[(u32, Row)], known: &View) -> Vec<Wrong> {
+    let meant = |id: &str| wrongs.iter().any(|wrong| *wrong.id == *id);
+    let others = identities.iter().zip(rows).filter(|(identity, _)| !meant(&identity.id));
+    let hit = others.filter_map(|(identity, (fila, row))| {
+        let was = match known.get(&identity.id) {
+            Some(spool) => spool.row.clone(),
+            None if identity.tag_ok => return None,
+            None => Row::default(),
+        };
+        let differs = |(column, _): &(Column, Cell)| !batch::same(&row[*column], &was[*column]);
+        let holds = |cells: &&Vec<(Column, Cell)>| {
+            cells.iter().all(|(column, cell)| batch::same(&row[*column], cell)) && cells.iter().any(differs)
+        };
+        let written = wrongs.iter().map(|wrong| &wrong.target.cells).find(holds)?;
+        let cells: Vec<(Column, Cell)> = written.iter().map(|(column, _)| (*column, was[*column].clone())).collect();
+        let target = Target { fila: Fila(*fila), after: row.with(&cells), cells };
+        Some(Wrong { id: Arc::clone(&identity.id), before: row.clone(), target })
+    });
+    hit.collect()
 }

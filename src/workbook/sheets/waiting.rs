@@ -50,6 +50,12 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Answers, and goes on without anybody who waits.
+    pub(super) fn tell_already(&mut self, answer: Result<Applied, Error>) {
+        let (nobody, _) = oneshot::channel();
+        let _ = std::mem::replace(&mut self.answer, nobody).send(answer);
+    }
+
     /// Answers. Whoever asked may have hung up: what has landed has landed.
     pub(super) fn tell(self, answer: Result<Applied, Error>) {
         let _ = self.answer.send(answer);

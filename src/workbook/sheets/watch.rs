@@ -47,12 +47,15 @@ impl Writer {
                 self.look_for_formulas().await;
             }
             let wants = match self.share.is_together() {
-                true => !self.fence.is_known() || !self.orphans.is_empty(),
+                true => !self.fence.is_known() || !self.orphans.is_empty() || !self.is_settled(),
                 false => self.fence.held().is_none(),
             };
             if wants && self.pause.is_none() {
                 // It is asked for again by whoever wants to write.
                 let _ = self.hold_fence().await;
+            }
+            if self.fence.held().is_some() {
+                self.settle_the_rest().await;
             }
             self.settle_orphans().await;
             self.drain().await;

@@ -11,6 +11,7 @@ use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
 use super::outbox::Outbox;
 use super::refresh::{Reader, Unread};
+use super::settle::{Doubt, Repair};
 use super::share::{Pulse, Share};
 use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
@@ -77,6 +78,10 @@ pub(super) struct Writer {
     alone: Bucket,
     /// Cells of columns that we write and that hold a formula.
     pub(super) formulas: HashSet<(Arc<str>, Column)>,
+    /// Batches of which nobody could tell yet what became of them.
+    pub(super) doubts: Vec<Doubt>,
+    /// What has still to be put right.
+    pub(super) repairs: Vec<Repair>,
     /// Operations whose audit row stands without their row, and since when.
     pub(super) orphans: HashMap<Uuid, (Change, Instant)>,
 }
@@ -111,6 +116,8 @@ impl Writer {
             removals: 0,
             alone: Bucket::new(5.0, 2.0),
             formulas: HashSet::new(),
+            doubts: Vec::new(),
+            repairs: Vec::new(),
             orphans: HashMap::new(),
         }
     }
@@ -172,7 +179,13 @@ impl Writer {
             return self.give_up();
         }
         match self.hold_fence().await {
-            Ok(true) => self.land_what_waits().await,
+            Ok(true) => {
+                self.settle_the_rest().await;
+                match self.is_settled() {
+                    true => self.land_what_waits().await,
+                    false => self.give_up(),
+                }
+            }
             // Another process writes. Those who wait go on waiting, each until his own deadline.
             Ok(false) => {}
             Err(why) => {

@@ -1,7 +1,7 @@
 //! Writes whose outcome nobody told: never sent again, and never left in doubt if Google can be asked.
 
 use super::{BATCHES, Floor, landed};
-use crate::stand_in::{Fault, Held};
+use crate::stand_in::{Fault, Held, When};
 use crate::support::google::{BOOK, seldom};
 use crate::support::{eventually, plant};
 use futures_util::future::join_all;
@@ -111,4 +111,45 @@ async fn f1_whatever_was_told_as_saved_is_there_once_with_its_audit_row() {
     for (tag, id) in told {
         assert_eq!((floor.audited(id), floor.cell(&tag, Column::Version)), (1, Cell::text(id.to_string())));
     }
+}
+
+#[tokio::test]
+async fn b6_a_column_inserted_after_a_batch_whose_reply_was_lost_took_its_cells_along() {
+    let floor = Floor::of(3, seldom()).await;
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    floor.google.fail(BATCHES, Fault::LostAfter);
+    let id = Uuid::new_v4();
+    let taking = floor.applying(floor.take("MK-0002", 93, id));
+    gate.arrived().await;
+    floor.google.human(BOOK, |human| human.inserts_column("Operaciones", "Ocupado_Por", "Columna nueva"));
+    gate.open();
+    let answer = taking.await.unwrap();
+    assert!(landed(&answer), "{answer:?}");
+    assert_eq!(floor.cell("MK-0002", Column::OccupiedBy), Cell::text("MR(93)"));
+    assert_eq!((floor.cell("MK-0002", Column::Version), floor.audited(id)), (Cell::text(id.to_string()), 1));
+}
+
+#[tokio::test]
+async fn b6_a_row_that_was_hit_by_a_batch_nobody_could_ask_about_is_put_right_later() {
+    let limits =
+        Limits { write: Duration::from_millis(200), settle: Duration::from_millis(400), ..crate::support::google::quick() };
+    let floor = Floor::of(4, limits).await;
+    assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await));
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let id = Uuid::new_v4();
+    let taking = floor.applying(floor.take("MK-0003", 93, id));
+    gate.arrived().await;
+    assert_eq!(floor.cell("MK-0002", Column::OccupiedBy), Cell::text("MR(93)"), "it hit another's row");
+    floor.google.away(true);
+    let answer = taking.await.unwrap();
+    assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{answer:?}");
+    gate.open();
+    floor.google.away(false);
+    let given_back = async || floor.cell("MK-0002", Column::OccupiedBy) == Cell::text("MR(94)");
+    eventually("the row that was hit has its cells back", given_back).await;
+    eventually("the row that was meant has them", async || {
+        floor.cell("MK-0003", Column::Version) == Cell::text(id.to_string()) && floor.audited(id) == 1
+    })
+    .await;
 }

@@ -17,7 +17,7 @@ mod writing;
 
 use crate::stand_in::{Google, Method, On};
 use crate::support::google::{BOOK, book_of, connected, sheets_of};
-use crate::support::{cell, id_of, plant, soon, take};
+use crate::support::{cell, id_of, pause, plant, soon, take};
 use spoolboard::domain::{Cell, Change, Column, Spool};
 use spoolboard::error::Error;
 use spoolboard::workbook::sheets::Limits;
@@ -55,6 +55,12 @@ impl Floor {
     fn take(&self, tag: &str, worker: u32, id: Uuid) -> Change {
         let view = self.workbook.view();
         take(&view, &id_of(&view, tag), worker, id)
+    }
+
+    /// The change by which a worker pauses a spool that memory shows as his.
+    fn pausing(&self, tag: &str, worker: u32, id: Uuid) -> Change {
+        let view = self.workbook.view();
+        pause(&view, &id_of(&view, tag), worker, id)
     }
 
     /// Decides and applies.

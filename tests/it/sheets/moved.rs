@@ -125,3 +125,27 @@ async fn b5_a_column_inserted_while_a_batch_is_on_its_way_puts_nothing_into_a_wr
     assert_eq!(cell(&sheets.operaciones, 3, "Total_Uniones"), Cell::Date(7.0));
     assert_eq!((floor.audited(id), floor.workbook.alarms()), (1, 1));
 }
+
+#[tokio::test]
+async fn b6_rows_that_move_again_while_they_are_put_right_are_put_right_all_the_same() {
+    let floor = Floor::of(8, seldom()).await;
+    for n in 1..=8 {
+        assert!(landed(&floor.taken(&format!("MK-{n:04}"), 94, Uuid::new_v4()).await));
+    }
+    let before = occupants(&floor);
+    let change = floor.pausing("MK-0003", 94, Uuid::new_v4());
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", true));
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", false));
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", true));
+    let answer = floor.applying(change).await.unwrap();
+    assert!(landed(&answer), "{answer:?}");
+    let mut after = occupants(&floor);
+    after.sort();
+    let expected = before.into_iter().map(|(tag, who)| {
+        let who = if tag == "MK-0003" { "MR(94)".into() } else { who };
+        (tag, who)
+    });
+    let mut expected: Vec<_> = expected.collect();
+    expected.sort();
+    assert_eq!(after, expected);
+}

@@ -59,13 +59,12 @@ impl Default for Fresh {
 }
 
 impl Fresh {
-    /// Asks for a reading, and waits for it.
-    pub(in super::super) async fn wanted(&self, patience: Duration) {
+    /// Asks for a reading, and waits for it; whether it came.
+    pub(in super::super) async fn wanted(&self, patience: Duration) -> bool {
         let asked = Instant::now();
         let mut begun = self.begun.subscribe();
         self.asked.send_replace(Some(asked));
-        // Without one, what is known has to do.
-        let _ = timeout(patience, begun.wait_for(|begun| begun.is_some_and(|begun| begun >= asked))).await;
+        timeout(patience, begun.wait_for(|begun| begun.is_some_and(|begun| begun >= asked))).await.is_ok()
     }
 
     /// A good reading that began then is in memory.

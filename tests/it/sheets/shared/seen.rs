@@ -5,6 +5,7 @@ use crate::live::Stream;
 use crate::stand_in::{Google, Method, Quota};
 use crate::support::google::{BOOK, book_of, seldom};
 use crate::support::redis::RealRedis;
+use crate::support::shop::order;
 use crate::support::{TestPlant, eventually, small_plant};
 use spoolboard::workbook::Workbook;
 use spoolboard::workbook::sheets::Limits;
@@ -85,7 +86,21 @@ async fn locks_are_not_judged_by_rows_that_another_process_has_changed() {
     two.workbook.connected().await;
     assert!(hall.take(&one, &tag(1), 101).await.is_ok());
     assert_eq!(hall.screen("two", &two).occupied, [], "nobody looks there, and nothing was read");
-    two.workbook.fresh().await;
+    assert!(two.workbook.fresh().await);
+    assert_eq!(hall.screen("two", &two).occupied, [(tag(1), 101)]);
+}
+
+#[tokio::test]
+async fn i8_you_have_it_already_is_not_said_by_rows_that_another_process_has_changed() {
+    let hall = Hall::of(1).await;
+    let (one, two) = (hall.process(seldom()).await, hall.starting(seldom()));
+    two.workbook.connected().await;
+    assert!(hall.take(&one, &tag(1), 101).await.is_ok());
+    assert!(two.workbook.fresh().await);
+    assert!(one.plant.pause(order(&tag(1), 101), None).await.is_ok());
+    assert_eq!(hall.screen("two", &two).occupied, [(tag(1), 101)], "that is what it knows");
+    let done = hall.take(&two, &tag(1), 101).await.unwrap();
+    assert!(done.event.is_some(), "it is taken, and not only said to be");
     assert_eq!(hall.screen("two", &two).occupied, [(tag(1), 101)]);
 }
 
