@@ -15,8 +15,8 @@
     return d ? `${d}d ${h % 24}h` : h ? `${h}h ${m % 60}m` : `${m}m`;
   };
   const setClock = (sec) => { s.clock = now() - sec * 1000; };
-  const hhmm = () => {
-    const m = Math.floor((now() - s.clock) / 60000) % 1440;
+  const hhmm = (at = now()) => {
+    const m = (Math.floor((at - s.clock) / 60000) + 1440) % 1440;
     return `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`;
   };
   const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
@@ -101,8 +101,9 @@
   };
   const beat = (data) => {
     if (data.reloj !== undefined) setClock(data.reloj);
-    if (s.clock !== null) write($('hora-datos'), hhmm());
     s.age = data.edad || 0;
+    if (s.clock !== null) write($('hora-datos'), hhmm(now() - s.age * 1000));
+    body.classList.toggle('old', s.age > 120);
     s.readonly = data.escribe === false;
     const list = $('lista');
     if (s.first && list && Number(list.dataset.numero) !== data.numero) refresh();
@@ -152,7 +153,7 @@
     const banner = $('sin-conexion');
     if (banner) {
       const lost = state === 'caido';
-      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
+      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm(Math.max(s.heard, s.http))}`);
       if (!wall) write(banner, lost ? 'Sin conexión: no se puede registrar.' : 'Ahora se puede mirar, no registrar. Avisa a tu supervisor si sigue así.');
       const hide = !lost && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;
@@ -166,5 +167,8 @@
   tick();
   setInterval(watch, 1000);
   if (wall) setInterval(() => turn(1), 15000);
-  if (wall) navigator.wakeLock?.request('screen').catch(() => {});
+  // The screen stays on; a lock is lost whenever the page is hidden, so it is asked for again.
+  const stayOn = () => { if (wall && !document.hidden) navigator.wakeLock?.request('screen').catch(() => {}); };
+  document.addEventListener('visibilitychange', stayOn);
+  stayOn();
 })();

@@ -60,7 +60,7 @@ fn progress(of: Operation, progress: Option<Progress>) -> String {
 }
 
 /// Where a welded spool stands.
-fn inspection(state: Inspection) -> &'static str {
+pub(super) fn inspection(state: Inspection) -> &'static str {
     match state {
         Inspection::Pending => "Espera metrología",
         Inspection::Approved => "Aprobado por metrología",
@@ -72,7 +72,7 @@ fn inspection(state: Inspection) -> &'static str {
 }
 
 /// `ciclo 2/3`; without a limit `ciclo 2`.
-fn cycle(cycle: u32, max: u32) -> String {
+pub(super) fn cycle(cycle: u32, max: u32) -> String {
     match max {
         0 => format!("ciclo {}", cycle.max(1)),
         max => format!("ciclo {}/{max}", cycle.max(1)),

@@ -135,3 +135,22 @@ async fn screens_are_told_at_once_when_actions_cannot_be_served() {
     // One heartbeat more may have been on its way; the next of the clock comes after 15 s.
     while !list.named("latido").await.contains("\"escribe\":false") {}
 }
+
+#[tokio::test]
+async fn a_narrowed_board_is_told_of_changes_in_its_own_part_of_the_plant() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(94).take("MK-0002", "ARM").await;
+    let mut sold = Stream::open(&plant, "/vivo/tablero?operacion=SOLD&orden=persona").await;
+    let first = sold.named("").await;
+    assert!(first.contains("hx-get=\"/tablero?operacion=SOLD&#38;orden=persona\"") && !first.contains("MK-"), "{first}");
+    sold.named("latido").await;
+    let mut wall = Stream::open(&plant, "/vivo/kiosko?nv=NV0650&operacion=SOLD").await;
+    wall.named("latido").await;
+    plant.worker(95).take("MK-ARMADO", "SOLD").await;
+    for (stream, target) in [(&mut sold, "#tablero"), (&mut wall, "#muro")] {
+        let picture = stream.named("").await;
+        assert!(picture.contains(&format!("hx-target=\"{target}\"")) && picture.contains("<b>ARMADO</b>"), "{picture}");
+        assert!(!picture.contains("<b>0002</b>"), "{picture}");
+    }
+    assert_eq!(plant.get("/vivo/tablero?operacion=PINTURA").await.status, 400);
+}

@@ -7,20 +7,25 @@ mod hub;
 mod stream;
 
 use super::App;
-use super::pages::board::{Screen, Tally, whole};
+use super::pages::board::{Filter, Screen, Tally, whole};
 use crate::plant::Plant;
 use arc_swap::ArcSwapOption;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::get;
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 /// How many messages a slow screen may be behind before it is told to start over.
 const BACKLOG: usize = 256;
+
+/// How many narrowed pictures are kept: far more than supervisors look at, and no more than an
+/// address that is tried out can fill.
+const KEPT: usize = 64;
 
 /// Who listens to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,18 @@ enum Channel {
     Kiosk,
     Lists,
     Api,
+}
+
+impl Channel {
+    /// The screen whose picture goes over it. A list compares the number in the heartbeat with its
+    /// own and fetches itself if they differ.
+    fn screen(self) -> Option<Screen> {
+        match self {
+            Channel::Board => Some(Screen::Board),
+            Channel::Kiosk => Some(Screen::Kiosk),
+            Channel::Lists | Channel::Api => None,
+        }
+    }
 }
 
 /// One message to all the streams of a channel.
@@ -53,9 +70,13 @@ struct Parts {
     /// Whether actions can be served, as of the last look.
     acts: AtomicBool,
     pages: [ArcSwapOption<Rendered>; 2],
+    narrowed: Mutex<HashMap<Narrowed, Rendered>>,
 }
 
-/// A page as last rendered.
+/// What a filter makes of a screen: the whole page, or the part of it that changes.
+type Narrowed = (Screen, bool, Filter);
+
+/// A page, or a part of one, as last rendered.
 struct Rendered {
     number: u64,
     second: i64,
@@ -75,6 +96,7 @@ impl Live {
             tally,
             acts: AtomicBool::new(true),
             pages,
+            narrowed: Mutex::default(),
         };
         let live = Live(Arc::new(parts));
         // Subscribed before this returns, so that nothing after the start is missed.
@@ -83,25 +105,56 @@ impl Live {
         live
     }
 
-    /// A page that is the same for everybody: rendered once for each view and second.
-    pub(super) fn page(&self, screen: Screen, app: &App) -> Bytes {
-        let (number, second) = (app.plant.workbook().view().number, app.plant.clock().now().timestamp());
+    /// A page that is the same for everybody, or for all who narrowed it alike: rendered once for
+    /// each view and second.
+    pub(super) fn page(&self, screen: Screen, filter: &Filter, app: &App) -> Bytes {
+        if !filter.is_empty() {
+            return self.narrowed((screen, true, filter.clone()), &app.plant, |tally| {
+                rendered(whole(screen, tally, filter, &app.plant, &app.site))
+            });
+        }
+        let (number, second) = moment(&app.plant);
         let kept = &self.0.pages[screen as usize];
-        if let Some(page) = kept.load().as_ref().filter(|page| page.number == number && page.second == second) {
+        if let Some(page) = kept.load().as_ref().filter(|page| page.is_of(number, second)) {
             return page.html.clone();
         }
-        let html = rendered(whole(screen, &self.tally(&app.plant), &app.plant, &app.site));
+        let html = rendered(whole(screen, &self.tally(&app.plant), filter, &app.plant, &app.site));
         kept.store(Some(Arc::new(Rendered { number, second, html: html.clone() })));
         html
     }
 
-    /// What the rows say, made once for each view.
+    /// The part of a screen that changes, as it goes over a stream.
+    fn picture(&self, screen: Screen, filter: &Filter, plant: &Plant) -> Bytes {
+        match filter.is_empty() {
+            true => frame::screen(screen, &self.tally(plant), filter, plant),
+            false => self.narrowed((screen, false, filter.clone()), plant, |tally| frame::screen(screen, tally, filter, plant)),
+        }
+    }
+
+    /// What was rendered for this filter in this second of this view; else what `make` renders now.
+    fn narrowed(&self, key: Narrowed, plant: &Plant, make: impl FnOnce(&Tally) -> Bytes) -> Bytes {
+        let (number, second) = moment(plant);
+        // Nothing can panic while it is held, so a poisoned map is still whole.
+        let kept = || self.0.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(html) = kept().get(&key).filter(|kept| kept.is_of(number, second)).map(|kept| kept.html.clone()) {
+            return html;
+        }
+        let html = make(&Tally::of(&plant.view(), &key.2, plant));
+        let mut kept = kept();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, Rendered { number, second, html: html.clone() });
+        html
+    }
+
+    /// What all the rows say, made once for each view and day.
     fn tally(&self, plant: &Plant) -> Arc<Tally> {
-        let view = plant.view();
-        if let Some(tally) = self.0.tally.load_full().filter(|tally| tally.number == view.number) {
+        let (view, today) = (plant.view(), plant.clock().today());
+        if let Some(tally) = self.0.tally.load_full().filter(|tally| tally.number == view.number && tally.day == today) {
             return tally;
         }
-        let tally = Arc::new(Tally::of(&view));
+        let tally = Arc::new(Tally::of(&view, &Filter::default(), plant));
         self.0.tally.store(Some(Arc::clone(&tally)));
         tally
     }
@@ -123,6 +176,17 @@ impl Live {
     /// Sends to whoever listens; that nobody does is nobody's loss.
     fn send(&self, channel: Channel, push: Push) {
         let _ = self.channel(channel).send(push);
+    }
+}
+
+/// The number of the view and the second it is.
+fn moment(plant: &Plant) -> (u64, i64) {
+    (plant.view().number, plant.clock().now().timestamp())
+}
+
+impl Rendered {
+    fn is_of(&self, number: u64, second: i64) -> bool {
+        self.number == number && self.second == second
     }
 }
 

@@ -6,6 +6,8 @@ use crate::domain::Moment;
 /// A stretch of time up to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Elapsed {
+    /// Since when.
+    at: Moment,
     /// Since when, RFC 3339.
     pub(super) since: String,
     /// Since when, on the plant's wall: the day too when it was not today.
@@ -18,10 +20,16 @@ impl Elapsed {
     pub(super) fn between(since: Moment, now: Moment) -> Elapsed {
         let format = if since.date_naive() == now.date_naive() { "%H:%M" } else { "%d-%m %H:%M" };
         Elapsed {
+            at: since,
             since: since.to_rfc3339(),
             clock: since.format(format).to_string(),
             seconds: (now - since).num_seconds().max(0),
         }
+    }
+
+    /// Since when, with its day, and how many minutes: two cells of a file.
+    pub(super) fn cells(&self) -> [String; 2] {
+        [crate::words::moment(self.at), (self.seconds / 60).to_string()]
     }
 
     /// `2h 15m`, as the board has always said it.
