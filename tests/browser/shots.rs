@@ -131,7 +131,7 @@ async fn tapped(browser: &Browser, served: &Served) {
         let named = |name: &str| format!("{name}-{}x{}", size.0, size.1);
         let tablet = Tab::open(browser, &served.at(&format!("/carretes?trabajador=94&q={TAG}")), size, true).await;
         tablet.tap(&button(TAG, "tomar")).await;
-        tablet.until("!!document.querySelector('.toast.good')").await;
+        tablet.until("!!document.querySelector('.spool.mine')").await;
         tablet.shoot(&named("carretes-tomado")).await;
         let refused = Tab::open(browser, &served.at(&format!("/carretes?trabajador=200&q={TAG}")), size, true).await;
         tablet.tap(&button(TAG, "cancelar")).await;

@@ -107,6 +107,8 @@ fn stretch(session: &Session, spool: &Spool, now: Moment) -> Step {
 }
 
 fn mark(event: &AuditEvent, repair_max: u32) -> Step {
+    // A verdict is named by its operation, as a session is; what else happened, by its verb.
+    let of = event.operation.filter(|_| event.notes.approved.is_some());
     let look = match event.notes.approved {
         Some(true) => "approved",
         Some(false) => "rejected",
@@ -115,7 +117,7 @@ fn mark(event: &AuditEvent, repair_max: u32) -> Step {
     Step {
         at: event.at,
         look,
-        what: words::event(event),
+        what: of.map_or_else(|| words::event(event), |of| words::operation(of).to_owned()),
         who: event.worker_name.clone(),
         when: when(event.at),
         duration: String::new(),

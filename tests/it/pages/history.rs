@@ -21,7 +21,7 @@ async fn a_time_line_has_sessions_verdicts_cycles_and_reasons_with_the_newest_ab
     let steps = line.texts("ol.line > li.step");
     assert_eq!(steps[0], "REPARACIÓN Sara Lagos 30m 21-11-2026 12:07 → sigue");
     assert_eq!(steps[1], "REPARACIÓN Sara Lagos 1h 15m 21-11-2026 10:47 → 12:02 pausado: falta material");
-    assert_eq!(steps[2], "RECHAZAR METROLOGÍA Ana Paz 21-11-2026 10:42 rechazado, ciclo 1/3");
+    assert_eq!(steps[2], "METROLOGÍA Ana Paz 21-11-2026 10:42 rechazado, ciclo 1/3");
     assert_eq!(line.count("li.running") + line.count("li.ended") + line.count("li.rejected"), 3);
     plant.worker(98).complete("MK-SOLDADO").await;
     plant.worker(96).inspect("MK-SOLDADO", "APROBADO").await;
@@ -75,7 +75,7 @@ async fn a_record_is_one_link_from_the_list_and_sums_up_today_and_this_week() {
     plant.worker(93).complete("MK-0001").await;
     plant.worker(94).take("MK-0003", "ARM").await;
     let mine = Screen::open(&plant, &path).await;
-    assert_eq!(mine.texts("#hoy .tile"), ["1 ARM terminados", "2 Carretes", "1h 30m Con carretes"]);
+    assert_eq!(mine.texts("#hoy .tile"), ["1ARMterminados", "2Carretes", "1h 30mCon carretes"]);
     assert_eq!(mine.texts("#semana .tile"), mine.texts("#hoy .tile"));
     assert_eq!(mine.texts("table.board th.tag a"), ["MK-0002", "MK-0001"], "what he has now stands first");
     assert_eq!(
@@ -97,7 +97,7 @@ async fn a_record_is_one_link_from_the_list_and_sums_up_today_and_this_week() {
     plant.worker(93).pause("MK-0002").await;
     plant.later(Duration::days(1));
     let sunday = Screen::open(&plant, &path).await;
-    assert_eq!((sunday.text("#hoy .tile"), sunday.text("#semana .tile")), ("0 Terminados".into(), "1 ARM terminados".into()));
+    assert_eq!((sunday.text("#hoy .tile"), sunday.text("#semana .tile")), ("0Terminados".into(), "1ARMterminados".into()));
     plant.later(Duration::days(1));
     assert_eq!(Screen::open(&plant, &path).await.count("table.board"), 0);
 }

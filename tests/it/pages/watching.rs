@@ -83,7 +83,7 @@ async fn a_board_in_order_of_people_or_operations_has_a_heading_for_each() {
     assert_eq!(people.count("th[aria-sort]"), 1);
     let operations = Screen::open(&plant, "/tablero?orden=operacion").await;
     assert_eq!(operations.texts("tr.group th"), ["ARM 3", "SOLD 1"]);
-    plant.later(Duration::hours(12));
+    plant.later(Duration::hours(13));
     let late = Screen::open(&plant, "/tablero?orden=persona").await;
     assert_eq!(
         late.texts("tr.group th"),
@@ -107,6 +107,11 @@ async fn what_waits_is_listed_with_the_longest_waiting_first_and_no_more_than_si
     assert!(none.text(".empty").starts_with("No hay carretes listos para empezar."));
 }
 
+/// A row of the table beside the fortnight's picture, counted from 1.
+fn day(board: &Screen, nth: usize) -> Vec<String> {
+    board.texts(&format!("section[aria-labelledby=t-dias] .hide tbody tr:nth-child({nth}) > *"))
+}
+
 #[tokio::test]
 async fn pictures_show_what_was_finished_today_and_say_the_same_in_a_table() {
     let plant = watched().await;
@@ -116,18 +121,18 @@ async fn pictures_show_what_was_finished_today_and_say_the_same_in_a_table() {
     plant.worker(93).complete("MK-0001").await;
     plant.worker(95).complete("MK-ARMADO").await;
     let board = Screen::open(&plant, "/tablero").await;
-    assert_eq!(board.text("[data-operacion=ARM] .today"), "1 terminado hoy");
+    assert_eq!(board.text("[data-operacion=ARM] .today"), "1 hecho hoy");
     const HOURS: &str = "section[aria-labelledby=t-horas]";
-    assert_eq!(board.count(&format!("{HOURS} svg[aria-hidden=true] rect.k0")), 1);
-    assert_eq!(board.count(&format!("{HOURS} svg[aria-hidden=true] rect.k1")), 1);
-    let rows = board.texts(&format!("{HOURS} .hide tbody tr"));
-    assert!(rows.contains(&"11 a 12 h 1 1 0 0 2".to_owned()), "{rows:?}");
-    let days = board.texts("section[aria-labelledby=t-dias] .hide tbody tr");
-    assert_eq!((days.len(), days[13].as_str()), (14, "sáb 21-11 1 1 0 0 2"));
+    assert_eq!(board.count(&format!("{HOURS} svg.bars[aria-hidden=true] rect.k0")), 1);
+    assert_eq!(board.count(&format!("{HOURS} svg.bars[aria-hidden=true] rect.k1")), 1);
+    let hours = board.texts(&format!("{HOURS} .hide tbody tr:nth-child(5) > *"));
+    assert_eq!(hours, ["11 a 12 h", "1", "1", "0", "0", "2"]);
+    assert_eq!(board.count("section[aria-labelledby=t-dias] .hide tbody tr"), 14);
+    assert_eq!(day(&board, 14), ["sáb 21-11", "1", "1", "0", "0", "2"]);
     let sold = Screen::open(&plant, "/tablero?operacion=SOLD").await;
-    assert_eq!(sold.texts("section[aria-labelledby=t-dias] .hide tbody tr")[13], "sáb 21-11 0 1 0 0 1");
-    let stages = board.texts(".stages tbody tr");
-    assert!(stages.iter().any(|row| row.starts_with("ARM en curso 2 menos de 4 h: 2 20m 20m") || row.contains("ARM en curso 2")));
+    assert_eq!(day(&sold, 14), ["sáb 21-11", "0", "1", "0", "0", "1"]);
+    let arm = board.texts(".stages tbody tr:nth-child(3) > *");
+    assert_eq!(arm, ["ARM en curso", "2", "menos de 4 h: 2", "0m", "20m"]);
     let counts: usize = board.texts(".stages tbody td:nth-child(2)").iter().map(|count| count.parse::<usize>().unwrap()).sum();
     assert_eq!(counts, 71, "each row is in exactly one state");
 }
@@ -138,11 +143,11 @@ async fn a2_the_pictures_of_today_begin_anew_at_midnight_of_the_plant() {
     plant.worker(93).complete("MK-0001").await;
     // 23:59 of the 21st is the next day in UTC.
     plant.later(Duration::minutes(12 * 60 + 47));
-    assert_eq!(Screen::open(&plant, "/tablero").await.text("[data-operacion=ARM] .today"), "1 terminado hoy");
+    assert_eq!(Screen::open(&plant, "/tablero").await.text("[data-operacion=ARM] .today"), "1 hecho hoy");
     plant.later(Duration::minutes(1));
     let next = Screen::open(&plant, "/tablero").await;
-    assert_eq!(next.text("[data-operacion=ARM] .today"), "0 terminados hoy");
-    assert_eq!(next.texts("section[aria-labelledby=t-dias] .hide tbody tr")[12], "sáb 21-11 1 0 0 0 1");
+    assert_eq!(next.text("[data-operacion=ARM] .today"), "0 hechos hoy");
+    assert_eq!(day(&next, 13), ["sáb 21-11", "1", "0", "0", "0", "1"]);
 }
 
 #[tokio::test]

@@ -75,6 +75,11 @@ impl Filter {
         words::narrowed(&self.nv, &self.ot, self.operation)
     }
 
+    /// The NV and OT that are asked for, in words.
+    pub(super) fn numbers(&self) -> String {
+        words::narrowed(&self.nv, &self.ot, None)
+    }
+
     /// The address of a screen that shows this.
     pub(super) fn at(&self, path: &str) -> String {
         let encoded = |text: &str| askama::filters::urlencode(text).map(|safe| safe.to_string()).unwrap_or_default();

@@ -8,6 +8,13 @@ use crate::words;
 use chrono::Duration;
 use std::sync::Arc;
 
+/// The longest end of a tag that stands out, in characters.
+const TAIL: usize = 10;
+
+/// The longest first name and surname that a wall writes out, in letters; else the first is an
+/// initial.
+const NAME: usize = 15;
+
 /// A tag, its numbers, and where its story stands.
 pub(super) struct Named {
     pub(super) id: Arc<str>,
@@ -21,18 +28,25 @@ pub(super) struct Named {
 
 impl Named {
     fn of(spool: &Spool) -> Named {
-        let tag = spool.tag().as_str();
-        let cut = tag.rfind('-').map_or(0, |dash| dash + 1);
+        let (head, tail) = parted(spool.tag().as_str());
         Named {
             id: Arc::clone(&spool.identity.id),
-            head: tag[..cut].to_owned(),
-            tail: tag[cut..].to_owned(),
+            head: head.to_owned(),
+            tail: tail.to_owned(),
             nv: words::numbered("NV", &spool.nv),
             ot: words::numbered("OT", &spool.ot),
             duplicate: spool.identity.duplicate,
             fila: spool.fila,
         }
     }
+}
+
+/// A tag and the end by which neighbours are told apart: what stands behind the last dash, and no
+/// more of it than can be seen from afar.
+fn parted(tag: &str) -> (&str, &str) {
+    let dash = tag.rfind('-').map_or(0, |dash| dash + 1);
+    let last = tag.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    tag.split_at(dash.max(last))
 }
 
 /// Somebody has a spool.
@@ -64,7 +78,13 @@ impl Row {
 
 fn short(worker: &Worker) -> String {
     let first = |name: &str| name.split_whitespace().next().unwrap_or_default().to_owned();
-    format!("{} {}", first(&worker.given), first(&worker.family)).trim().to_owned()
+    let (given, family) = (first(&worker.given), first(&worker.family));
+    match given.chars().next() {
+        Some(initial) if !family.is_empty() && given.chars().count() + family.chars().count() > NAME => {
+            format!("{initial}. {family}")
+        }
+        _ => format!("{given} {family}").trim().to_owned(),
+    }
 }
 
 /// Rows under one heading; without one where the order has none.
@@ -135,5 +155,35 @@ impl Count {
     /// The board of what waits for this operation.
     pub(super) fn queue(&self, filter: &Filter) -> String {
         Filter { operation: Some(self.operation), waiting: true, ..filter.clone() }.at("/tablero")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::WorkerId;
+
+    #[test]
+    fn the_telling_end_of_a_tag_is_short_and_whole() {
+        for (tag, parts) in [
+            ("MK-1335-CW-25238-011", ("MK-1335-CW-25238-", "011")),
+            ("MK-1-000123456789", ("MK-1-00", "0123456789")),
+            ("ÑANDÚÑANDÚÑ", ("Ñ", "ANDÚÑANDÚÑ")),
+            ("SUELTO", ("", "SUELTO")),
+            ("MK-", ("MK-", "")),
+        ] {
+            assert_eq!(parted(tag), parts);
+        }
+    }
+
+    #[test]
+    fn a_name_on_the_wall_is_what_people_call_each_other_and_never_long() {
+        let name = |given: &str, family: &str| {
+            let (given, family) = (given.to_owned(), family.to_owned());
+            short(&Worker { id: WorkerId::SYSTEM, given, family, active: true, roles: Vec::new() })
+        };
+        assert_eq!(name("Juan Carlos", "Pérez López"), "Juan Pérez");
+        assert_eq!(name("Maximiliano", "Marchant Etcheverría"), "M. Marchant");
+        assert_eq!(name("Maximilianogustavo", ""), "Maximilianogustavo");
     }
 }

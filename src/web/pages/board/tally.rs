@@ -27,8 +27,10 @@ pub(in crate::web) struct Tally {
     pub(super) stages: Vec<(Stage, Vec<Option<Moment>>)>,
     /// What was finished in the last fortnight.
     pub(super) finished: Vec<Finished>,
-    /// How many rows there are.
+    /// How many rows there are, of the operation that is asked for.
     pub(super) spools: usize,
+    /// Whether there is any row of the NV and OT that are asked for.
+    pub(super) known: bool,
     /// Every NV of the plant, to choose from.
     pub(super) nvs: Vec<String>,
     pub(super) people: Arc<People>,
@@ -47,11 +49,13 @@ impl Tally {
             stages: Stage::ALL.into_iter().map(|stage| (stage, Vec::new())).collect(),
             finished: Vec::new(),
             spools: 0,
+            known: false,
             nvs: nvs(view),
             people: Arc::clone(&view.people),
         };
         let (admits, from) = (filter.admits(), first_day(day));
         for spool in view.spools.iter().filter(|spool| admits(spool)) {
+            tally.known = true;
             let stage = Stage::of(spool);
             let since = stage.since(spool, zone);
             tally.count(spool, stage, since, filter);
