@@ -133,16 +133,16 @@ async fn tapped(browser: &Browser, served: &Served) {
         tablet.tap(&button(TAG, "tomar")).await;
         tablet.until("!!document.querySelector('.spool.mine')").await;
         tablet.shoot(&named("carretes-tomado")).await;
-        let refused = Tab::open(browser, &served.at(&format!("/carretes?trabajador=200&q={TAG}")), size, true).await;
-        tablet.tap(&button(TAG, "cancelar")).await;
-        refused.goto(&served.at(&format!("/carretes?trabajador=200&q={TAG}"))).await;
+        assert_eq!(served.act("cancelar", TAG, 94).await, 200);
+        let refused = Tab::open(browser, &served.at("/carretes?trabajador=200&ver=disponibles"), size, true).await;
         refused
             .ask::<bool>("document.querySelectorAll('input[name=operacion]').forEach((el) => { el.value = 'PINTURA'; }) || true")
             .await;
-        refused.tap(&button(TAG, "tomar")).await;
+        refused.tap(".spool form[action$='/tomar'] button").await;
         refused.until("!!document.querySelector('.toast.bad')").await;
         refused.shoot(&named("carretes-rechazado")).await;
         let many = Tab::open(browser, &served.at("/carretes?trabajador=201&ver=disponibles"), size, true).await;
+        many.until("document.readyState === 'complete' && !document.querySelector('.spool[data-nueva]')").await;
         many.ask::<bool>("[...document.querySelectorAll('.elige')].slice(0, 3).forEach((el) => el.click()) || true").await;
         many.tap("#lote button.take").await;
         many.until("!!document.querySelector('.result .verdicts')").await;
