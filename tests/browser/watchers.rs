@@ -63,7 +63,7 @@ async fn the_wall_turns_its_pages_by_itself_and_keeps_the_screen_on() {
         assert_eq!(served.act("tomar", &row.tag, 93).await, 200);
     }
     in_browser(async |browser| {
-        let wall = Tab::open(browser, "about:blank", WALL, false).await;
+        let wall = Tab::open(browser, &served.at("/"), WALL, false).await;
         wall.before(HASTY).await;
         wall.before(AWAKE).await;
         wall.goto(&served.at("/kiosko")).await;

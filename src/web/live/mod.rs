@@ -7,7 +7,7 @@ mod hub;
 mod stream;
 
 use super::App;
-use super::pages::board::{Filter, Screen, Tally, whole};
+use super::pages::board::{Filter, Known, Screen, Tally, whole};
 use crate::plant::Plant;
 use arc_swap::ArcSwapOption;
 use axum::Router;
@@ -66,6 +66,7 @@ struct Parts {
     kiosk: broadcast::Sender<Push>,
     lists: broadcast::Sender<Push>,
     api: broadcast::Sender<Push>,
+    known: ArcSwapOption<Known>,
     tally: ArcSwapOption<Tally>,
     /// Whether actions can be served, as of the last look.
     acts: AtomicBool,
@@ -93,6 +94,7 @@ impl Live {
             kiosk: channel(),
             lists: channel(),
             api: channel(),
+            known: ArcSwapOption::empty(),
             tally,
             acts: AtomicBool::new(true),
             pages,
@@ -139,7 +141,7 @@ impl Live {
         if let Some(html) = kept().get(&key).filter(|kept| kept.is_of(number, second)).map(|kept| kept.html.clone()) {
             return html;
         }
-        let html = make(&Tally::of(&plant.view(), &key.2, plant));
+        let html = make(&Tally::of(&self.known(plant), &key.2));
         let mut kept = kept();
         if kept.len() >= KEPT {
             kept.clear();
@@ -148,13 +150,25 @@ impl Live {
         html
     }
 
+    /// What each row says, made once for each view and day from what was known before.
+    pub(super) fn known(&self, plant: &Plant) -> Arc<Known> {
+        let (view, today) = (plant.view(), plant.clock().today());
+        let before = self.0.known.load_full();
+        if let Some(known) = before.as_ref().filter(|known| known.is_of(view.number, today)) {
+            return Arc::clone(known);
+        }
+        let known = Arc::new(Known::of(&view, before.as_deref(), plant));
+        self.0.known.store(Some(Arc::clone(&known)));
+        known
+    }
+
     /// What all the rows say, made once for each view and day.
     fn tally(&self, plant: &Plant) -> Arc<Tally> {
         let (view, today) = (plant.view(), plant.clock().today());
         if let Some(tally) = self.0.tally.load_full().filter(|tally| tally.number == view.number && tally.day == today) {
             return tally;
         }
-        let tally = Arc::new(Tally::of(&view, &Filter::default(), plant));
+        let tally = Arc::new(Tally::of(&self.known(plant), &Filter::default()));
         self.0.tally.store(Some(Arc::clone(&tally)));
         tally
     }

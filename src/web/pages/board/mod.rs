@@ -8,7 +8,7 @@ mod rows;
 mod tally;
 
 pub(in crate::web) use filter::Filter;
-pub(in crate::web) use tally::Tally;
+pub(in crate::web) use tally::{Known, Tally};
 
 use super::Answer;
 use crate::domain::stage::Stage;
@@ -203,7 +203,7 @@ fn shared(html: Bytes) -> Response {
 
 /// `/tablero.csv`: the same board as a file, named by its day.
 pub(super) async fn csv(State(app): State<App>, filter: Filter) -> Answer {
-    let tally = Tally::of(&app.plant.view(), &filter, &app.plant);
+    let tally = Tally::of(&app.live.known(&app.plant), &filter);
     let name = format!("attachment; filename=\"tablero-{}.csv\"", app.plant.clock().today());
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),

@@ -8,7 +8,67 @@ use crate::domain::{Moment, Operation, People, Spool, occupation};
 use crate::plant::Plant;
 use crate::workbook::View;
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use std::sync::Arc;
+
+/// What one row says by itself.
+#[derive(Debug, Clone)]
+struct Fact {
+    spool: Arc<Spool>,
+    stage: Stage,
+    since: Option<Moment>,
+    can: [bool; 4],
+    finished: Vec<Finished>,
+}
+
+/// What each row of a view says by itself. A row that has not changed is not looked at again.
+#[derive(Debug)]
+pub(in crate::web) struct Known {
+    number: u64,
+    day: NaiveDate,
+    facts: Vec<Fact>,
+    nvs: Arc<Vec<String>>,
+    people: Arc<People>,
+}
+
+impl Known {
+    /// Looks at what changed since `before`, or at everything on another day.
+    pub(in crate::web) fn of(view: &View, before: Option<&Known>, plant: &Plant) -> Known {
+        let (day, zone) = (plant.clock().today(), plant.clock().zone());
+        let before = before.filter(|before| before.day == day).map_or(&[][..], |before| &before.facts);
+        let fact = |(place, spool): (usize, &Arc<Spool>)| match before.get(place) {
+            Some(fact) if Arc::ptr_eq(&fact.spool, spool) => fact.clone(),
+            _ => Fact::of(spool, day, zone),
+        };
+        Known {
+            number: view.number,
+            day,
+            facts: view.spools.iter().enumerate().map(fact).collect(),
+            nvs: Arc::new(nvs(view)),
+            people: Arc::clone(&view.people),
+        }
+    }
+
+    /// Whether it is of this view and day.
+    pub(in crate::web) fn is_of(&self, number: u64, day: NaiveDate) -> bool {
+        self.number == number && self.day == day
+    }
+}
+
+impl Fact {
+    fn of(spool: &Arc<Spool>, day: NaiveDate, zone: Tz) -> Fact {
+        let stage = Stage::of(spool);
+        let mut done = Vec::new();
+        finished(spool, first_day(day), zone, &mut done);
+        Fact {
+            spool: Arc::clone(spool),
+            stage,
+            since: stage.since(spool, zone),
+            can: Operation::ALL.map(|operation| occupation::can(spool, operation)),
+            finished: done,
+        }
+    }
+}
 
 /// The rows of a view, or of the part of it that a filter lets through.
 #[derive(Debug)]
@@ -32,17 +92,16 @@ pub(in crate::web) struct Tally {
     /// Whether there is any row of the NV and OT that are asked for.
     pub(super) known: bool,
     /// Every NV of the plant, to choose from.
-    pub(super) nvs: Vec<String>,
+    pub(super) nvs: Arc<Vec<String>>,
     pub(super) people: Arc<People>,
 }
 
 impl Tally {
-    /// Looks at each row once.
-    pub(in crate::web) fn of(view: &View, filter: &Filter, plant: &Plant) -> Tally {
-        let (day, zone) = (plant.clock().today(), plant.clock().zone());
+    /// Adds up the rows that the filter lets through.
+    pub(in crate::web) fn of(known: &Known, filter: &Filter) -> Tally {
         let mut tally = Tally {
-            number: view.number,
-            day,
+            number: known.number,
+            day: known.day,
             occupied: Vec::new(),
             ready: [0; 4],
             waiting: Vec::new(),
@@ -50,29 +109,24 @@ impl Tally {
             finished: Vec::new(),
             spools: 0,
             known: false,
-            nvs: nvs(view),
-            people: Arc::clone(&view.people),
+            nvs: Arc::clone(&known.nvs),
+            people: Arc::clone(&known.people),
         };
-        let (admits, from) = (filter.admits(), first_day(day));
-        for spool in view.spools.iter().filter(|spool| admits(spool)) {
-            tally.known = true;
-            let stage = Stage::of(spool);
-            let since = stage.since(spool, zone);
-            tally.count(spool, stage, since, filter);
-            finished(spool, from, zone, &mut tally.finished);
-        }
-        tally.finished.retain(|one| filter.shows(Some(one.operation)));
+        let admits = filter.admits();
+        known.facts.iter().filter(|fact| admits(&fact.spool)).for_each(|fact| tally.count(fact, filter));
         tally.occupied.sort_by_key(|spool| spool.occupation.as_ref().and_then(|holder| holder.since));
         tally.waiting.sort_by_key(|(_, since, _)| *since);
         tally
     }
 
-    fn count(&mut self, spool: &Arc<Spool>, stage: Stage, since: Option<Moment>, filter: &Filter) {
-        for (count, operation) in self.ready.iter_mut().zip(Operation::ALL) {
-            if filter.shows(Some(operation)) && occupation::can(spool, operation) {
+    fn count(&mut self, fact: &Fact, filter: &Filter) {
+        let Fact { spool, stage, since, can, finished } = fact;
+        self.known = true;
+        for ((count, operation), can) in self.ready.iter_mut().zip(Operation::ALL).zip(can) {
+            if *can && filter.shows(Some(operation)) {
                 *count += 1;
                 if filter.waiting {
-                    self.waiting.push((operation, since, Arc::clone(spool)));
+                    self.waiting.push((operation, *since, Arc::clone(spool)));
                 }
             }
         }
@@ -81,10 +135,11 @@ impl Tally {
         }
         if filter.shows(stage.operation()) {
             self.spools += 1;
-            if let Some((_, since_all)) = self.stages.get_mut(stage as usize) {
-                since_all.push(since);
+            if let Some((_, since_all)) = self.stages.get_mut(*stage as usize) {
+                since_all.push(*since);
             }
         }
+        self.finished.extend(finished.iter().filter(|one| filter.shows(Some(one.operation))));
     }
 
     /// How many spools are in a stage.
@@ -124,6 +179,8 @@ impl Tally {
 
 fn nvs(view: &View) -> Vec<String> {
     let mut nvs: Vec<&str> = view.spools.iter().map(|spool| spool.nv.as_str()).filter(|nv| !nv.is_empty()).collect();
+    // Neighbours are mostly of one NV: what is left to sort is short.
+    nvs.dedup();
     nvs.sort_unstable();
     nvs.dedup();
     nvs.into_iter().map(str::to_owned).collect()
