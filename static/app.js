@@ -15,8 +15,8 @@
     return d ? `${d}d ${h % 24}h` : h ? `${h}h ${m % 60}m` : `${m}m`;
   };
   const setClock = (sec) => { s.clock = now() - sec * 1000; };
-  const hhmm = (ago = 0) => {
-    const m = (Math.floor((now() - s.clock) / 60000 - ago / 60) % 1440 + 1440) % 1440;
+  const hhmm = (at = now()) => {
+    const m = (Math.floor((at - s.clock) / 60000) % 1440 + 1440) % 1440;
     return `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`;
   };
   const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
@@ -102,7 +102,8 @@
   const beat = (data) => {
     if (data.reloj !== undefined) setClock(data.reloj);
     s.age = data.edad || 0;
-    if (s.clock !== null) write($('hora-datos'), hhmm(s.age));
+    if (s.clock !== null) write($('hora-datos'), hhmm(now() - s.age * 1000));
+    body.classList.toggle('old', s.age > 120);
     const turned = s.readonly !== (data.escribe === false); // cards get or lose their buttons
     s.readonly = data.escribe === false;
     s.why = data.motivo;
@@ -155,8 +156,8 @@
     if (banner) {
       const lost = state === 'caido';
       const old = wall && s.age > 120; // the server answers, and has not read the workbook
-      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
-      if (old && !lost) write(banner, `DATOS DE LAS ${hhmm(s.age)}`);
+      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm(Math.max(s.heard, s.http))}`);
+      if (old && !lost) write(banner, `DATOS DE LAS ${hhmm(now() - s.age * 1000)}`);
       if (!wall && (lost || s.why)) write(banner, lost ? 'Sin conexión: no se puede registrar.' : s.why);
       const hide = !lost && !old && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;
@@ -171,5 +172,8 @@
   tick();
   setInterval(watch, 1000);
   if (wall) setInterval(() => turn(1), 15000);
-  if (wall) navigator.wakeLock?.request('screen').catch(() => {});
+  // The screen stays on; a lock is lost whenever the page is hidden, so it is asked for again.
+  const stayOn = () => { if (wall && !document.hidden) navigator.wakeLock?.request('screen').catch(() => {}); };
+  document.addEventListener('visibilitychange', stayOn);
+  stayOn();
 })();

@@ -1,7 +1,6 @@
 //! Journeys in a real Chromium against the shipped binary.
 //!
-//! `SPOOLBOARD_SHOTS=folder cargo test --test browser` keeps a picture of every screen at every
-//! size.
+//! `tests/shots` keeps a picture of every screen in every state.
 
 // What must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
@@ -10,7 +9,9 @@
 mod binary;
 mod floor;
 mod served;
+mod shots;
 mod tab;
+mod watchers;
 
 use served::{Row, Served, ready};
 use tab::{Tab, in_browser};

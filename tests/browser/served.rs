@@ -61,8 +61,12 @@ impl Served {
     /// An action through the API, as another client would do it; the status of the answer.
     pub(crate) async fn act(&self, verb: &str, tag: &str, worker: u32) -> u16 {
         let body = serde_json::json!({"tag_spool": tag, "worker_id": worker, "operacion": "ARM"});
-        let url = self.at(&format!("/api/occupation/{verb}"));
-        reqwest::Client::new().post(url).json(&body).send().await.unwrap().status().as_u16()
+        self.send(&format!("/api/occupation/{verb}"), body).await
+    }
+
+    /// Any call of the API; the status of the answer.
+    pub(crate) async fn send(&self, path: &str, body: serde_json::Value) -> u16 {
+        reqwest::Client::new().post(self.at(path)).json(&body).send().await.unwrap().status().as_u16()
     }
 }
 

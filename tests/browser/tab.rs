@@ -107,8 +107,34 @@ impl Tab {
     /// Puts the tablet's own clock and zone wrong, from the next page on.
     pub(crate) async fn clock_off_by_hours(&self, hours: i32) {
         self.command("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
-        let shift = format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}");
-        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": shift})).await;
+        self.before(&format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}")).await;
+    }
+
+    /// Runs a script in each page from the next one on, before the page's own.
+    pub(crate) async fn before(&self, script: &str) {
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    /// Clicks the first element of a selector, as a mouse does.
+    pub(crate) async fn press(&self, selector: &str) {
+        self.page.find_element(selector).await.unwrap().click().await.unwrap();
+    }
+
+    /// Shows the page as a printer gets it.
+    pub(crate) async fn on_paper(&self) {
+        self.command("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    }
+
+    /// Prints the page, keeps the file if somebody asked for pictures, and says how many sheets it took.
+    pub(crate) async fn sheets(&self, name: &str) -> usize {
+        let options = json!({"preferCSSPageSize": true, "printBackground": true});
+        let printed = self.command("Page.printToPDF", options).await;
+        let file = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, printed["data"].as_str().unwrap()).unwrap();
+        if let Some(folder) = std::env::var_os("SPOOLBOARD_SHOTS") {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), &file).unwrap();
+        }
+        String::from_utf8_lossy(&file).matches("/Type /Page\n").count()
     }
 
     /// Keeps a picture of the screen, if somebody asked for pictures.

@@ -153,3 +153,26 @@ async fn c10_a_list_that_was_told_of_a_change_before_it_was_read_is_told_again()
     inner.workbook().apply(change, crate::support::soon()).await.unwrap();
     assert!(!list.named(&name).await.contains("\"ARM\""), "as it is");
 }
+
+#[tokio::test]
+async fn a_narrowed_board_is_told_of_changes_in_its_own_part_of_the_plant() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(94).take("MK-0002", "ARM").await;
+    let mut sold = Stream::open(&plant, "/vivo/tablero?operacion=SOLD&orden=persona").await;
+    let first = sold.named("").await;
+    assert!(first.contains("hx-get=\"/tablero?operacion=SOLD&#38;orden=persona\"") && !first.contains("MK-"), "{first}");
+    sold.named("latido").await;
+    let mut wall = Stream::open(&plant, "/vivo/kiosko?nv=NV0650&operacion=SOLD").await;
+    wall.named("latido").await;
+    plant.worker(95).take("MK-ARMADO", "SOLD").await;
+    for (stream, target) in [(&mut sold, "#tablero"), (&mut wall, "#muro")] {
+        loop {
+            let picture = stream.named("").await;
+            assert!(picture.contains(&format!("hx-target=\"{target}\"")) && !picture.contains("<b>0002</b>"), "{picture}");
+            if picture.contains("<b>ARMADO</b>") {
+                break;
+            }
+        }
+    }
+    assert_eq!(plant.get("/vivo/tablero?operacion=PINTURA").await.status, 400);
+}

@@ -4,7 +4,7 @@ use super::rendered;
 use crate::domain::{Action, Operation, Spool, occupation};
 use crate::events::SpoolChanged;
 use crate::plant::Plant;
-use crate::web::pages::board::{Screen, Tally, part};
+use crate::web::pages::board::{Filter, Screen, Tally, part};
 use axum::body::Bytes;
 use chrono::Timelike;
 use serde_json::json;
@@ -26,8 +26,8 @@ pub(super) fn event(name: &str, data: &str) -> Bytes {
 }
 
 /// A screen's changing part, put in place of the one that is shown.
-pub(super) fn screen(screen: Screen, tally: &Tally, plant: &Plant) -> Bytes {
-    let html = rendered(part(screen, tally, plant));
+pub(super) fn screen(screen: Screen, tally: &Tally, filter: &Filter, plant: &Plant) -> Bytes {
+    let html = rendered(part(screen, tally, filter, plant));
     let target = if screen == Screen::Board { "tablero" } else { "muro" };
     let html = String::from_utf8_lossy(&html);
     event("", &format!("<hx-partial hx-target=\"#{target}\" hx-swap=\"outerHTML\">{html}</hx-partial>"))

@@ -13,8 +13,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Routes that say something without the workbook.
-const WITHOUT: [&str; 7] =
-    ["/api/redis-health", "/api/health/redis", "/api", "/api/", "/api/{*rest}", "/diagnostico", "/rastro"];
+const WITHOUT: [&str; 7] = ["/api/redis-health", "/api/health/redis", "/api", "/api/", "/api/{*rest}", "/diagnostico", "/rastro"];
 
 #[derive(Template)]
 #[template(path = "connecting.html")]

@@ -10,6 +10,7 @@ mod face;
 mod fields;
 mod history;
 mod list;
+mod record;
 mod spools;
 mod workers;
 
@@ -42,7 +43,9 @@ pub fn routes() -> Router<App> {
         .route("/carretes/{id}/deshacer", post(act::undo))
         .route("/carretes/{id}/metrologia", post(act::inspect))
         .route("/tablero", get(board::show))
+        .route("/tablero.csv", get(board::csv))
         .route("/kiosko", get(board::kiosk))
+        .route("/registro", get(record::show))
         .route("/historial/{*tag}", get(history::show))
         .route("/diagnostico", get(diagnostics::show))
         .route("/rastro", post(diagnostics::told))

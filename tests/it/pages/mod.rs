@@ -2,7 +2,9 @@
 
 mod actions;
 mod board;
+mod history;
 mod lists;
+mod watching;
 
 use crate::support::{Reply, TestPlant, fresh};
 use reqwest::Method;
