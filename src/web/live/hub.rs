@@ -70,7 +70,8 @@ impl Hub {
         self.told.insert(Arc::clone(&changed.id));
         let view = self.plant.view();
         let spool = view.get(&changed.id).map(|spool| &**spool);
-        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool)));
+        let version = spool.and_then(|spool| spool.version.as_deref());
+        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool, version)));
         self.live.send(Channel::Api, Push::Frame(frame::update(changed)));
         self.due.get_or_insert_with(|| Instant::now() + BURST);
     }
@@ -94,7 +95,7 @@ impl Hub {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));
             } else {
                 for spool in changed {
-                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool))));
+                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool), None)));
                     self.live.send(Channel::Api, Push::Frame(frame::update(&by_hand(spool, &self.plant))));
                 }
             }

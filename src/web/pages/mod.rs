@@ -8,6 +8,8 @@ mod face;
 mod fields;
 mod history;
 mod list;
+mod scan;
+mod shell;
 mod spools;
 mod workers;
 
@@ -30,6 +32,8 @@ pub fn routes() -> Router<App> {
         .route("/", get(workers::show))
         .route("/carretes", get(spools::show))
         .route("/carretes/tomar", post(act::take_many))
+        .route("/carretes/soltar", post(act::pause_many))
+        .route("/escaneo", get(scan::show))
         .route("/carretes/{id}/tarjeta", get(spools::card))
         .route("/carretes/{id}/tomar", post(act::take))
         .route("/carretes/{id}/pausar", post(act::pause))
@@ -40,6 +44,7 @@ pub fn routes() -> Router<App> {
         .route("/tablero", get(board::show))
         .route("/kiosko", get(board::kiosk))
         .route("/historial/{*tag}", get(history::show))
+        .merge(shell::routes())
 }
 
 /// A screen as an answer. Nothing between may keep it: it is true for this second only.
