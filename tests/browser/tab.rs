@@ -58,8 +58,13 @@ impl Tab {
 
     /// Installs the worker that keeps the shell, which journeys else go without.
     pub(crate) async fn install(&self) {
-        let installed = "ServiceWorkerContainer.prototype.register.call(navigator.serviceWorker, '/sw.js').then(() => true)";
-        self.ask::<bool>(installed).await;
+        // The driver halts what it attaches itself to, and does not always let a worker go on.
+        let apart = json!({"autoAttach": false, "waitForDebuggerOnStart": false, "flatten": true});
+        self.command("Target.setAutoAttach", apart).await;
+        self.ask::<bool>(
+            "(() => { ServiceWorkerContainer.prototype.register.call(navigator.serviceWorker, '/sw.js'); return true; })()",
+        )
+        .await;
     }
 
     /// Makes the device this size.
