@@ -88,6 +88,8 @@ async fn e5_a_change_reaches_boards_lists_and_the_api() {
     assert!(board.named("").await.contains("Marta Ríos"));
     let told: Value = serde_json::from_str(&lists.named(&format!("carrete-{spool}")).await).unwrap();
     assert_eq!(told["puede"], serde_json::json!([]));
+    let now = plant.get("/api/occupation/status/MK-0001").await.json["version"].clone();
+    assert!(now.is_string() && told["version"] == now, "a card that shows this state need not be fetched again: {told}");
     let update: Value = serde_json::from_str(&api.named("spool_update").await).unwrap();
     assert_eq!(update["event_type"], "TOMAR");
     assert_eq!((update["tag_spool"].as_str(), update["worker_id"].as_u64()), (Some("MK-0001"), Some(93)));

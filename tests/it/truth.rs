@@ -103,6 +103,9 @@ async fn e6_every_screen_answers_on_a_plant_full_empty_and_closed() {
         if page.starts_with("/carretes") {
             page.push_str("?trabajador=93");
         }
+        if page == "/escaneo" {
+            page.push_str("?trabajador=93&tag=MK-0001");
+        }
     }
     let empty = TestPlant::edited(|sheets| sheets.operaciones.rows.clear()).await;
     for page in &pages {

@@ -59,11 +59,13 @@ pub(super) fn resync() -> Bytes {
     event("resync", "{}")
 }
 
-/// To worker lists: this spool changed, and what somebody may begin with it now.
-pub(super) fn card(id: &str, spool: Option<&Spool>) -> Bytes {
+/// To worker lists: this spool changed, and what somebody may begin with it now. `version` is the
+/// state that the change led to: a card that shows it already stays as it is. A change by the
+/// office's hand has none, because it leaves the `version` of the row as it was.
+pub(super) fn card(id: &str, spool: Option<&Spool>, version: Option<&str>) -> Bytes {
     let can = |operation: &Operation| spool.is_some_and(|spool| occupation::can(spool, *operation));
     let ready: Vec<&str> = Operation::ALL.into_iter().filter(can).map(Operation::name).collect();
-    event(&format!("carrete-{id}"), &json!({ "id": id, "puede": ready }).to_string())
+    event(&format!("carrete-{id}"), &json!({ "id": id, "puede": ready, "version": version }).to_string())
 }
 
 /// To clients of the API: what happened.

@@ -76,7 +76,8 @@ impl Hub {
     /// Passes an event on, and has the next picture painted.
     fn tell(&mut self, changed: &SpoolChanged) {
         let spool = self.plant.view().get(&changed.id).cloned();
-        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref())));
+        let version = spool.as_ref().and_then(|spool| spool.version.as_deref());
+        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref(), version)));
         self.told.insert(Arc::clone(&changed.id), spool);
         self.live.send(Channel::Api, Push::Frame(frame::update(changed)));
         self.due.get_or_insert_with(|| Instant::now() + BURST);
@@ -104,7 +105,7 @@ impl Hub {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));
             } else {
                 for spool in changed {
-                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool))));
+                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool), None)));
                     self.live.send(Channel::Api, Push::Frame(frame::update(&by_hand(spool, &self.plant))));
                 }
             }

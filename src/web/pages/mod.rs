@@ -11,6 +11,8 @@ mod fields;
 mod history;
 mod list;
 mod record;
+mod scan;
+mod shell;
 mod spools;
 mod workers;
 
@@ -35,6 +37,8 @@ pub fn routes() -> Router<App> {
         .route("/", get(workers::show))
         .route("/carretes", get(spools::show))
         .route("/carretes/tomar", post(act::take_many))
+        .route("/carretes/soltar", post(act::pause_many))
+        .route("/escaneo", get(scan::show))
         .route("/carretes/{id}/tarjeta", get(spools::card))
         .route("/carretes/{id}/tomar", post(act::take))
         .route("/carretes/{id}/pausar", post(act::pause))
@@ -49,6 +53,7 @@ pub fn routes() -> Router<App> {
         .route("/historial/{*tag}", get(history::show))
         .route("/diagnostico", get(diagnostics::show))
         .route("/rastro", post(diagnostics::told))
+        .merge(shell::routes())
 }
 
 /// A screen as an answer. Nothing between may keep it: it is true for this second only.
