@@ -51,6 +51,13 @@ async fn g5_a_tap_beside_a_dialog_leaves_it_open_and_escape_closes_the_topmost_o
         tablet.tap(&opener(TAG, "motivo")).await;
         tablet.tap("dialog[open] [command=close]").await;
         tablet.until("!document.querySelector('dialog[open]')").await;
+        // And the tablet's record tells it (F4).
+        let record = "fetch('/diagnostico').then((page) => page.text()).then((text) => fetch(/.diagnostico.tableta=[0-9a-f]+/.exec(text)[0])).then((page) => page.text())";
+        tablet
+            .until(&format!(
+                "{record}.then((told) => ['abre', 'cierra'].every((did) => told.includes(`que=${{did}} ¿Por qué pausas {TAG}?`)))"
+            ))
+            .await;
         assert_eq!(tablet.complaints(), Vec::<String>::new());
     })
     .await;

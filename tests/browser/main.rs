@@ -25,10 +25,10 @@ const TAG: &str = "MK-1346-TW-28082-010";
 const NEIGHBOUR: &str = "MK-1346-TW-28082-011";
 const TABLET: (u32, u32) = (800, 1_280);
 const TABLETS: [(u32, u32); 4] = [(601, 962), TABLET, (1_024, 600), (1_280, 800)];
+const WALL: (u32, u32) = (1_920, 1_080);
 
 /// No card ignores taps any more because it has only just come.
 const SETTLED: &str = "document.readyState === 'complete' && !document.querySelector('.spool[data-nueva]')";
-const WALL: (u32, u32) = (1_920, 1_080);
 
 /// Takes, pauses, completes: the card's one form for a verb.
 fn button(tag: &str, verb: &str) -> String {

@@ -202,16 +202,11 @@ impl Tab {
     /// Puts the tablet's own clock and zone wrong, from the next page on.
     pub(crate) async fn clock_off_by_hours(&self, hours: i32) {
         self.command("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
-        self.before(&format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}")).await;
-    }
-
-    /// Runs a script in each page from the next one on, before the page's own.
-    pub(crate) async fn before(&self, script: &str) {
-        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+        self.beforehand(&format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}")).await;
     }
 
     /// Clicks the first element of a selector, as a mouse does.
-    pub(crate) async fn press(&self, selector: &str) {
+    pub(crate) async fn click(&self, selector: &str) {
         self.page.find_element(selector).await.unwrap().click().await.unwrap();
     }
 

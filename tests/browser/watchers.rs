@@ -29,7 +29,7 @@ async fn a_narrowed_board_stays_narrowed_through_reload_back_and_live_changes() 
         let board = Tab::open(browser, &served.at("/tablero"), WALL, false).await;
         board.sees("CONECTADO").await;
         board.ask::<bool>("(() => { document.querySelector('input[name=ot]').value = '1400'; return true; })()").await;
-        board.press("form.narrow button").await;
+        board.click("form.narrow button").await;
         board.until("location.search.includes('ot=1400') && document.readyState === 'complete'").await;
         board.sees("CONECTADO").await;
         assert_eq!(served.act("tomar", TAG, 93).await, 200);
@@ -40,7 +40,7 @@ async fn a_narrowed_board_stays_narrowed_through_reload_back_and_live_changes() 
         board.ask::<bool>("location.reload() || true").await;
         board.until("document.readyState === 'complete' && document.querySelector('input[name=ot]')?.value === '1400'").await;
         board.sees(OTHER).await;
-        board.press("a.filter[href*='operacion=SOLD']").await;
+        board.click("a.filter[href*='operacion=SOLD']").await;
         board.sees("No hay carretes ocupados de OT 1400 · SOLD").await;
         board.ask::<bool>("history.back() || true").await;
         board.until("!location.search.includes('SOLD') && document.readyState === 'complete'").await;
@@ -64,8 +64,8 @@ async fn the_wall_turns_its_pages_by_itself_and_keeps_the_screen_on() {
     }
     in_browser(async |browser| {
         let wall = Tab::open(browser, &served.at("/"), WALL, false).await;
-        wall.before(HASTY).await;
-        wall.before(AWAKE).await;
+        wall.beforehand(HASTY).await;
+        wall.beforehand(AWAKE).await;
         wall.goto(&served.at("/kiosko")).await;
         for page in ["2 / 3", "3 / 3", "1 / 3"] {
             wall.until(&format!("document.querySelector('.pagina:not([hidden]) .wall-page')?.textContent === '{page}'")).await;

@@ -123,7 +123,7 @@ async fn runs(plans: Vec<Plan>, without: Option<&'static str>, jobs: usize, firs
     let (mut waiting, mut running) = (plans.into_iter(), JoinSet::new());
     let (mut passed, mut red) = (0, Vec::new());
     loop {
-        while running.len() < jobs && !(first && !red.is_empty()) {
+        while running.len() < jobs && (!first || red.is_empty()) {
             let Some(plan) = waiting.next() else { break };
             running.spawn(run::run(plan, without));
         }

@@ -1,6 +1,6 @@
 //! The streams to the screens, read as a browser reads them.
 
-use crate::pages::id;
+use crate::pages::{Screen, id};
 use crate::support::TestPlant;
 use futures_util::StreamExt;
 use reqwest::Method;
@@ -134,9 +134,16 @@ async fn screens_are_told_at_once_when_actions_cannot_be_served() {
     let plant = TestPlant::embedded().await;
     let mut list = Stream::open(&plant, "/vivo/carretes").await;
     assert!(list.named("latido").await.contains("\"escribe\":true"));
+    let boards = ["/tablero", "/tablero?operacion=SOLD"];
+    for path in boards {
+        assert_eq!(Screen::open(&plant, path).await.count("#sin-conexion[hidden]"), 1, "{path}");
+    }
     plant.running.app.plant.workbook().close().await;
     // One heartbeat more may have been on its way; the next of the clock comes after 15 s.
     while !list.named("latido").await.contains("\"escribe\":false") {}
+    for path in boards {
+        assert_eq!(Screen::open(&plant, path).await.count("#sin-conexion[hidden]"), 0, "{path}: in the same second");
+    }
 }
 
 #[tokio::test]

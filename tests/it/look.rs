@@ -160,7 +160,15 @@ async fn c6_a_screen_names_its_build_and_nothing_of_an_older_one_can_be_kept() {
     let build = plant.get("/health").await.json["build"].as_str().unwrap().to_owned();
     let (version, print) = build.rsplit_once('-').unwrap();
     assert_eq!((version, print.len()), (env!("CARGO_PKG_VERSION"), 12), "two builds of one version are two");
-    for path in ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001", "/historial/MK-NO"] {
+    for path in [
+        "/",
+        "/carretes?trabajador=93",
+        "/tablero",
+        "/kiosko",
+        "/registro?trabajador=93",
+        "/historial/MK-0001",
+        "/historial/MK-NO",
+    ] {
         let reply = plant.get(path).await;
         assert_eq!(reply.headers["cache-control"], "no-store", "{path}");
         let page = Screen::of(&reply);
