@@ -1,6 +1,7 @@
 //! For whoever watches the program: is it up, can it serve, what has it counted.
 
 use super::App;
+use crate::workbook::Status;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -73,6 +74,23 @@ struct EventsPort {
     untold: u64,
 }
 
+impl WorkbookPort {
+    fn of(app: &App, status: Status) -> WorkbookPort {
+        let (view, now) = (app.plant.view(), app.plant.clock().now());
+        WorkbookPort {
+            adapter: status.adapter,
+            ok: status.writable.is_ok(),
+            reason: status.writable.err(),
+            age_seconds: view.read_at.map(|at| (now - at).num_seconds().max(0)),
+            waiting: status.waiting,
+            outbox: status.outbox,
+            alarms: status.alarms,
+            spools: view.spools.len(),
+            missing_columns: view.missing.iter().map(|column| column.header()).collect(),
+        }
+    }
+}
+
 impl EventsPort {
     /// Screens that hear no other process are late; it stops nobody from working.
     fn of(app: &App) -> EventsPort {
@@ -89,23 +107,12 @@ impl EventsPort {
 
 /// Every port with its state; 503 when actions cannot be served.
 async fn ready(State(app): State<App>) -> Response {
-    let (view, status, locks) = (app.plant.view(), app.plant.workbook().status(), app.plant.locks().health().await);
-    let now = app.plant.clock().now();
+    let (status, locks) = (app.plant.workbook().status(), app.plant.locks().health().await);
     let (writable, reachable) = (status.writable.is_ok(), locks.latency.is_ok());
     let stopping = app.stop.is_cancelled();
     let body = Ready {
         ready: writable && reachable && !stopping,
-        workbook: WorkbookPort {
-            adapter: status.adapter,
-            ok: writable,
-            reason: status.writable.err(),
-            age_seconds: view.read_at.map(|at| (now - at).num_seconds().max(0)),
-            waiting: status.waiting,
-            outbox: status.outbox,
-            alarms: status.alarms,
-            spools: view.spools.len(),
-            missing_columns: view.missing.iter().map(|column| column.header()).collect(),
-        },
+        workbook: WorkbookPort::of(&app, status),
         locks: LocksPort {
             adapter: locks.adapter,
             ok: reachable,

@@ -123,7 +123,7 @@ async fn runs(plans: Vec<Plan>, without: Option<&'static str>, jobs: usize, firs
     let (mut waiting, mut running) = (plans.into_iter(), JoinSet::new());
     let (mut passed, mut red) = (0, Vec::new());
     loop {
-        while running.len() < jobs && (!first || red.is_empty()) {
+        while running.len() < jobs && (red.is_empty() || !first) {
             let Some(plan) = waiting.next() else { break };
             running.spawn(run::run(plan, without));
         }
@@ -139,6 +139,8 @@ async fn runs(plans: Vec<Plan>, without: Option<&'static str>, jobs: usize, firs
                     }
                 }
             }
+            // No verdict: as bad as a red one, and no proof that a broken build was noticed.
+            Some(Err(lost)) if first => println!("a run ended early: {lost}"),
             Some(Err(lost)) => red.push(format!("a run ended early: {lost}")),
         }
     }

@@ -1,8 +1,8 @@
 //! I2, I3 and I9: what people were told.
 
-use super::{Answer, Asked, Counted, History, Violation};
+use super::{Answer, Asked, Counted, History, Step, Violation};
 use spoolboard::domain::Column;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The longest that anybody may wait (`reliability.md` 7, I9).
@@ -25,7 +25,7 @@ impl Asked {
 
 /// Every violation of the three.
 pub(crate) fn look(history: &History) -> Vec<Violation> {
-    let applied = applied(history);
+    let (applied, void) = (applied(history), void(history));
     let mut found = Vec::new();
     let mut by_op: BTreeMap<&str, Vec<&Asked>> = BTreeMap::new();
     for asked in &history.asked {
@@ -36,6 +36,7 @@ pub(crate) fn look(history: &History) -> Vec<Violation> {
     for (op, asked) in by_op {
         if let Some(at) = applied.get(op)
             && asked.iter().all(|asked| asked.refused())
+            && !void.contains(op)
         {
             let first = asked[0];
             let what = format!("{} of {} by {} was refused, and was applied", first.verb, first.tag, first.worker);
@@ -68,6 +69,13 @@ fn applied(history: &History) -> BTreeMap<&str, Duration> {
     applied
 }
 
+/// Operations of which the system's own rows say that they did not hold: their audit row could not be
+/// taken back (`design.md` 5.4).
+fn void(history: &History) -> BTreeSet<&str> {
+    let last = history.steps.last().map_or(&history.start, |step| &step.after);
+    last.audit.iter().filter(|event| event.worker == 0).filter_map(|event| event.notes["deshace"].as_str()).collect()
+}
+
 fn slow(asked: &Asked) -> Option<Violation> {
     let answered = match asked.answer {
         Answer::Never => None,
@@ -98,7 +106,10 @@ fn unsaved(history: &History, asked: &Asked, applied: Option<Duration>) -> Optio
 /// Whether the worker had the spool at some time between the question and the answer.
 fn was_his(history: &History, asked: &Asked, told: Duration) -> bool {
     let wanted = (asked.tag.clone(), asked.worker);
-    let at_first = history.steps.iter().rfind(|step| step.at <= asked.at).map_or(&history.start, |step| &step.after);
+    // Under a header that somebody has renamed for a while nothing can be read.
+    let readable = |step: &&Step| step.after.header.iter().any(|name| name == Column::OccupiedBy.header());
+    let at_first =
+        history.steps.iter().filter(readable).rfind(|step| step.at <= asked.at).map_or(&history.start, |step| &step.after);
     let during = history.steps.iter().filter(|step| step.at > asked.at && step.at <= told).map(|step| &step.after);
     std::iter::once(at_first).chain(during).any(|state| state.occupied().contains(&wanted))
 }

@@ -36,6 +36,8 @@ struct Walk {
     unlanded: Vec<Unlanded>,
     /// Changes made while the audit was closed: their audit rows come later.
     due: BTreeSet<String>,
+    /// When the audit was last closed.
+    closed: Option<Duration>,
     /// What the audit holds, by id.
     known: BTreeMap<String, Arc<Event>>,
     /// When a person last changed a row.
@@ -50,13 +52,16 @@ pub(crate) fn look(history: &History) -> (Vec<Violation>, Counted) {
     let mut walk = Walk { known, ..Walk::default() };
     let mut before = &history.start;
     for step in &history.steps {
+        if before.audit_closed || step.after.audit_closed {
+            walk.closed = Some(step.at);
+        }
         match step.by {
             By::Human => walk.human(before, step),
             By::Us => walk.ours(before, step, history),
         }
         before = &step.after;
     }
-    walk.end();
+    walk.end(before);
     (walk.found, walk.counted)
 }
 
@@ -66,7 +71,9 @@ impl Walk {
         for (key, changes) in changed(before, &step.after) {
             self.by_hand.insert(key.to_owned(), step.at);
             // Whoever types over a wrong cell has taken it upon himself.
-            self.hits.retain(|hit| hit.key != key || !hit.was.iter().any(|(name, _)| changes.iter().any(|(n, ..)| n == name)));
+            let touched = |hit: &Hit| hit.was.iter().any(|(name, _)| changes.iter().any(|(n, ..)| n == name));
+            // Without details, the row came or went.
+            self.hits.retain(|hit| hit.key != key || !(changes.is_empty() || touched(hit)));
         }
         // A tab that is gone, or was cut, is not ours to answer for.
         self.known.extend(step.after.audit.iter().map(|event| (event.id.clone(), Arc::clone(event))));
@@ -87,6 +94,17 @@ impl Walk {
         let mut spoken = BTreeSet::new();
         for (key, changes) in changed(before, &step.after) {
             let (Some(old), Some(new)) = (rows.get(key), after.get(key)) else {
+                let blank = key.starts_with(" (");
+                match after.get(key) {
+                    // Rows moved, and what was meant for one came where none is: it has to go again.
+                    Some(new) if blank => {
+                        let was = new.cells.keys().map(|name| (name.clone(), String::new())).collect();
+                        self.hit(step, new, new.cell(Column::Version), was);
+                        continue;
+                    }
+                    None if blank && self.hits.iter().any(|hit| hit.key == key) => continue,
+                    _ => {}
+                }
                 self.found.push(Violation::new(6, step.at, key, "", format!("the row {key} came or went by a batch of ours")));
                 continue;
             };
@@ -161,7 +179,9 @@ impl Walk {
 
     /// Whoever took it by the audit has it by the row.
     fn as_told(&mut self, step: &Step, row: &Row, event: &Event) {
-        if takes(event) && row.occupant().and_then(worker_of) != Some(event.worker) {
+        // Under a header that somebody renames meanwhile nothing can be read.
+        let readable = step.after.header.iter().any(|name| name == Column::OccupiedBy.header());
+        if takes(event) && readable && row.occupant().and_then(worker_of) != Some(event.worker) {
             let has = row.occupant().unwrap_or("nobody");
             let what = format!("the audit gives {} to {}, and {has} has it", row.key, event.worker);
             self.found.push(Violation::new(1, step.at, &event.tag, &event.id, what));
@@ -214,10 +234,12 @@ impl Walk {
         if changes.iter().all(|(name, _, after)| returns(name, after)) {
             return;
         }
+        // Whoever found the audit closed finds out later that it is open again.
+        let closed = self.closed.is_some_and(|at| step.at.saturating_sub(at) <= 2 * round_trip);
         let fresh = old.cell(Column::Version) != op && !op.is_empty();
         match self.known.get(op).cloned() {
             Some(event) if fresh && event.tag == new.cell(Column::Tag) => self.at_last(step, old, new, &event, round_trip),
-            None if fresh && step.after.audit_closed => drop(self.due.insert(op.to_owned())),
+            None if fresh && closed => drop(self.due.insert(op.to_owned())),
             None if fresh => {
                 let what = format!("{} changed under {op}, and no audit row has that id", new.key);
                 self.found.push(Violation::new(5, step.at, new.cell(Column::Tag), op, what));
@@ -252,7 +274,8 @@ impl Walk {
         let before = self.hits.len();
         self.hits.retain(|hit| {
             let stands = |(name, was): &(String, String)| {
-                after.get(hit.key.as_str()).is_some_and(|row| row.cells.get(name).cloned().unwrap_or_default() == *was)
+                let row = after.get(hit.key.as_str());
+                row.and_then(|row| row.cells.get(name).cloned()).unwrap_or_default() == *was
             };
             !hit.was.iter().all(stands)
         });
@@ -278,7 +301,11 @@ impl Walk {
     }
 
     /// What was never put right.
-    fn end(&mut self) {
+    fn end(&mut self, last: &State) {
+        if let Some(op) = self.due.iter().find(|op| !last.audit_closed && !self.known.contains_key(*op)) {
+            let what = format!("the audit row of {op} had to wait, and never came");
+            self.found.push(Violation::new(5, self.closed.unwrap_or_default(), "", op, what));
+        }
         self.found.extend(self.hits.iter().map(of_hit));
         self.found.extend(self.unlanded.iter().map(of_unlanded));
     }

@@ -89,7 +89,7 @@ async fn c2_who_may_write_is_told_as_far_as_it_can_be_known_without_writing() {
     let theirs = after(|human| human.protects_sheet("Operaciones", &["jefa@taller.example"])).await;
     theirs.has("ERROR  la pestaña Operaciones está protegida contra");
     let audit = after(|human| human.protects_sheet("Metadata", &["jefa@taller.example"])).await;
-    audit.has("ERROR  nadie puede registrar: la pestaña Metadata está protegida contra esta cuenta");
+    audit.has("ERROR  la auditoría no se puede escribir: la pestaña Metadata está protegida contra esta cuenta");
     audit.has_not("conviene proteger");
     assert_eq!((theirs.status, audit.status), (Some(1), Some(1)));
 }
@@ -106,7 +106,7 @@ async fn b10_columns_are_named_that_must_be_there_that_may_be_and_that_stand_twi
     split.has("ERROR  faltan columnas imprescindibles, agrégalas al libro: TAG_SPOOL");
     split.has("aviso  no hay TAG_SPOOL; mientras tanto los carretes se muestran por la columna SPLIT");
     let audit = after(|human| human.renames_header("Metadata", "Accion", "Otra")).await;
-    audit.has("ERROR  nadie puede registrar: a la pestaña Metadata le faltan columnas: Accion");
+    audit.has("ERROR  la auditoría no se puede escribir: a la pestaña Metadata le faltan columnas: Accion");
     let audit_twice = after(|human| human.renames_header("Metadata", "N_UNION", "worker id")).await;
     audit_twice.has("aviso  columnas repetidas en Metadata, se usa la primera: Worker_ID");
     let statuses = [critical, optional, twice, split, audit, audit_twice].map(|said| said.status.unwrap());
@@ -119,7 +119,7 @@ async fn i9_a_tab_that_is_not_there_is_named_and_the_rest_is_looked_at_all_the_s
     people.has("ERROR  la planilla no se puede leer: en la planilla falta la pestaña Trabajadores");
     people.has("bien   la zona horaria");
     let audit = after(|human| human.renames_sheet("Metadata", "Auditoría vieja")).await;
-    audit.has("ERROR  nadie puede registrar: falta la pestaña de auditoría (Metadata)");
+    audit.has("ERROR  la auditoría no se puede escribir: falta la pestaña de auditoría (Metadata)");
     audit.has("bien   3 carretes");
     assert_eq!((people.status, audit.status), (Some(1), Some(1)));
 }

@@ -242,6 +242,11 @@ impl Google {
         self.lock().away = away;
     }
 
+    /// How long all calls together took here, from their arrival to their reply.
+    pub(crate) fn busy(&self) -> Duration {
+        self.lock().busy
+    }
+
     /// Whether the journal keeps the workbook after each change; on unless a long run turns it off.
     pub(crate) fn snapshots(&self, keep: bool) {
         self.lock().snapshots = keep;

@@ -15,7 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use serde_json::Value as Json;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
@@ -68,6 +68,7 @@ async fn answer(world: Arc<Mutex<World>>, request: Request<hyper::body::Incoming
 async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::Sender<Ending>) {
     let locked = || world.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Fate { fault, before, after, takes } = locked().faults.fate(&call);
+    let began = Instant::now();
     let mut ends = Some(ends);
     let mut end = |ending: Ending| {
         if let Some(ends) = ends.take() {
@@ -113,13 +114,15 @@ async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::
     }
     let slow = if let Some(Fault::SlowReply(time)) = fault { time } else { Duration::ZERO };
     rest(takes / 2 + slow).await;
-    end(match fault {
+    let ending = match fault {
         Some(Fault::LostAfter) => None,
         Some(Fault::UnavailableYetApplied) => Some(json(503, &super::faults::unavailable().body(), pretty)),
         Some(Fault::BadGatewayYetApplied) => Some(bad_gateway()),
         Some(Fault::CutBody) => Some(cut(status, &body)),
         _ => Some(json(status, &body, pretty || call.method == Method::Token)),
-    });
+    };
+    locked().busy += began.elapsed();
+    end(ending);
 }
 
 async fn rest(time: Duration) {

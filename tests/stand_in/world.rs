@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) snapshots: bool,
     /// Nobody gets through to it.
     pub(crate) away: bool,
+    /// How long all calls together took here.
+    pub(crate) busy: Duration,
     /// How many changes were applied, for those who wait for one.
     pub(crate) changes: watch::Sender<usize>,
     started: Instant,
@@ -67,6 +69,7 @@ impl World {
             journal: Journal::default(),
             deeds: VecDeque::new(),
             snapshots: true,
+            busy: Duration::ZERO,
             away: false,
             changes: watch::Sender::new(0),
             started: Instant::now(),

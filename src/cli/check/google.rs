@@ -5,7 +5,7 @@ use crate::cli::complaint;
 use crate::config::Config;
 use crate::domain::{Column, Moment, Spool};
 use crate::plant::Clock;
-use crate::workbook::sheets::{Barred, Found, NoSurvey, SheetsConfig, Survey};
+use crate::workbook::sheets::{Barred, Found, NoSurvey, SheetsConfig, Survey, waiting};
 use chrono::Duration;
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -30,6 +30,10 @@ pub(super) fn record(config: &Config, google: &SheetsConfig, survey: Result<Surv
     findings.good(format_args!("la cuenta {account} abre la planilla, que responde en {latency:.0} ms"));
     rights(&survey, findings);
     zone(&survey.zone, config.zone, findings);
+    match waiting(&google.data) {
+        Some(0) | None => {}
+        Some(events) => findings.warning(format_args!("registros de auditoría que esperan en este equipo: {events}")),
+    }
     match &survey.found {
         Ok(found) => tabs(google, found, &survey, findings),
         Err(why) => findings.error(format_args!("la planilla no se puede leer: {why}")),
@@ -76,7 +80,8 @@ fn tabs(google: &SheetsConfig, found: &Found, survey: &Survey, findings: &mut Fi
     rows::header(&found.header, findings);
     match &found.audit {
         Ok(()) => findings.good(format_args!("{metadata} tiene sus diez columnas")),
-        Err(why) => findings.error(format_args!("nadie puede registrar: {why}")),
+        Err(why) => findings
+            .error(format_args!("la auditoría no se puede escribir: {why}; mientras tanto sus registros esperan en este equipo")),
     }
     if !found.audit_repeated.is_empty() {
         let names = found.audit_repeated.join(", ");

@@ -51,8 +51,8 @@ pub fn routes() -> Router<App> {
         .route("/kiosko", get(board::kiosk))
         .route("/registro", get(record::show))
         .route("/historial/{*tag}", get(history::show))
-        .route("/diagnostico", get(diagnostics::show))
         .route("/rastro", post(diagnostics::told))
+        .route("/diagnostico", get(diagnostics::show))
         .merge(shell::routes())
 }
 

@@ -38,6 +38,7 @@ mod watch;
 mod writer;
 
 pub use client::is_safe;
+pub use outbox::waiting;
 pub use survey::{Barred, Found, NoSurvey, Survey, survey};
 
 use super::{Applied, Mirror, Names, Status, View, Workbook};

@@ -10,7 +10,7 @@ use super::state::State;
 use crate::domain::{AuditEvent, Cell};
 use crate::workbook::audit_row;
 use chrono_tz::Tz;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
@@ -224,6 +224,14 @@ impl Drop for Outbox {
         // The thread does not panic; were it to, the file would be closed all the same.
         let _ = self.thread.take().map(JoinHandle::join);
     }
+}
+
+/// How many events wait in the outbox of a data folder; `None` while another process has it, or where
+/// there is none.
+pub fn waiting(folder: &Path) -> Option<usize> {
+    let file = Connection::open_with_flags(folder.join(FILE), OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+    let events: i64 = file.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).ok()?;
+    usize::try_from(events).ok()
 }
 
 /// Prepares the file, and reads its format and its events.

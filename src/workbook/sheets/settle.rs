@@ -37,6 +37,16 @@ pub(super) struct Findings {
     overwritten: u64,
 }
 
+/// A row that was hit by mistake, or missed.
+struct Wrong {
+    /// What it is, wherever it stands.
+    id: Arc<str>,
+    /// As it was read after the batch.
+    before: Row,
+    /// As it has to be.
+    target: Target,
+}
+
 impl Writer {
     /// Finds out what became of a batch, puts right what it hit by mistake, and answers.
     ///
@@ -64,7 +74,7 @@ impl Writer {
         audited.extend(if doubtful { self.evident(&fresh, &boxed) } else { boxed.clone() });
         let mut findings = findings(plan, &audited, &fresh, &view, (&before, &after));
         self.settle_boxed(&boxed, &mut findings);
-        self.mend(findings, fresh, &after).await;
+        self.mend(findings, fresh, &after, deadline).await;
     }
 
     async fn read_until_it_works(&mut self) -> Fresh {
@@ -90,16 +100,17 @@ impl Writer {
     }
 
     /// Writes what must be put right, brings memory up to date, and answers.
-    async fn mend(&mut self, findings: Findings, mut fresh: Fresh, layout: &Layout) {
+    async fn mend(&mut self, findings: Findings, mut fresh: Fresh, layout: &Layout, deadline: Instant) {
         let Findings { landed, absent, orphans, mends, clears, overwritten } = findings;
         self.state.metrics.overwritten.inc_by(overwritten);
-        let mut batch = self.fence.held().map(|fence| Batch::new(fence, layout));
-        let mut targets = Vec::new();
+        let identities = identify(fresh.loaded.rows.iter().map(|(_, row)| row));
+        let mut wrongs = Vec::new();
         for (place, cells) in mends {
             let Some((fila, row)) = fresh.loaded.rows.get_mut(place) else { continue };
             let cells: Vec<(Column, Cell)> = cells.into_iter().filter(|(column, _)| layout.col(*column).is_some()).collect();
-            *row = row.with(&cells);
-            targets.push(Target { fila: Fila(*fila), after: row.clone(), cells });
+            let before = std::mem::replace(row, row.with(&cells));
+            let target = Target { fila: Fila(*fila), after: row.clone(), cells };
+            wrongs.push(Wrong { id: Arc::clone(&identities[place].id), before, target });
         }
         fresh.loaded.rows.retain(|(_, row)| Column::ALL.into_iter().any(|column| !row[column].is_empty()));
         for waiting in &orphans {
@@ -107,24 +118,15 @@ impl Writer {
         }
         // It was judged by the reading itself.
         let _ = self.take(fresh);
-        if !targets.is_empty() || !clears.is_empty() {
-            if let Some(batch) = &mut batch {
-                targets.iter().for_each(|target| batch.add(layout, target, None));
-                let clear = |(fila, col): &(Fila, Col)| Part::Write {
-                    tab: layout.operaciones.id,
-                    fila: *fila,
-                    col: *col,
-                    cells: vec![(Cell::Empty, None)],
-                };
-                batch.parts.extend(clears.iter().map(clear));
-            }
-            if !self.written(batch, &targets, layout).await {
+        let rows = wrongs.len();
+        if !wrongs.is_empty() || !clears.is_empty() {
+            if !self.put_right(wrongs, &clears, layout, deadline).await {
                 let all = landed.into_iter().chain(orphans);
                 self.unknown(all);
                 absent.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
                 return;
             }
-            info!(rows = targets.len(), "what a batch hit by mistake was put right");
+            info!(rows, "what a batch hit by mistake was put right");
         }
         self.pulse.tell();
         let view = self.state.mirror.view();
@@ -144,20 +146,65 @@ impl Writer {
         self.answer_from_memory();
     }
 
-    /// Sends what puts things right. Were rows moved once more within this round trip, or the reply
-    /// lost, people have to look: writing pauses.
-    async fn written(&mut self, batch: Option<Batch>, targets: &[Target], layout: &Layout) -> bool {
-        let Some(batch) = batch else { return false };
-        self.budget.writes.take(Need::Now).await;
-        let sent = self.client.batch_update(&batch.parts, &batch.shown).await;
-        let right = matches!(&sent, Ok(reply) if targets.iter().all(|target| batch::verify(reply, layout, target) == Hit::Right));
-        if !right {
-            let rows: Vec<u32> = targets.iter().map(|target| target.fila.0).collect();
-            error!(?rows, failed = ?sent.err(), "rows that were hit by mistake could not be put right; look at them in the workbook");
-            self.state.alarm("not_mended");
-            self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
+    /// Sends what puts things right, until it stands. What it writes is absolute, and once the fence
+    /// has been replaced no earlier attempt can come after: so a lost reply is one more reading and one
+    /// more attempt, and no doubt. Out of time, or when rows were moved once more within this round
+    /// trip, people have to look: writing pauses.
+    async fn put_right(&mut self, mut wrongs: Vec<Wrong>, clears: &[(Fila, Col)], layout: &Layout, deadline: Instant) -> bool {
+        loop {
+            let right = match self.mended(&wrongs, clears, layout).await {
+                Ok(right) => right,
+                Err(failed) => {
+                    warn!(?failed, "what a batch hit by mistake is not put right yet");
+                    if Instant::now() < deadline && self.again(&mut wrongs, layout, deadline).await {
+                        continue;
+                    }
+                    false
+                }
+            };
+            if !right {
+                let rows: Vec<u32> = wrongs.iter().map(|wrong| wrong.target.fila.0).collect();
+                error!(?rows, "rows that were hit by mistake could not be put right; look at them in the workbook");
+                self.state.alarm("not_mended");
+                self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
+            }
+            return right;
         }
-        right
+    }
+
+    /// One attempt; whether it hit the rows that were meant.
+    async fn mended(&mut self, wrongs: &[Wrong], clears: &[(Fila, Col)], layout: &Layout) -> Result<bool, Failed> {
+        let Some(fence) = self.fence.held() else { return Ok(false) };
+        let mut batch = Batch::new(fence, layout);
+        wrongs.iter().for_each(|wrong| batch.add(layout, &wrong.target, None));
+        let tab = layout.operaciones.id;
+        let clear = |(fila, col): &(Fila, Col)| Part::Write { tab, fila: *fila, col: *col, cells: vec![(Cell::Empty, None)] };
+        batch.parts.extend(clears.iter().map(clear));
+        self.budget.writes.take(Need::Now).await;
+        let reply = self.client.batch_update(&batch.parts, &batch.shown).await?;
+        Ok(wrongs.iter().all(|wrong| batch::verify(&reply, layout, &wrong.target) == Hit::Right))
+    }
+
+    /// Finds the rows again, and leaves out those that somebody has changed since, who has taken it upon
+    /// himself; `false` when that is not possible, or columns have moved.
+    async fn again(&mut self, wrongs: &mut Vec<Wrong>, layout: &Layout, deadline: Instant) -> bool {
+        if let Err(why) = self.renew_fence(deadline).await {
+            self.without_fence(why);
+            return false;
+        }
+        let Ok(fresh) = timeout_at(deadline, self.read_until_it_works()).await else { return false };
+        if self.reader.layout().is_none_or(|now| now.line != layout.line) {
+            return false;
+        }
+        let rows = &fresh.loaded.rows;
+        let identities = identify(rows.iter().map(|(_, row)| row));
+        wrongs.retain_mut(|wrong| {
+            let place = identities.iter().position(|identity| identity.id == wrong.id);
+            let Some((fila, row)) = place.map(|place| &rows[place]) else { return false };
+            wrong.target.fila = Fila(*fila);
+            same_row(row, &wrong.before) || same_row(row, &wrong.target.after)
+        });
+        true
     }
 
     fn unknown(&mut self, changes: impl Iterator<Item = Waiting>) {

@@ -1,7 +1,7 @@
 //! Rows and columns that a hand moves within the one round trip of a batch.
 
-use super::{Floor, landed};
-use crate::stand_in::When;
+use super::{BATCHES, Floor, landed};
+use crate::stand_in::{Fault, Held, When};
 use crate::support::google::{BOOK, quick, seldom};
 use crate::support::{cell, eventually};
 use spoolboard::domain::{Cell, Column};
@@ -36,6 +36,25 @@ async fn b6_a_row_inserted_while_a_batch_is_on_its_way_costs_nothing_but_an_alar
     assert_eq!((floor.audited(id), floor.workbook.alarms()), (1, 1));
     assert_eq!(floor.workbook.view().spools.len(), 5);
     assert_eq!(floor.shown("MK-0003").version, Some(id.to_string()));
+}
+
+#[tokio::test]
+async fn b6_a_row_that_was_hit_by_mistake_is_put_right_although_the_first_attempt_is_lost() {
+    for fault in [Fault::Unavailable, Fault::UnavailableYetApplied, Fault::LostAfter, Fault::TooManyFor(0)] {
+        let floor = Floor::of(5, seldom()).await;
+        floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+        let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+        let id = Uuid::new_v4();
+        let taking = floor.applying(floor.take("MK-0003", 93, id));
+        gate.arrived().await;
+        floor.google.fail(BATCHES, fault);
+        gate.open();
+        let answer = taking.await.unwrap();
+        assert!(landed(&answer), "{fault:?}: {answer:?}");
+        let taken = occupants(&floor).into_iter().filter(|(_, who)| !who.is_empty()).collect::<Vec<_>>();
+        assert_eq!(taken, [("MK-0003".to_owned(), "MR(93)MR(93)".to_owned())], "{fault:?}");
+        assert_eq!(floor.audited(id), 1, "{fault:?}");
+    }
 }
 
 #[tokio::test]

@@ -97,7 +97,10 @@ async fn b10_without_a_critical_column_from_the_start_rows_are_shown_and_nobody_
     assert_eq!((list.count("article.spool"), list.count("article.spool.problem"), list.count("article .acts")), (60, 60, 0));
     for path in ["/tablero", "/tablero?operacion=SOLD", "/kiosko", "/kiosko?operacion=SOLD"] {
         let text = Screen::open(&plant, path).await.text("main");
-        assert!(text.contains("No se sabe quién tiene cada carrete") && !text.contains("No hay carretes ocupados"), "{path}: {text}");
+        assert!(
+            text.contains("No se sabe quién tiene cada carrete") && !text.contains("No hay carretes ocupados"),
+            "{path}: {text}"
+        );
     }
     let spools = plant.get("/api/spools?limit=1").await.json;
     assert_eq!(
