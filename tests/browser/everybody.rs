@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
 
 /// The screens of a worker, by a name for their picture.
-const SCREENS: [(&str, &str); 12] = [
+const SCREENS: [(&str, &str); 14] = [
     ("nombres", "/"),
     ("carretes", "/carretes?trabajador=93"),
     ("ayudante", "/carretes?trabajador=200"),
@@ -21,6 +21,8 @@ const SCREENS: [(&str, &str); 12] = [
     ("no-hay", "/carretes?trabajador=7"),
     ("apagada", "/sin-conexion"),
     ("tablero", "/tablero"),
+    ("tablero-listos", "/tablero?ver=listos"),
+    ("registro", "/registro?trabajador=93"),
     ("historial", "/historial/MK-1346-TW-28082-020"),
 ];
 

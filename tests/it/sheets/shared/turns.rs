@@ -133,15 +133,15 @@ async fn what_another_run_of_redis_remembers_of_the_fence_is_not_believed() {
     let process = hall.process(usual()).await;
     assert!(hall.take(&process, &tag(1), 101).await.is_ok());
     let rotations = hall.rotations();
-    let remembers = || {
-        let leases: Vec<String> = hall.redis.ask(&["KEYS", "spool_sheet_lease:*"]);
-        leases.iter().any(|lease| hall.redis.ask::<usize>(&["HEXISTS", lease, "fence"]) == 1)
+    let remembers = |redis: &RealRedis| {
+        let leases: Vec<String> = redis.ask(&["KEYS", "spool_sheet_lease:*"]);
+        leases.iter().any(|lease| redis.ask::<usize>(&["HEXISTS", lease, "fence"]) == 1)
     };
     // The turn ends a moment after the answer.
-    eventually("the turn has ended", async || remembers()).await;
+    eventually("the turn has ended", async || remembers(&hall.redis)).await;
     hall.redis.kill9();
     hall.redis.restart();
-    assert!(remembers(), "it remembers one");
+    assert!(remembers(&hall.redis), "it remembers one");
     eventually("it is taken", async || hall.take(&process, &tag(2), 102).await.is_ok()).await;
     assert_eq!(hall.rotations(), rotations + 1);
 }
