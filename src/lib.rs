@@ -35,8 +35,8 @@
 //!    the plant's clock.
 //! 8. Spanish is in `templates/` and in [`words`], the one catalogue of sentences: domain types in,
 //!    Spanish out. Beside them only what a command tells whoever called it (`cli`, `config`, the
-//!    report and the errors of `workbook/files`), what the Google workbook says of its state, and the
-//!    values that the workbook itself holds.
+//!    report and the errors of `workbook/files`), what the Google workbook says of its state, the
+//!    values that the workbook itself holds, and what the scripts in `static` say of a silent server.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
 //!    `events/wire.rs`.
 //!

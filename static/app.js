@@ -1,13 +1,16 @@
-// What the server cannot do: count on from its seconds, notice that it is silent, put toasts away.
+// What every screen needs and the server cannot do: count on from its seconds, turn the wall's pages, and notice
+// that the server is silent. What can be touched is in act.js.
 (() => {
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const wall = 'muro' in body.dataset;
   const now = () => performance.now();
   const seen = new WeakMap(); // <time> -> the moment it counts from
-  const changes = new Set();
-  const start = { heard: now(), downAt: null, http: 0, touched: 0, reopened: 0, polled: 0, clock: null, page: 0, told: null };
-  const s = start;
+  const changes = new Set(); // spools that belong on this list since it was made
+  const later = new Set(); // cards that changed while a finger was on the list
+  const heights = new Map(); // how high a card was before it changed
+  const s = { heard: now(), downAt: null, http: -Infinity, asked: -Infinity, touched: -Infinity, reopened: 0, polled: 0, clock: null, page: 0 };
+  const begun = s.heard;
 
   // Time: from the server's seconds, never from this machine's clock.
   const span = (sec) => {
@@ -15,8 +18,8 @@
     return d ? `${d}d ${h % 24}h` : h ? `${h}h ${m % 60}m` : `${m}m`;
   };
   const setClock = (sec) => { s.clock = now() - sec * 1000; };
-  const hhmm = (ago = 0) => {
-    const m = (Math.floor((now() - s.clock) / 60000 - ago / 60) % 1440 + 1440) % 1440;
+  const hhmm = (at = now()) => {
+    const m = (Math.floor((at - s.clock) / 60000) % 1440 + 1440) % 1440;
     return `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`;
   };
   const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
@@ -32,13 +35,18 @@
   const came = (root) => {
     if (root.nodeType !== 1) return;
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
-    each('.spool', (el) => { el.dataset.nueva = ''; setTimeout(() => delete el.dataset.nueva, 400); changes.delete(el.id.slice(6)); });
-    each('.toast[data-dura]', (el) => setTimeout(() => { if (!el.matches(':focus-within')) el.remove(); }, Number(el.dataset.dura) * 1000));
-    each('.result[data-caja]', (el) => el.scrollIntoView());
+    each('.spool', (el) => {
+      // A card that has just come ignores taps: the finger was on its way to what stood there before.
+      el.dataset.nueva = '';
+      setTimeout(() => delete el.dataset.nueva, 400);
+      changes.delete(el.id.slice(6));
+      // One that changed by itself is not lower than it was: what stands below it stays in its place.
+      if (heights.has(el.id)) el.style.minHeight = `${heights.get(el.id)}px`;
+      heights.delete(el.id);
+    });
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
     each('#muro', () => turn(0));
-    each('#lista', () => { changes.clear(); showChanges(); });
-    count();
+    each('#lista', () => { changes.clear(); later.clear(); s.behind = false; showChanges(); });
   };
   new MutationObserver((list) => list.forEach((m) => m.addedNodes.forEach(came))).observe(body, { childList: true, subtree: true });
 
@@ -59,117 +67,148 @@
     keys = fresh;
   };
 
-  // Toasts.
-  const toast = (text) => {
-    const box = document.createElement('div');
-    box.className = 'toast bad';
-    box.dataset.caja = '';
-    box.append(Object.assign(document.createElement('p'), { textContent: text }),
-      Object.assign(document.createElement('button'), { type: 'button', className: 'close', textContent: 'CERRAR' }));
-    box.lastChild.dataset.cerrar = '';
-    $('alertas')?.append(box);
+  // What somebody has begun and not sent: nothing takes it from under his hands.
+  const typed = (el) => el.value !== el.defaultValue;
+  const inHand = () => document.querySelector('dialog[open], form.htmx-request') !== null
+    || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
+  const unsent = () => inHand() || document.querySelector('.elige:checked, [data-elegido], .toast, .result') !== null;
+  const touching = (ms) => now() - s.touched < ms;
+  for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove'])
+    document.addEventListener(type, () => { s.touched = now(); }, { passive: true, capture: true });
+
+  // The list anew: at once when it was asked for, else only when nobody would notice.
+  const refresh = (asked) => {
+    const list = $('lista');
+    s.polled = now();
+    if (list && !asked && (inHand() || touching(5000))) { s.behind = true; showChanges(); return; }
+    s.behind = false;
+    htmx.trigger(body, 'lista');
+    if (!list) htmx.trigger(body, 'resync');
   };
-  const posts = (e) => (e.detail.ctx?.request?.method || '').toUpperCase() === 'POST';
-  document.addEventListener('htmx:error', (e) => {
-    if (e.detail.ctx && !e.detail.ctx.response && posts(e)) toast('No hubo respuesta. Cuando vuelva la conexión toca otra vez: no se registra dos veces.');
-  });
-  document.addEventListener('htmx:response:error', (e) => {
-    if (posts(e) && !(e.detail.ctx.text || '').includes('hx-partial')) toast('No se pudo registrar. Intenta otra vez o avisa a tu supervisor.');
-  });
-  document.addEventListener('htmx:before:response', () => { s.http = now(); });
-
-  // Taps.
-  const count = () => write($('lote-cuenta'), `(${document.querySelectorAll('.elige:checked').length})`);
-  document.addEventListener('change', (e) => { if (e.target.matches('.elige')) count(); });
-  document.addEventListener('reset', () => setTimeout(count));
-  document.addEventListener('pointerdown', () => { s.touched = now(); }, { passive: true });
-  document.addEventListener('keydown', () => { s.touched = now(); });
+  document.addEventListener('resync', (e) => { if (e.target !== body && $('lista')) refresh(); });
+  document.addEventListener('lista:pedir', () => refresh(true));
   document.addEventListener('click', (e) => {
-    // A card that has just come ignores taps: the finger was on its way to what stood there before.
-    if (e.target.closest('.spool[data-nueva]')) { e.preventDefault(); e.stopPropagation(); return; }
-    if (e.target.closest('[data-cerrar]')) e.target.closest('[data-caja]').remove();
-    if (e.target.closest('#cambios')) refresh();
-  }, true);
-
-  // The stream.
-  const refresh = () => { s.polled = now(); htmx.trigger(body, 'resync'); };
+    if (e.target.closest('#cambios')) refresh(true);
+    if (e.target.closest('#version')) location.reload();
+  });
   const showChanges = () => {
     const button = $('cambios');
     if (!button) return;
-    button.hidden = changes.size === 0;
-    write(button, `${changes.size} ${changes.size === 1 ? 'cambio' : 'cambios'} – ACTUALIZAR`);
+    button.hidden = changes.size === 0 && !s.behind;
+    write(button, changes.size === 0 ? 'Hay cambios – ACTUALIZAR' : `${changes.size} ${changes.size === 1 ? 'cambio' : 'cambios'} – ACTUALIZAR`);
   };
+  const recard = (card) => {
+    if (card.querySelector('dialog[open], .htmx-request') || touching(2000)) { later.add(card.id); return; }
+    later.delete(card.id);
+    heights.set(card.id, card.offsetHeight);
+    htmx.trigger(card, 'refrescar');
+  };
+  const told = (change) => {
+    const card = $(`spool-${change.id}`);
+    const mine = (body.dataset.operaciones || '').split(' ');
+    // The answer to one's own tap has brought this state already.
+    if (card) { if (!change.version || card.dataset.version !== change.version) recard(card); }
+    else if (change.puede.some((operation) => mine.includes(operation))) { changes.add(change.id); showChanges(); }
+  };
+
+  // The stream.
+  const build = (answering) => { s.stale = answering !== body.dataset.build; };
   const beat = (data) => {
     if (data.reloj !== undefined) setClock(data.reloj);
     s.age = data.edad || 0;
-    if (s.clock !== null) write($('hora-datos'), hhmm(s.age));
+    if (s.clock !== null) write($('hora-datos'), hhmm(now() - s.age * 1000));
+    body.classList.toggle('old', s.age > 120);
     const turned = s.readonly !== (data.escribe === false); // cards get or lose their buttons
     s.readonly = data.escribe === false;
     s.why = data.motivo;
     const list = $('lista');
     if (list && (turned || (s.first && Number(list.dataset.numero) !== data.numero))) refresh();
     s.first = false;
-    s.stale = data.build !== body.dataset.build;
+    build(data.build);
   };
   document.addEventListener('htmx:sse:before:connection', () => { s.downAt ??= now(); s.first = true; });
   document.addEventListener('htmx:sse:error', () => { s.downAt ??= now(); });
+  // The first request of a stream is an ordinary one.
+  for (const type of ['htmx:error', 'htmx:response:error'])
+    document.addEventListener(type, (e) => { if (e.detail.ctx?.sourceElement?.id === 'vivo') s.downAt ??= now(); });
   document.addEventListener('htmx:sse:after:connection', () => { s.downAt = null; s.heard = now(); s.reopened = 0; });
   document.addEventListener('htmx:sse:after:message', (e) => {
     const { event, data } = e.detail.message;
     s.heard = now(); s.downAt = null;
     if (event === 'latido') beat(JSON.parse(data));
-    else if (event?.startsWith('carrete-')) {
-      const told = JSON.parse(data), card = $(`spool-${told.id}`);
-      const mine = (body.dataset.operaciones || '').split(' ');
-      if (card) htmx.trigger(card, 'refrescar');
-      else if (told.puede.some((operation) => mine.includes(operation))) { changes.add(told.id); showChanges(); }
-    } else if (!event) mark();
+    else if (event?.startsWith('carrete-')) told(JSON.parse(data));
+    else if (!event) mark();
     watch();
   });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) { s.heard = now(); s.downAt = null; s.first = true; } });
+  addEventListener('offline', () => { s.downAt ??= now(); s.http = -Infinity; });
+  addEventListener('online', () => { s.asked = -Infinity; if ($('vivo')) reopen(); watch(); });
 
   const limit = wall ? 30000 : 40000;
   const reopen = () => { // an open but dead connection raises no error
     const old = $('vivo');
     s.reopened = now();
-    if (!old) return; // a page without a stream
     const fresh = old.cloneNode(false);
     old.replaceWith(fresh);
     htmx.process(fresh);
   };
+  // Asks whether the server is there at all: some proxies let pages through and no streams.
+  const ask = () => {
+    s.asked = now();
+    fetch('/health', { cache: 'no-store' }).then((answer) => answer.json()).then((up) => {
+      s.http = now();
+      build(up.build);
+      if ('apagada' in body.dataset) location.reload();
+      watch();
+    }).catch(() => { s.http = -Infinity; s.downAt ??= now(); });
+  };
+  const sentences = { vivo: 'CONECTADO', lento: 'CADA 20 s', caido: 'SIN CONEXIÓN' };
+  const state = () => {
+    const streams = $('vivo') !== null;
+    const silent = now() - s.heard;
+    if (streams && silent > limit && now() - s.reopened > limit) reopen();
+    // A heartbeat comes every 15 s: one that is late is a reason to ask.
+    const doubt = !streams || silent > 17000 || s.downAt !== null;
+    if (doubt && !document.hidden && now() - s.asked > (s.downAt === null ? 15000 : 4000)) ask();
+    const answers = now() - s.http < 20000;
+    if (!streams && answers) { s.downAt = null; return 'vivo'; }
+    const down = (streams && silent > limit) || (s.downAt !== null && now() - s.downAt > (wall ? 30000 : 5000));
+    if (down && answers && now() - s.polled > 20000 && !inHand() && !touching(5000)) refresh();
+    return !down ? 'vivo' : answers ? 'lento' : 'caido';
+  };
   const watch = () => {
     tick();
-    const silent = now() - s.heard > limit;
-    const down = silent || (s.downAt !== null && now() - s.downAt > (wall ? 30000 : 5000));
-    if (silent && now() - s.reopened > limit) reopen();
-    if (down && !document.hidden && now() - s.polled > 20000) refresh(); // a proxy may let pages through and no streams
-    // Pages still come although the stream does not: some proxy blocks it.
-    const state = !down ? 'vivo' : s.http > (s.downAt ?? s.heard) && now() - s.http < 25000 ? 'lento' : 'caido';
+    const is = state();
     const dot = $('conexion');
-    if (dot && (down || s.heard > start.begun)) {
-      dot.dataset.estado = state;
-      const age = s.age > 30 ? ` · datos de hace ${s.age < 120 ? `${s.age} s` : span(s.age)}` : '';
-      write($('conexion-texto'), { vivo: 'CONECTADO' + age, lento: 'CADA 20 s', caido: 'SIN CONEXIÓN' }[state]);
+    if (dot && (is !== 'vivo' || s.heard > begun || s.http > 0)) {
+      dot.dataset.estado = is;
+      const age = is === 'vivo' && s.age > 30 ? ` · datos de hace ${s.age < 120 ? `${s.age} s` : span(s.age)}` : '';
+      write($('conexion-texto'), sentences[is] + age);
     }
     const banner = $('sin-conexion');
     if (banner) {
-      const lost = state === 'caido';
+      const lost = is === 'caido';
       const old = wall && s.age > 120; // the server answers, and has not read the workbook
-      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm()}`);
-      if (old && !lost) write(banner, `DATOS DE LAS ${hhmm(s.age)}`);
+      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm(Math.max(s.heard, s.http))}`);
+      if (old && !lost) write(banner, `DATOS DE LAS ${hhmm(now() - s.age * 1000)}`);
       if (!wall && (lost || s.why)) write(banner, lost ? 'Sin conexión: no se puede registrar.' : s.why);
       const hide = !lost && !old && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;
+      if (!wall) body.dataset.registro = hide ? 'si' : lost ? 'sin-conexion' : 'solo-mirar'; // act.js closes the buttons
     }
-    const busy = document.querySelector('.htmx-request, .toast, .elige:checked, details[open]') || now() - s.touched < 30000;
-    if (s.stale && (wall || !busy)) { s.stale = false; location.reload(); }
+    if (!touching(2000)) [...later].forEach((id) => { const card = $(id); if (card) recard(card); else later.delete(id); });
+    const notice = $('version');
+    if (notice) notice.hidden = !s.stale;
+    if (s.stale && (wall || !(unsent() || touching(30000)))) { s.stale = false; location.reload(); }
   };
-  s.begun = s.heard;
   s.readonly = !wall && $('sin-conexion')?.hidden === false;
   came(document.documentElement);
   mark();
   tick();
   setInterval(watch, 1000);
   if (wall) setInterval(() => turn(1), 15000);
-  if (wall) navigator.wakeLock?.request('screen').catch(() => {});
+  // The screen stays on; a lock is lost whenever the page is hidden, so it is asked for again.
+  const stayOn = () => { if (wall && !document.hidden) navigator.wakeLock?.request('screen').catch(() => {}); };
+  document.addEventListener('visibilitychange', stayOn);
+  stayOn();
 })();

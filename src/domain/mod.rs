@@ -8,12 +8,15 @@ pub mod cell;
 pub mod column;
 pub mod decision;
 pub mod detail;
+pub mod finished;
 pub mod mend;
 pub mod metrology;
 pub mod occupation;
 pub mod problem;
 pub mod reconcile;
+pub mod record;
 pub mod spool;
+pub mod stage;
 pub mod undo;
 
 mod operation;

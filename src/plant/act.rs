@@ -7,6 +7,7 @@ use crate::domain::{Act, Spool, Worker};
 use crate::error::Error;
 use crate::locks::{Acquired, LockKey};
 use chrono::NaiveDate;
+use futures_util::future::join_all;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -14,6 +15,18 @@ impl Plant {
     /// PAUSAR, with an optional reason for the audit.
     pub async fn pause(&self, order: Order, reason: Option<String>) -> Result<Done, Error> {
         self.on_own(order, |worker| Act::Pause { worker, reason }).await
+    }
+
+    /// PAUSAR several, for one reason: each on its own, one verdict each, in the order asked.
+    ///
+    /// The operation id of each is made from `order.id` and the spool, so that the whole batch may
+    /// be sent again.
+    pub async fn pause_many(&self, order: Order, spools: Vec<String>, reason: Option<String>) -> Vec<Result<Done, Error>> {
+        join_all(spools.into_iter().map(|spool| {
+            let id = Uuid::new_v5(&order.id, spool.as_bytes());
+            self.pause(Order { spool, id, ..order }, reason.clone())
+        }))
+        .await
     }
 
     /// COMPLETAR the operation in course, on `date` or today in the plant.

@@ -31,8 +31,19 @@ const BODY: usize = 64 * 1_024;
 const ANSWER: Duration = Duration::from_secs(35);
 
 /// What is asked for by machines, or behind a page: nobody looks at the plant there.
-const NO_SCREENS: [&str; 8] =
-    ["/health", "/ready", "/metrics", "/api/redis-health", "/api/health/redis", "/static/{*path}", "/favicon.ico", "-"];
+const NO_SCREENS: [&str; 11] = [
+    "/health",
+    "/ready",
+    "/metrics",
+    "/api/redis-health",
+    "/api/health/redis",
+    "/static/{*path}",
+    "/favicon.ico",
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/sin-conexion",
+    "-",
+];
 
 /// The header of the request id, both ways.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -119,7 +130,8 @@ async fn identified(State(app): State<App>, request: Request, next: Next) -> Res
     let span = info_span!("request", id = %id, method = %request.method(), route);
     let asks = request.method().is_safe();
     // Before the first reading there is nothing to look at, either.
-    let obstacle = app.live.obstacle().filter(|_| app.plant.view().read_at.is_some());
+    let shows = app.plant.view().read_at.is_some() && !NO_SCREENS.contains(&route.as_str());
+    let obstacle = app.live.obstacle().filter(|_| shows);
     let (at, age) = (app.plant.clock().now(), super::live::age(&app.plant));
     let here = Here { id: id.clone(), at, site: app.site, asks, obstacle, age };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;

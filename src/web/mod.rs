@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+mod chart;
 pub mod failure;
 pub mod health;
 mod input;

@@ -20,8 +20,9 @@ use uuid::Uuid;
 const NAME: &str = "tableta";
 
 /// Fields that are kept: what was meant. Nothing that was typed freely, and no secret.
-const KEPT: [&str; 15] = [
+const KEPT: [&str; 17] = [
     "build",
+    "carrete",
     "carretes",
     "evento",
     "fecha",
@@ -31,6 +32,7 @@ const KEPT: [&str; 15] = [
     "ot",
     "que",
     "resultado",
+    "tag",
     "tag_spool",
     "tag_spools",
     "tableta",
@@ -42,7 +44,7 @@ const KEPT: [&str; 15] = [
 const LONGEST: usize = 200;
 
 /// What is not worth a line: files, and who only watches the program.
-const QUIET: [&str; 4] = ["/static/", "/health", "/ready", "/metrics"];
+const QUIET: [&str; 6] = ["/static/", "/health", "/ready", "/metrics", "/manifest.webmanifest", "/sw.js"];
 
 /// What the reader of a request's fields tells the layer around it.
 #[derive(Debug, Clone, Default)]

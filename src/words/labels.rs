@@ -5,7 +5,7 @@ use crate::domain::decision::Missing;
 use crate::domain::{Action, AuditEvent, Inspection, Operation, Progress, Refusal, Spool};
 
 /// On a board, when nobody has anything.
-pub const NO_HOLDERS: &str = "No hay carretes ocupados actualmente";
+pub(super) const NO_HOLDERS: &str = "No hay carretes ocupados actualmente";
 
 /// On a board, when the workbook does not say who has what.
 pub const UNKNOWN_HOLDERS: &str = "No se sabe quién tiene cada carrete: falta la columna Ocupado_Por";
@@ -66,7 +66,7 @@ fn progress(of: Operation, progress: Option<Progress>) -> String {
 }
 
 /// Where a welded spool stands.
-fn inspection(state: Inspection) -> &'static str {
+pub(super) fn inspection(state: Inspection) -> &'static str {
     match state {
         Inspection::Pending => "Espera metrología",
         Inspection::Approved => "Aprobado por metrología",
@@ -78,7 +78,7 @@ fn inspection(state: Inspection) -> &'static str {
 }
 
 /// `ciclo 2/3`; without a limit `ciclo 2`.
-fn cycle(cycle: u32, max: u32) -> String {
+pub(super) fn cycle(cycle: u32, max: u32) -> String {
     match max {
         0 => format!("ciclo {}", cycle.max(1)),
         max => format!("ciclo {}/{max}", cycle.max(1)),

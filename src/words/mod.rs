@@ -5,13 +5,17 @@
 //! names the operation and how far it has come (`field-failures.md` G13, I3, I10).
 
 mod fault;
+mod figures;
 mod labels;
 mod obstacle;
 mod problem;
 
 pub use fault::{Fault, Wants};
+pub use figures::{
+    BANDS, HELD, LASTS, NO_HOUR, WAITING, ending, hour, narrowed, nobody, nothing, stage, stretch, verdict, weekday, within, yes,
+};
 pub use labels::{
-    BAD_ROW, NO_HOLDERS, NO_OPERATION, TO_INSPECT, UNKNOWN_HOLDERS, event, in_course, not_yet, numbered, ready, reason, standing,
+    BAD_ROW, NO_OPERATION, TO_INSPECT, UNKNOWN_HOLDERS, event, in_course, not_yet, numbered, ready, reason, standing,
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};

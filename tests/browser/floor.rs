@@ -2,15 +2,12 @@
 
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
-use crate::{NEIGHBOUR, TABLET, TAG, button};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
 use std::process::Stdio;
 use tokio::process::Command;
 
 /// A tablet lying on its side, with the keyboard's room gone: the lowest screen of the plant.
 const LOW: (u32, u32) = (1_024, 600);
-
-/// No card ignores taps any more because it has only just come.
-const SETTLED: &str = "document.readyState === 'complete' && !document.querySelector('.spool[data-nueva]')";
 
 /// Makes the page's timers run a thousand times as fast from now on, but for the 40 s after which
 /// a request is given up.
@@ -103,7 +100,8 @@ async fn g10_a_tablet_that_was_wiped_shows_the_same_list_after_the_name_is_chose
         tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, "pausar"))).await;
         let kept: String =
             tablet.ask("Object.keys(localStorage).join() + Object.keys(sessionStorage).join() + document.cookie").await;
-        assert_eq!(kept, "", "nothing of the plant is kept on the tablet");
+        assert_eq!(kept, "recientes", "of the plant only the number of who was here is kept on the tablet");
+        assert_eq!(tablet.ask::<String>("localStorage.recientes").await, "[\"93\"]");
         tablet.goto(&served.at("/carretes?trabajador=93")).await;
         let before: String = tablet.ask(CARDS).await;
         // A tab of its own context has neither cookies nor storage: a tablet out of the box.
@@ -188,10 +186,10 @@ async fn c6_a_page_of_an_older_build_reloads_when_it_is_idle_and_never_under_som
         tablet.sees("CONECTADO").await;
         tablet.until(SETTLED).await;
         tablet.tap(&button(TAG, "tomar")).await;
-        tablet.until("!!document.querySelector('.spool.mine details')").await;
+        tablet.until("!!document.querySelector('.spool.mine dialog')").await;
         // The page is of another build than the server that comes back; half a minute passes.
         let older = "document.body.dataset.build = 'anterior'; window.anterior = true; \
-                     document.querySelector('.spool details').open = true; \
+                     document.querySelector('.spool dialog').showModal(); \
                      document.addEventListener('htmx:sse:after:message', (e) => { if (e.detail.message.event === 'latido') window.latidos = (window.latidos || 0) + 1; }); \
                      { const now = performance.now.bind(performance); performance.now = () => now() + 35000; } true";
         tablet.until("!document.querySelector('.toast')").await;
@@ -204,7 +202,7 @@ async fn c6_a_page_of_an_older_build_reloads_when_it_is_idle_and_never_under_som
         let twice = "fetch(location.href).then((r) => r.text()).then(() => fetch(location.href)).then((r) => r.ok)";
         assert!(tablet.ask::<bool>(twice).await);
         assert!(tablet.ask::<bool>("window.anterior === true").await, "a page in use is left alone");
-        tablet.ask::<bool>("(() => { document.querySelector('.spool details').open = false; return true; })()").await;
+        tablet.ask::<bool>("(() => { document.querySelector('.spool dialog').close(); return true; })()").await;
         tablet.until("window.anterior === undefined && document.body?.dataset.build !== 'anterior'").await;
     })
     .await;

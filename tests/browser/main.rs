@@ -1,18 +1,24 @@
 //! Journeys in a real Chromium against the shipped binary.
 //!
-//! `SPOOLBOARD_SHOTS=folder cargo test --test browser` keeps a picture of every screen at every
-//! size.
+//! `tests/shots` keeps a picture of every screen in every state.
 
 // What must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 #[path = "../it/support/binary.rs"]
 mod binary;
+mod dialogs;
+mod everybody;
 mod floor;
+mod names;
+mod scanner;
 mod served;
+mod shots;
+mod silence;
 mod tab;
+mod watchers;
 
-use served::{Row, Served, ready};
+use served::{Served, ready};
 use tab::{Tab, in_browser};
 
 const TAG: &str = "MK-1346-TW-28082-010";
@@ -20,6 +26,9 @@ const NEIGHBOUR: &str = "MK-1346-TW-28082-011";
 const TABLET: (u32, u32) = (800, 1_280);
 const TABLETS: [(u32, u32); 4] = [(601, 962), TABLET, (1_024, 600), (1_280, 800)];
 const WALL: (u32, u32) = (1_920, 1_080);
+
+/// No card ignores taps any more because it has only just come.
+const SETTLED: &str = "document.readyState === 'complete' && !document.querySelector('.spool[data-nueva]')";
 
 /// Takes, pauses, completes: the card's one form for a verb.
 fn button(tag: &str, verb: &str) -> String {
@@ -124,74 +133,4 @@ async fn g16_a_take_is_two_taps_from_the_names_and_a_pause_one() {
         tablet.sees("ARM completado").await;
     })
     .await;
-}
-
-/// Everything that can be pressed: its size, and whether its middle is its own once it is in view.
-const PRESSABLE: &str = r#"
-(() => {
-  const bad = [];
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  if (wide > 0) bad.push(`scrolls sideways by ${wide} px`);
-  for (const el of document.querySelectorAll('a[href], button, input, select, summary, label.pick')) {
-    if (el.disabled || el.type === 'hidden' || el.matches('.skip') || !el.checkVisibility({ visibilityProperty: true })) continue;
-    el.scrollIntoView({ block: 'center' });
-    const box = el.getBoundingClientRect();
-    const target = el.matches('input[type=checkbox]') ? el.closest('label').getBoundingClientRect() : box;
-    const name = (el.textContent.trim() || el.name || el.type).slice(0, 40);
-    const inText = el.matches('p a, td a, th a, .chip');
-    const least = el.matches('button.take, button.pause, button.complete') ? 64 : inText ? 24 : 48;
-    if (target.height < least) bad.push(`${name}: ${target.height} px high, ${least} wanted`);
-    const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    if (!hit || !(el.contains(hit) || hit.contains(el) || el.labels && [...el.labels].some((label) => label.contains(hit))))
-      bad.push(`${name}: covered by ${hit?.outerHTML.slice(0, 60)}`);
-  }
-  return bad;
-})()
-"#;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn g1_every_button_can_be_pressed_at_every_size() {
-    let mut rows: Vec<Row> = (0..70).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
-    rows.push(Row { ot: 1_400, ..ready(TAG) });
-    rows.push(Row { welded: true, ..ready("MK-1350-GW-30000-001") });
-    let served = Served::with(&rows, 60).await;
-    for number in 20..32 {
-        assert_eq!(served.act("tomar", &format!("MK-1346-TW-28082-{number:03}"), 93 + number % 2).await, 200);
-    }
-    let mut wrong = Vec::new();
-    in_browser(async |browser| {
-        let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
-        for (width, height) in TABLETS {
-            tab.size(width, height, true).await;
-            for (name, path) in [
-                ("nombres", "/"),
-                ("carretes", "/carretes?trabajador=93"),
-                ("ayudante", "/carretes?trabajador=200"),
-                ("metrologia", "/carretes?trabajador=30"),
-                ("buscar", "/carretes?trabajador=93&q=zzz"),
-                ("tablero", "/tablero"),
-                ("historial", "/historial/MK-1346-TW-28082-020"),
-            ] {
-                tab.goto(&served.at(path)).await;
-                tab.shoot(&format!("{name}-{width}x{height}")).await;
-                let found: Vec<String> = tab.ask(PRESSABLE).await;
-                wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}: {what}")));
-            }
-        }
-        tab.size(WALL.0, WALL.1, false).await;
-        tab.goto(&served.at("/kiosko")).await;
-        tab.sees("1 / 2").await;
-        tab.shoot("kiosko").await;
-        let capitals: f64 = tab
-            .ask("Math.min(...[...document.querySelectorAll('.pagina:not([hidden]) .tag')].map((el) => parseFloat(getComputedStyle(el).fontSize)))")
-            .await;
-        assert!(capitals * 0.7 >= 37.0, "capitals of about {} px", capitals * 0.7);
-        let wide: i64 = tab.ask("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(wide <= 0, "the wall scrolls sideways");
-        tab.goto(&served.at("/tablero")).await;
-        tab.shoot("tablero-1920x1080").await;
-        assert_eq!(tab.complaints(), Vec::<String>::new());
-    })
-    .await;
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

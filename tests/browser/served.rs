@@ -17,11 +17,13 @@ pub(crate) struct Row {
     pub(crate) tag: String,
     pub(crate) ot: u32,
     pub(crate) welded: bool,
+    /// `Estado_Detalle`.
+    pub(crate) detail: &'static str,
 }
 
 /// A spool that is ready for ARM.
 pub(crate) fn ready(tag: &str) -> Row {
-    Row { tag: tag.into(), ot: 1_335, welded: false }
+    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "" }
 }
 
 impl Served {
@@ -61,8 +63,12 @@ impl Served {
     /// An action through the API, as another client would do it; the status of the answer.
     pub(crate) async fn act(&self, verb: &str, tag: &str, worker: u32) -> u16 {
         let body = serde_json::json!({"tag_spool": tag, "worker_id": worker, "operacion": "ARM"});
-        let url = self.at(&format!("/api/occupation/{verb}"));
-        reqwest::Client::new().post(url).json(&body).send().await.unwrap().status().as_u16()
+        self.send(&format!("/api/occupation/{verb}"), body).await
+    }
+
+    /// Any call of the API; the status of the answer.
+    pub(crate) async fn send(&self, path: &str, body: serde_json::Value) -> u16 {
+        reqwest::Client::new().post(self.at(path)).json(&body).send().await.unwrap().status().as_u16()
     }
 }
 
@@ -94,6 +100,7 @@ fn write(file: &Path, rows: &[Row], workers: u32) {
         sheet.write(at, 1, row.ot).unwrap();
         sheet.write(at, 2, &row.tag).unwrap();
         sheet.write_with_format(at, 3, 46_000, &date).unwrap();
+        sheet.write(at, 12, row.detail).unwrap();
         if row.welded {
             sheet.write(at, 4, "MR(93)").unwrap();
             sheet.write_with_format(at, 5, 46_010, &date).unwrap();

@@ -9,7 +9,7 @@ use chromiumoxide::{Browser, BrowserConfig, Command, Method, Page};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 
 /// How long a condition on a page may take to come true before a journey fails.
@@ -50,8 +50,21 @@ impl Tab {
         let tab = Tab { page, complaints: Arc::default() };
         tab.size(width, height, touch).await;
         tab.listen().await;
+        // Where a worker installs itself the driver sometimes waits for it for ever instead of for the page.
+        tab.beforehand("if (navigator.serviceWorker) navigator.serviceWorker.register = () => new Promise(() => {})").await;
         tab.goto(url).await;
         tab
+    }
+
+    /// Installs the worker that keeps the shell, which journeys else go without.
+    pub(crate) async fn install(&self) {
+        // The driver halts what it attaches itself to, and does not always let a worker go on.
+        let apart = json!({"autoAttach": false, "waitForDebuggerOnStart": false, "flatten": true});
+        self.command("Target.setAutoAttach", apart).await;
+        self.ask::<bool>(
+            "(() => { ServiceWorkerContainer.prototype.register.call(navigator.serviceWorker, '/sw.js'); return true; })()",
+        )
+        .await;
     }
 
     /// Makes the device this size.
@@ -94,21 +107,124 @@ impl Tab {
     /// Taps the first element of a selector with a finger, once it is there.
     pub(crate) async fn tap(&self, selector: &str) {
         // A card that has just come ignores taps, as it should.
-        let there =
-            format!("!!document.querySelector({0}) && !document.querySelector({0}).closest('[data-nueva]')", json!(selector));
+        let there = format!(
+            "document.readyState === 'complete' && !!document.querySelector({0}) && !document.querySelector({0}).closest('[data-nueva]')",
+            json!(selector)
+        );
         self.until(&there).await;
         let element = self.page.find_element(selector).await.unwrap();
         let point = element.scroll_into_view().await.unwrap().clickable_point().await.unwrap();
-        let touch = json!([{"x": point.x, "y": point.y}]);
+        self.touch(point.x, point.y).await;
+    }
+
+    /// Touches a place of the screen.
+    pub(crate) async fn touch(&self, x: f64, y: f64) {
+        let touch = json!([{"x": x, "y": y}]);
         self.command("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": touch})).await;
         self.command("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
+    }
+
+    /// Writes into the field that has the focus.
+    pub(crate) async fn text(&self, text: &str) {
+        self.command("Input.insertText", json!({"text": text})).await;
+    }
+
+    /// Presses a key of the keyboard.
+    pub(crate) async fn press(&self, key: &str) {
+        let (code, text) = match key {
+            "Tab" => (9, ""),
+            "Enter" => (13, "\r"),
+            "Escape" => (27, ""),
+            " " => (32, " "),
+            _ => panic!("no key {key}"),
+        };
+        let down = json!({"type": "keyDown", "key": key, "code": if key == " " { "Space" } else { key }, "windowsVirtualKeyCode": code, "text": text});
+        self.command("Input.dispatchKeyEvent", down).await;
+        let up =
+            json!({"type": "keyUp", "key": key, "code": if key == " " { "Space" } else { key }, "windowsVirtualKeyCode": code});
+        self.command("Input.dispatchKeyEvent", up).await;
+    }
+
+    /// Goes on with Tab until an element has the focus, as somebody without a finger does.
+    pub(crate) async fn tab_to(&self, selector: &str) {
+        self.until(&format!("!!document.querySelector({})", json!(selector))).await;
+        for _ in 0..150 {
+            self.press("Tab").await;
+            if self.ask(&format!("document.activeElement.matches({})", json!(selector))).await {
+                return;
+            }
+        }
+        panic!("{selector} is not reached by Tab");
+    }
+
+    /// What a scanner types: one key after the other, `gap` milliseconds apart by their own time. They are sent
+    /// together, so that a slow machine does not take a scanner for a person.
+    pub(crate) async fn types(&self, text: &str, gap: u32, suffix: Option<&str>) {
+        let typed = text.chars().map(|c| (c.to_string(), c.to_string(), 0));
+        let ends =
+            suffix.map(|key| if key == "Enter" { ("Enter".into(), "\r".into(), 13) } else { (key.into(), String::new(), 9) });
+        let keys: Vec<(String, String, u32)> = typed.chain(ends).collect();
+        assert!(keys.len() <= 30, "so many are sent in their order");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+        let last = keys.len() as u32;
+        let events = keys.into_iter().zip(1u32..).map(|((key, text, code), number)| {
+            let at = now - f64::from((last - number) * gap) / 1_000.0;
+            let event = json!({"type": "keyDown", "key": key, "text": text, "timestamp": at, "windowsVirtualKeyCode": code});
+            self.command("Input.dispatchKeyEvent", event)
+        });
+        futures_util::future::join_all(events).await;
+    }
+
+    /// Cuts this tablet off from the network, or lets it back.
+    pub(crate) async fn offline(&self, cut: bool) {
+        self.command("Network.enable", json!({})).await;
+        let conditions = json!({"offline": cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.command("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Lets no request through whose address matches.
+    pub(crate) async fn block(&self, addresses: &[&str]) {
+        self.command("Network.enable", json!({})).await;
+        self.command("Network.setBlockedURLs", json!({"urls": addresses})).await;
+    }
+
+    /// Makes a script run before those of every page from now on.
+    pub(crate) async fn beforehand(&self, script: &str) {
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    /// Asks the system for less motion.
+    pub(crate) async fn less_motion(&self) {
+        let features = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
+        self.command("Emulation.setEmulatedMedia", features).await;
     }
 
     /// Puts the tablet's own clock and zone wrong, from the next page on.
     pub(crate) async fn clock_off_by_hours(&self, hours: i32) {
         self.command("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
-        let shift = format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}");
-        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": shift})).await;
+        self.beforehand(&format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}")).await;
+    }
+
+    /// Clicks the first element of a selector, as a mouse does.
+    pub(crate) async fn click(&self, selector: &str) {
+        self.page.find_element(selector).await.unwrap().click().await.unwrap();
+    }
+
+    /// Shows the page as a printer gets it.
+    pub(crate) async fn on_paper(&self) {
+        self.command("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    }
+
+    /// Prints the page, keeps the file if somebody asked for pictures, and says how many sheets it took.
+    pub(crate) async fn sheets(&self, name: &str) -> usize {
+        let options = json!({"preferCSSPageSize": true, "printBackground": true});
+        let printed = self.command("Page.printToPDF", options).await;
+        let file = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, printed["data"].as_str().unwrap()).unwrap();
+        if let Some(folder) = std::env::var_os("SPOOLBOARD_SHOTS") {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), &file).unwrap();
+        }
+        String::from_utf8_lossy(&file).matches("/Type /Page\n").count()
     }
 
     /// Keeps a picture of the screen, if somebody asked for pictures.

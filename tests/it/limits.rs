@@ -22,7 +22,9 @@ async fn c7_people_are_read_once_and_an_edit_of_them_shows_after_the_next_start(
     let plant = TestPlant::embedded().await;
     let people = || Arc::clone(&plant.running.app.plant.view().people);
     let before = people();
-    for path in ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/api/workers", "/historial/MK-0001"] {
+    for path in
+        ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/registro?trabajador=93", "/api/workers", "/historial/MK-0001"]
+    {
         assert_eq!(plant.get(path).await.status, 200, "{path}");
     }
     assert_eq!(plant.worker(93).take("MK-0001", "ARM").await.status, 200);
@@ -119,5 +121,5 @@ async fn c9_the_history_of_one_spool_is_found_among_a_hundred_thousand_audit_row
     assert_eq!(plant.events("MK-0060").await, ["TOMAR_SPOOL", "PAUSAR_SPOOL", "TOMAR_SPOOL", "PAUSAR_SPOOL"]);
     let page = Screen::open(&plant, "/historial/MK-0060").await;
     assert_eq!(page.count("section:nth-of-type(2) tbody tr"), 4);
-    assert_eq!(page.count("section:nth-of-type(1) tbody tr"), 2);
+    assert_eq!(page.count("section:nth-of-type(1) .step"), 2);
 }

@@ -1,6 +1,6 @@
 //! The streams to the screens, read as a browser reads them.
 
-use crate::pages::id;
+use crate::pages::{Screen, id};
 use crate::support::TestPlant;
 use futures_util::StreamExt;
 use reqwest::Method;
@@ -88,6 +88,8 @@ async fn e5_a_change_reaches_boards_lists_and_the_api() {
     assert!(board.named("").await.contains("Marta Ríos"));
     let told: Value = serde_json::from_str(&lists.named(&format!("carrete-{spool}")).await).unwrap();
     assert_eq!(told["puede"], serde_json::json!([]));
+    let now = plant.get("/api/occupation/status/MK-0001").await.json["version"].clone();
+    assert!(now.is_string() && told["version"] == now, "a card that shows this state need not be fetched again: {told}");
     let update: Value = serde_json::from_str(&api.named("spool_update").await).unwrap();
     assert_eq!(update["event_type"], "TOMAR");
     assert_eq!((update["tag_spool"].as_str(), update["worker_id"].as_u64()), (Some("MK-0001"), Some(93)));
@@ -132,9 +134,16 @@ async fn screens_are_told_at_once_when_actions_cannot_be_served() {
     let plant = TestPlant::embedded().await;
     let mut list = Stream::open(&plant, "/vivo/carretes").await;
     assert!(list.named("latido").await.contains("\"escribe\":true"));
+    let boards = ["/tablero", "/tablero?operacion=SOLD"];
+    for path in boards {
+        assert_eq!(Screen::open(&plant, path).await.count("#sin-conexion[hidden]"), 1, "{path}");
+    }
     plant.running.app.plant.workbook().close().await;
     // One heartbeat more may have been on its way; the next of the clock comes after 15 s.
     while !list.named("latido").await.contains("\"escribe\":false") {}
+    for path in boards {
+        assert_eq!(Screen::open(&plant, path).await.count("#sin-conexion[hidden]"), 0, "{path}: in the same second");
+    }
 }
 
 #[tokio::test]
@@ -152,4 +161,27 @@ async fn c10_a_list_that_was_told_of_a_change_before_it_was_read_is_told_again()
     assert!(list.named(&name).await.contains("\"ARM\""), "as it was");
     inner.workbook().apply(change, crate::support::soon()).await.unwrap();
     assert!(!list.named(&name).await.contains("\"ARM\""), "as it is");
+}
+
+#[tokio::test]
+async fn a_narrowed_board_is_told_of_changes_in_its_own_part_of_the_plant() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(94).take("MK-0002", "ARM").await;
+    let mut sold = Stream::open(&plant, "/vivo/tablero?operacion=SOLD&orden=persona").await;
+    let first = sold.named("").await;
+    assert!(first.contains("hx-get=\"/tablero?operacion=SOLD&#38;orden=persona\"") && !first.contains("MK-"), "{first}");
+    sold.named("latido").await;
+    let mut wall = Stream::open(&plant, "/vivo/kiosko?nv=NV0650&operacion=SOLD").await;
+    wall.named("latido").await;
+    plant.worker(95).take("MK-ARMADO", "SOLD").await;
+    for (stream, target) in [(&mut sold, "#tablero"), (&mut wall, "#muro")] {
+        loop {
+            let picture = stream.named("").await;
+            assert!(picture.contains(&format!("hx-target=\"{target}\"")) && !picture.contains("<b>0002</b>"), "{picture}");
+            if picture.contains("<b>ARMADO</b>") {
+                break;
+            }
+        }
+    }
+    assert_eq!(plant.get("/vivo/tablero?operacion=PINTURA").await.status, 400);
 }

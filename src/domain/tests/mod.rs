@@ -1,5 +1,6 @@
 //! A small plant on paper: people, one spool, a clock that a test sets, and every action by name.
 
+mod figures;
 mod history;
 mod properties;
 mod reading;

@@ -4,7 +4,7 @@ use super::rendered;
 use crate::domain::{Action, Operation, Spool, occupation};
 use crate::events::SpoolChanged;
 use crate::plant::Plant;
-use crate::web::pages::board::{Screen, Tally, part};
+use crate::web::pages::board::{Filter, Screen, Tally, part};
 use axum::body::Bytes;
 use chrono::Timelike;
 use serde_json::json;
@@ -26,8 +26,8 @@ pub(super) fn event(name: &str, data: &str) -> Bytes {
 }
 
 /// A screen's changing part, put in place of the one that is shown.
-pub(super) fn screen(screen: Screen, tally: &Tally, plant: &Plant) -> Bytes {
-    let html = rendered(part(screen, tally, plant));
+pub(super) fn screen(screen: Screen, tally: &Tally, filter: &Filter, plant: &Plant) -> Bytes {
+    let html = rendered(part(screen, tally, filter, plant));
     let target = if screen == Screen::Board { "tablero" } else { "muro" };
     let html = String::from_utf8_lossy(&html);
     event("", &format!("<hx-partial hx-target=\"#{target}\" hx-swap=\"outerHTML\">{html}</hx-partial>"))
@@ -59,11 +59,13 @@ pub(super) fn resync() -> Bytes {
     event("resync", "{}")
 }
 
-/// To worker lists: this spool changed, and what somebody may begin with it now.
-pub(super) fn card(id: &str, spool: Option<&Spool>) -> Bytes {
+/// To worker lists: this spool changed, and what somebody may begin with it now. `version` is the
+/// state that the change led to: a card that shows it already stays as it is. A change by the
+/// office's hand has none, because it leaves the `version` of the row as it was.
+pub(super) fn card(id: &str, spool: Option<&Spool>, version: Option<&str>) -> Bytes {
     let can = |operation: &Operation| spool.is_some_and(|spool| occupation::can(spool, *operation));
     let ready: Vec<&str> = Operation::ALL.into_iter().filter(can).map(Operation::name).collect();
-    event(&format!("carrete-{id}"), &json!({ "id": id, "puede": ready }).to_string())
+    event(&format!("carrete-{id}"), &json!({ "id": id, "puede": ready, "version": version }).to_string())
 }
 
 /// To clients of the API: what happened.

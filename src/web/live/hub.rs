@@ -5,7 +5,7 @@ use super::{Channel, Live, Push, frame};
 use crate::domain::{Action, Column, Spool, WorkerId};
 use crate::events::{Receiver, SpoolChanged};
 use crate::plant::Plant;
-use crate::web::pages::board::{Screen, Tally};
+use crate::web::pages::board::{Filter, Screen, Tally};
 use crate::words::{self, Obstacle};
 use crate::workbook::View;
 use std::collections::HashMap;
@@ -22,6 +22,9 @@ const BURST: Duration = Duration::from_millis(50);
 /// hand in the workbook is on every screen within 7 s (`reliability.md` 7, I7).
 const LOOK: Duration = Duration::from_millis(500);
 
+/// How often boards are painted although nothing changed: what waits grows older.
+const AGING: i64 = 15 * 60;
+
 /// How often each stream says that it lives (`field-failures.md` E3).
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -34,8 +37,8 @@ struct Hub {
     /// Rows that were told of since the last look, as they were shown then: another process's event may
     /// come before its change has been read here.
     told: HashMap<Arc<str>, Option<Arc<Spool>>>,
-    /// What boards and walls show, with how many are overdue.
-    shown: Option<(Arc<Tally>, usize)>,
+    /// What boards and walls show, with how many are overdue and in which quarter of an hour.
+    shown: Option<(Arc<Tally>, usize, i64)>,
     /// When the next picture is due.
     due: Option<Instant>,
 }
@@ -73,7 +76,8 @@ impl Hub {
     /// Passes an event on, and has the next picture painted.
     fn tell(&mut self, changed: &SpoolChanged) {
         let spool = self.plant.view().get(&changed.id).cloned();
-        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref())));
+        let version = spool.as_ref().and_then(|spool| spool.version.as_deref());
+        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref(), version)));
         self.told.insert(Arc::clone(&changed.id), spool);
         self.live.send(Channel::Api, Push::Frame(frame::update(changed)));
         self.due.get_or_insert_with(|| Instant::now() + BURST);
@@ -101,7 +105,7 @@ impl Hub {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));
             } else {
                 for spool in changed {
-                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool))));
+                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool), None)));
                     self.live.send(Channel::Api, Push::Frame(frame::update(&by_hand(spool, &self.plant))));
                 }
             }
@@ -115,16 +119,17 @@ impl Hub {
     fn paint(&mut self) {
         self.due = None;
         let tally = self.live.tally(&self.plant);
-        let overdue = tally.overdue(&self.plant);
-        if self.shown.as_ref().is_some_and(|(shown, late)| *late == overdue && same(&tally, shown)) {
+        let (overdue, age) = (tally.overdue(&self.plant), self.plant.clock().now().timestamp() / AGING);
+        let is_shown = |(shown, late, then): &(Arc<Tally>, usize, i64)| (*late, *then) == (overdue, age) && same(&tally, shown);
+        if self.shown.as_ref().is_some_and(is_shown) {
             return;
         }
         for (channel, screen) in [(Channel::Board, Screen::Board), (Channel::Kiosk, Screen::Kiosk)] {
             if self.live.channel(channel).receiver_count() > 0 {
-                self.live.send(channel, Push::Frame(frame::screen(screen, &tally, &self.plant)));
+                self.live.send(channel, Push::Frame(frame::screen(screen, &tally, &Filter::default(), &self.plant)));
             }
         }
-        self.shown = Some((tally, overdue));
+        self.shown = Some((tally, overdue, age));
     }
 
     /// Finds out whether actions can be served; when that changes the screens are told at once.

@@ -7,19 +7,24 @@ mod hub;
 mod stream;
 
 use super::App;
-use super::pages::board::{Screen, Tally, whole};
+use super::pages::board::{Filter, Known, Screen, Tally, whole};
 use crate::plant::Plant;
 use arc_swap::ArcSwapOption;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::get;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 /// How many messages a slow screen may be behind before it is told to start over.
 const BACKLOG: usize = 256;
+
+/// How many narrowed pictures are kept: far more than supervisors look at, and no more than an
+/// address that is tried out can fill.
+const KEPT: usize = 64;
 
 /// Who listens to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,18 @@ enum Channel {
     Kiosk,
     Lists,
     Api,
+}
+
+impl Channel {
+    /// The screen whose picture goes over it. A list compares the number in the heartbeat with its
+    /// own and fetches itself if they differ.
+    fn screen(self) -> Option<Screen> {
+        match self {
+            Channel::Board => Some(Screen::Board),
+            Channel::Kiosk => Some(Screen::Kiosk),
+            Channel::Lists | Channel::Api => None,
+        }
+    }
 }
 
 /// One message to all the streams of a channel.
@@ -48,17 +65,23 @@ struct Parts {
     kiosk: broadcast::Sender<Push>,
     lists: broadcast::Sender<Push>,
     api: broadcast::Sender<Push>,
+    known: ArcSwapOption<Known>,
     tally: ArcSwapOption<Tally>,
     /// Why actions cannot be served, as of the last look.
     obstacle: ArcSwapOption<String>,
     pages: [ArcSwapOption<Rendered>; 2],
+    narrowed: Mutex<HashMap<Narrowed, Rendered>>,
 }
 
-/// A page as last rendered.
+/// What a filter makes of a screen: the whole page, or the part of it that changes.
+type Narrowed = (Screen, bool, Filter);
+
+/// What a rendered page is true for: the view's number, the second, and why nobody may act.
+type State = (u64, i64, Option<Arc<String>>);
+
+/// A page, or a part of one, as last rendered.
 struct Rendered {
-    number: u64,
-    second: i64,
-    obstacle: Option<Arc<String>>,
+    of: State,
     html: Bytes,
 }
 
@@ -72,9 +95,11 @@ impl Live {
             kiosk: channel(),
             lists: channel(),
             api: channel(),
+            known: ArcSwapOption::empty(),
             tally,
             obstacle: ArcSwapOption::empty(),
             pages,
+            narrowed: Mutex::default(),
         };
         let live = Live(Arc::new(parts));
         // Subscribed before this returns, so that nothing after the start is missed.
@@ -83,27 +108,71 @@ impl Live {
         live
     }
 
-    /// A page that is the same for everybody: rendered once for each view and second, and anew when
-    /// actions begin or cease to be served.
-    pub(super) fn page(&self, screen: Screen, app: &App) -> Bytes {
-        let (number, second) = (app.plant.workbook().view().number, app.plant.clock().now().timestamp());
-        let (kept, obstacle) = (&self.0.pages[screen as usize], self.obstacle());
-        let same = |page: &&Arc<Rendered>| page.number == number && page.second == second && page.obstacle == obstacle;
-        if let Some(page) = kept.load().as_ref().filter(same) {
+    /// A page that is the same for everybody, or for all who narrowed it alike: rendered once for
+    /// each view and second, and anew when actions begin or cease to be served.
+    pub(super) fn page(&self, screen: Screen, filter: &Filter, app: &App) -> Bytes {
+        if !filter.is_empty() {
+            return self.narrowed((screen, true, filter.clone()), &app.plant, |tally| {
+                rendered(whole(screen, tally, filter, &app.plant, &app.site))
+            });
+        }
+        let (of, kept) = (self.state(&app.plant), &self.0.pages[screen as usize]);
+        if let Some(page) = kept.load().as_ref().filter(|page| page.of == of) {
             return page.html.clone();
         }
-        let html = rendered(whole(screen, &self.tally(&app.plant), &app.plant, &app.site));
-        kept.store(Some(Arc::new(Rendered { number, second, obstacle, html: html.clone() })));
+        let html = rendered(whole(screen, &self.tally(&app.plant), filter, &app.plant, &app.site));
+        kept.store(Some(Arc::new(Rendered { of, html: html.clone() })));
         html
     }
 
-    /// What the rows say, made once for each view.
+    /// The part of a screen that changes, as it goes over a stream.
+    fn picture(&self, screen: Screen, filter: &Filter, plant: &Plant) -> Bytes {
+        match filter.is_empty() {
+            true => frame::screen(screen, &self.tally(plant), filter, plant),
+            false => self.narrowed((screen, false, filter.clone()), plant, |tally| frame::screen(screen, tally, filter, plant)),
+        }
+    }
+
+    /// What was rendered for this filter in this second of this view; else what `make` renders now.
+    fn narrowed(&self, key: Narrowed, plant: &Plant, make: impl FnOnce(&Tally) -> Bytes) -> Bytes {
+        let of = self.state(plant);
+        // Nothing can panic while it is held, so a poisoned map is still whole.
+        let kept = || self.0.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(html) = kept().get(&key).filter(|kept| kept.of == of).map(|kept| kept.html.clone()) {
+            return html;
+        }
+        let html = make(&Tally::of(&self.known(plant), &key.2));
+        let mut kept = kept();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, Rendered { of, html: html.clone() });
+        html
+    }
+
+    fn state(&self, plant: &Plant) -> State {
+        (plant.view().number, plant.clock().now().timestamp(), self.obstacle())
+    }
+
+    /// What each row says, made once for each view and day from what was known before.
+    pub(super) fn known(&self, plant: &Plant) -> Arc<Known> {
+        let (view, today) = (plant.view(), plant.clock().today());
+        let before = self.0.known.load_full();
+        if let Some(known) = before.as_ref().filter(|known| known.is_of(view.number, today)) {
+            return Arc::clone(known);
+        }
+        let known = Arc::new(Known::of(&view, before.as_deref(), plant));
+        self.0.known.store(Some(Arc::clone(&known)));
+        known
+    }
+
+    /// What all the rows say, made once for each view and day.
     fn tally(&self, plant: &Plant) -> Arc<Tally> {
-        let view = plant.view();
-        if let Some(tally) = self.0.tally.load_full().filter(|tally| tally.number == view.number) {
+        let (view, today) = (plant.view(), plant.clock().today());
+        if let Some(tally) = self.0.tally.load_full().filter(|tally| tally.number == view.number && tally.day == today) {
             return tally;
         }
-        let tally = Arc::new(Tally::of(&view));
+        let tally = Arc::new(Tally::of(&self.known(plant), &Filter::default()));
         self.0.tally.store(Some(Arc::clone(&tally)));
         tally
     }

@@ -5,7 +5,7 @@ use super::{Channel, Push, frame};
 use crate::metrics::Metrics;
 use crate::plant::Plant;
 use crate::web::App;
-use crate::web::pages::board::Screen;
+use crate::web::pages::board::Filter;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, header};
@@ -17,23 +17,23 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 /// `/vivo/tablero`.
-pub(super) async fn board(State(app): State<App>) -> Response {
-    open(app, Channel::Board)
+pub(super) async fn board(State(app): State<App>, filter: Filter) -> Response {
+    open(app, Channel::Board, filter)
 }
 
 /// `/vivo/kiosko`.
-pub(super) async fn kiosk(State(app): State<App>) -> Response {
-    open(app, Channel::Kiosk)
+pub(super) async fn kiosk(State(app): State<App>, filter: Filter) -> Response {
+    open(app, Channel::Kiosk, filter)
 }
 
 /// `/vivo/carretes`.
 pub(super) async fn lists(State(app): State<App>) -> Response {
-    open(app, Channel::Lists)
+    open(app, Channel::Lists, Filter::default())
 }
 
 /// `/api/sse/stream`.
 pub(super) async fn api(State(app): State<App>) -> Response {
-    open(app, Channel::Api)
+    open(app, Channel::Api, Filter::default())
 }
 
 /// Counts itself among the open streams while it lives.
@@ -59,17 +59,19 @@ impl Drop for Counted {
 struct Open {
     app: App,
     messages: Receiver<Push>,
+    channel: Channel,
+    filter: Filter,
     /// What goes out before the next message: the snapshot at first.
     first: VecDeque<Bytes>,
     ended: bool,
     _counted: Counted,
 }
 
-fn open(app: App, channel: Channel) -> Response {
+fn open(app: App, channel: Channel, filter: Filter) -> Response {
     // Subscribed before the snapshot is made: a change between the two comes twice, never not.
     let messages = app.live.channel(channel).subscribe();
-    let first = snapshot(&app, channel);
-    let open = Open { messages, first, ended: false, _counted: Counted::new(&app.plant), app };
+    let first = snapshot(&app, channel, &filter);
+    let open = Open { messages, channel, filter, first, ended: false, _counted: Counted::new(&app.plant), app };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
@@ -83,14 +85,8 @@ fn open(app: App, channel: Channel) -> Response {
 }
 
 /// Everything that a screen must know when it connects, whatever it missed.
-fn snapshot(app: &App, channel: Channel) -> VecDeque<Bytes> {
-    let screen = |screen| frame::screen(screen, &app.live.tally(&app.plant), &app.plant);
-    let picture = match channel {
-        Channel::Board => Some(screen(Screen::Board)),
-        Channel::Kiosk => Some(screen(Screen::Kiosk)),
-        // A list compares the number in the heartbeat with its own and fetches itself if they differ.
-        Channel::Lists | Channel::Api => None,
-    };
+fn snapshot(app: &App, channel: Channel, filter: &Filter) -> VecDeque<Bytes> {
+    let picture = channel.screen().map(|screen| app.live.picture(screen, filter, &app.plant));
     let opening = [Some(frame::retry()), picture, Some(beat(app))];
     opening.into_iter().flatten().collect()
 }
@@ -114,7 +110,12 @@ impl Open {
             message = self.messages.recv() => message,
         };
         match message {
-            Ok(Push::Frame(frame)) => Some(frame),
+            Ok(Push::Frame(frame)) if self.filter.is_empty() => Some(frame),
+            // The picture for all says that there is a new one; this screen shows a part of it.
+            Ok(Push::Frame(frame)) => {
+                let picture = |screen| self.app.live.picture(screen, &self.filter, &self.app.plant);
+                Some(self.channel.screen().map_or(frame, picture))
+            }
             Ok(Push::Beat) => Some(beat(&self.app)),
             Err(RecvError::Lagged(_)) => {
                 self.ended = true;

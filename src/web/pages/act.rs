@@ -5,8 +5,8 @@ use super::card::{Card, Place};
 use super::face::{Asker, Face};
 use super::fields::Fields;
 use super::spools::fresh;
-use super::{Answer, page};
-use crate::domain::{Action, Operation, WorkerId};
+use super::{Answer, page, somebody};
+use crate::domain::{Action, Operation, Worker, WorkerId};
 use crate::error::Error;
 use crate::plant::{Done, Order};
 use crate::web::failure::Failure;
@@ -85,11 +85,19 @@ where
     Ok(page(&Acted { card, message: words::done(&done.spool, done.event.as_deref()), undo }))
 }
 
+/// What was asked for many spools at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Many {
+    Take,
+    Pause,
+}
+
 #[derive(Template)]
 #[template(path = "_batch.html")]
 struct Batch {
+    many: Many,
     verdicts: Vec<Verdict>,
-    taken: usize,
+    good: usize,
 }
 
 impl Batch {
@@ -102,15 +110,16 @@ impl Batch {
 #[template(path = "batch.html")]
 struct BatchPage<'a> {
     site: &'a Site,
-    worker: WorkerId,
+    worker: &'a Worker,
+    many: Many,
     verdicts: Vec<Verdict>,
-    taken: usize,
+    good: usize,
 }
 
 /// How one spool of many fared.
 struct Verdict {
     tag: String,
-    taken: bool,
+    good: bool,
     message: String,
     card: Option<Card>,
 }
@@ -128,18 +137,36 @@ pub(super) async fn take_many(State(app): State<App>, asker: Asker, fields: Fiel
         let results = app.plant.take_many(order, spools.clone(), operation).await;
         verdicts.extend(spools.iter().zip(results).map(|(spool, result)| verdict(&app, spool, worker, &result)));
     }
-    let taken = verdicts.iter().filter(|verdict| verdict.taken).count();
-    match asker.htmx {
-        true => Ok(page(&Batch { verdicts, taken })),
-        false => Ok(page(&BatchPage { site: &app.site, worker, verdicts, taken })),
+    told(&app, asker, worker, Many::Take, verdicts)
+}
+
+/// PAUSAR many at once, for one reason: how a shift ends.
+pub(super) async fn pause_many(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+    let worker = fields.worker().map_err(|failure| asker.told(failure))?;
+    let id = fields.id().map_err(|failure| asker.told(failure))?;
+    let spools = fields.released().map_err(|failure| asker.told(failure))?;
+    let reason = fields.reason().map_err(|failure| asker.told(failure))?;
+    let order = Order { spool: String::new(), worker, id };
+    let results = app.plant.pause_many(order, spools.clone(), reason).await;
+    let verdicts = spools.iter().zip(results).map(|(spool, result)| verdict(&app, spool, worker, &result)).collect();
+    told(&app, asker, worker, Many::Pause, verdicts)
+}
+
+fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, verdicts: Vec<Verdict>) -> Answer {
+    let good = verdicts.iter().filter(|verdict| verdict.good).count();
+    if asker.htmx {
+        return Ok(page(&Batch { many, verdicts, good }));
     }
+    let view = app.plant.view();
+    let worker = somebody(&view, worker).map_err(|error| asker.told(error))?;
+    Ok(page(&BatchPage { site: &app.site, worker, many, verdicts, good }))
 }
 
 fn verdict(app: &App, spool: &str, worker: WorkerId, result: &Result<Done, Error>) -> Verdict {
     let card = fresh(app, spool, worker).ok();
     let tag = card.as_ref().map_or_else(|| spool.to_owned(), |card| card.tag.clone());
     match result {
-        Ok(done) => Verdict { tag, taken: true, message: words::done(&done.spool, done.event.as_deref()), card },
-        Err(error) => Verdict { tag, taken: false, message: Failure::from(error).message, card },
+        Ok(done) => Verdict { tag, good: true, message: words::done(&done.spool, done.event.as_deref()), card },
+        Err(error) => Verdict { tag, good: false, message: Failure::from(error).message, card },
     }
 }

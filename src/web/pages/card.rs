@@ -125,6 +125,8 @@ pub(super) struct Card {
     pub(super) fila: u32,
     pub(super) duplicate: bool,
     pub(super) worker: u32,
+    /// Which state of the row it shows: an event of the stream about the same changes nothing.
+    pub(super) version: String,
     pub(super) today: NaiveDate,
     /// What the one primary button is for.
     pub(super) operation: Option<Operation>,
@@ -167,6 +169,7 @@ impl Card {
             fila: spool.fila,
             duplicate: spool.identity.duplicate,
             worker: looker.worker.id.get(),
+            version: spool.version.clone().unwrap_or_default(),
             today: looker.now.date_naive(),
             operation,
             state: state(spool, place, operation, max),

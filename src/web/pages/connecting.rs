@@ -13,7 +13,18 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Routes that say something without the workbook.
-const WITHOUT: [&str; 7] = ["/api/redis-health", "/api/health/redis", "/api", "/api/", "/api/{*rest}", "/diagnostico", "/rastro"];
+const WITHOUT: [&str; 10] = [
+    "/api/redis-health",
+    "/api/health/redis",
+    "/api",
+    "/api/",
+    "/api/{*rest}",
+    "/diagnostico",
+    "/rastro",
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/sin-conexion",
+];
 
 #[derive(Template)]
 #[template(path = "connecting.html")]

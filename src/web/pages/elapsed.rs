@@ -2,13 +2,16 @@
 //! the server's seconds, never from the tablet's clock.
 
 use crate::domain::Moment;
+use chrono::{Datelike, Timelike};
 
 /// A stretch of time up to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Elapsed {
+    /// Since when.
+    at: Moment,
     /// Since when, RFC 3339.
     pub(super) since: String,
-    /// Since when, on the plant's wall: the day too when it was not today.
+    /// Since when, on the plant's wall: the day too when it was not today, the year when it was not this.
     pub(super) clock: String,
     /// Whole seconds; never negative.
     pub(super) seconds: i64,
@@ -16,12 +19,24 @@ pub(super) struct Elapsed {
 
 impl Elapsed {
     pub(super) fn between(since: Moment, now: Moment) -> Elapsed {
-        let format = if since.date_naive() == now.date_naive() { "%H:%M" } else { "%d-%m %H:%M" };
+        let format = match since.date_naive() {
+            day if day == now.date_naive() => "%H:%M",
+            day if day.year() != now.year() => "%d-%m-%Y",
+            // A day that was typed has no hour.
+            _ if since.num_seconds_from_midnight() == 0 => "%d-%m",
+            _ => "%d-%m %H:%M",
+        };
         Elapsed {
+            at: since,
             since: since.to_rfc3339(),
             clock: since.format(format).to_string(),
             seconds: (now - since).num_seconds().max(0),
         }
+    }
+
+    /// Since when, with its day, and how many minutes: two cells of a file.
+    pub(super) fn cells(&self) -> [String; 2] {
+        [crate::words::moment(self.at), (self.seconds / 60).to_string()]
     }
 
     /// `2h 15m`, as the board has always said it.
@@ -58,5 +73,7 @@ mod tests {
         assert_eq!((ahead.seconds, ahead.words().as_str(), ahead.clock.as_str()), (0, "0m", "10:00"));
         let yesterday = Elapsed::between(at("2026-01-19T22:00:00-03:00"), at("2026-01-20T00:15:00-03:00"));
         assert_eq!((yesterday.words().as_str(), yesterday.clock.as_str()), ("2h 15m", "19-01 22:00"));
+        let clock = |text| Elapsed::between(at(text), at("2026-01-20T00:15:00-03:00")).clock;
+        assert_eq!([clock("2026-01-09T00:00:00-03:00"), clock("2025-12-09T10:00:00-03:00")], ["09-01", "09-12-2025"]);
     }
 }

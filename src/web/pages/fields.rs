@@ -95,15 +95,39 @@ impl Fields {
         input::optional(reason, "motivo", Wants::Text, input::reason)
     }
 
+    /// `tag`: as a scanner typed it, without the sign of three characters (`]C1`) by which some of
+    /// them name the kind of the code.
+    pub(super) fn scanned(&self) -> Result<String, Fault> {
+        let bare = |text: &str| match (text.strip_prefix(']'), text.get(3..)) {
+            (Some(_), Some(rest)) => input::spool(rest),
+            _ => input::spool(text),
+        };
+        self.needed("tag", Wants::Tag, bare)
+    }
+
+    /// `carrete`: the one spool that a list is asked to show.
+    pub(super) fn spool_if_any(&self) -> Result<Option<String>, Fault> {
+        self.optional("carrete", Wants::Tag, input::spool)
+    }
+
+    /// `carretes`: the spools that were ticked to be let go.
+    pub(super) fn released(&self) -> Result<Vec<String>, Fault> {
+        self.ticked(input::spool)
+    }
+
     /// `carretes`: the boxes that were ticked, `ARM:{id}` each.
     pub(super) fn chosen(&self) -> Result<Vec<(Operation, String)>, Fault> {
-        let read = |text: &str| {
+        self.ticked(|text| {
             let (operation, spool) = text.split_once(':')?;
             Some((input::operation(operation)?, input::spool(spool)?))
-        };
+        })
+    }
+
+    /// The boxes that were ticked, each once: 1 to 50.
+    fn ticked<T: PartialEq>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Fault> {
         let mut chosen = Vec::new();
         for value in self.values("carretes").filter(|value| !value.is_empty()) {
-            let one = input::needed(Some(value), "carretes", Wants::Choice, read)?;
+            let one = input::needed(Some(value), "carretes", Wants::Choice, &read)?;
             if !chosen.contains(&one) {
                 chosen.push(one);
             }
@@ -154,6 +178,14 @@ mod tests {
         assert_eq!(reason(&[("motivo", "otro"), ("otro", " ")]).as_deref(), Some("otro"));
         assert_eq!(reason(&[("motivo", "máquina")]).as_deref(), Some("máquina"));
         assert_eq!(reason(&[]), None);
+    }
+
+    #[test]
+    fn a_scanners_sign_for_the_kind_of_code_is_no_part_of_the_tag() {
+        let scanned = |text| fields(&[("tag", text)]).scanned();
+        assert_eq!(scanned("]C1MK-1").as_deref(), Ok("MK-1"));
+        assert_eq!(scanned(" MK-1 ").as_deref(), Ok("MK-1"));
+        assert!(scanned("").is_err());
     }
 
     #[test]

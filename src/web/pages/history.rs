@@ -1,11 +1,11 @@
-//! `/historial/{tag}`: who had a spool, when, and for what.
+//! `/historial/{tag}`: who had a spool, when, and for what, and what metrology said of it.
 
 use super::elapsed::span;
 use super::face::Asker;
 use super::{Answer, page};
-use crate::domain::audit::{Session, sessions};
+use crate::domain::audit::{Session, effective, sessions};
 use crate::domain::decision::Candidate;
-use crate::domain::{Moment, Refusal, Spool};
+use crate::domain::{Action, AuditEvent, Moment, Operation, Refusal, Spool};
 use crate::error::Error;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
@@ -20,19 +20,21 @@ use std::sync::Arc;
 struct History<'a> {
     site: &'a Site,
     spool: &'a Spool,
-    sessions: Vec<Stretch>,
+    steps: Vec<Step>,
     events: Vec<Line>,
 }
 
-/// One session as a row.
-struct Stretch {
-    worker: String,
-    operation: String,
-    start: String,
-    end: String,
+/// One step of the time line: a session, a verdict, or what a supervisor or another program did.
+struct Step {
+    at: Option<Moment>,
+    look: &'static str,
+    what: String,
+    who: String,
+    when: String,
+    /// Of a session, how long; a verdict takes no time.
     duration: String,
     how: String,
-    lasts: bool,
+    reason: String,
 }
 
 /// One event as a row.
@@ -63,40 +65,76 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, Asked(asked): Ask
         }
         Err(refusal) => return Err(asker.told(Error::from(refusal))),
     };
-    let now = app.plant.clock().now();
-    let sessions = sessions(&spool.events).iter().rev().map(|session| stretch(session, now)).collect();
-    let events = spool
-        .events
-        .iter()
-        .rev()
-        .map(|event| Line {
-            at: when(event.at),
-            what: words::event(event),
-            who: event.worker_name.clone(),
-            reason: event.notes.reason.clone().unwrap_or_default(),
-        })
-        .collect();
-    Ok(page(&History { site: &app.site, spool, sessions, events }))
+    let steps = steps(spool, app.plant.clock().now(), app.plant.rules().repair_max_cycles);
+    let events = spool.events.iter().rev().map(|event| line(event)).collect();
+    Ok(page(&History { site: &app.site, spool, steps, events }))
 }
 
-fn stretch(session: &Session, now: Moment) -> Stretch {
+/// The time line, the newest first. What was taken back is no part of it.
+fn steps(spool: &Spool, now: Moment, repair_max: u32) -> Vec<Step> {
+    let mut steps: Vec<Step> = sessions(&spool.events).iter().map(|session| stretch(session, spool, now)).collect();
+    let alone = |event: &&&Arc<AuditEvent>| match event.action {
+        Action::Complete => event.operation == Some(Operation::Metrology),
+        Action::Reopen | Action::Unblock | Action::Other => true,
+        Action::Take | Action::Pause | Action::Cancel | Action::Release | Action::Undo => false,
+    };
+    steps.extend(effective(&spool.events).iter().filter(alone).map(|event| mark(event, repair_max)));
+    // Stable: of two without an hour, or of the same second, the one that was told later is above.
+    steps.reverse();
+    steps.sort_by_key(|step| std::cmp::Reverse(step.at));
+    steps
+}
+
+fn stretch(session: &Session, spool: &Spool, now: Moment) -> Step {
     let ended = session.end.as_ref();
-    let reason = ended.and_then(|event| event.notes.reason.as_deref());
-    let how = ended.map(|event| words::event(event)).unwrap_or_default();
-    Stretch {
-        worker: session.worker_name.clone(),
-        operation: session.operation.map_or("", words::operation).to_owned(),
-        start: when(session.start),
-        end: ended.map_or_else(|| "sigue".to_owned(), |event| when(event.at)),
-        duration: session.minutes(now).map(span).unwrap_or_default(),
-        how: match reason {
-            Some(reason) => format!("{how}: {reason}"),
-            None => how,
-        },
-        lasts: ended.is_none(),
+    let holds = spool.occupation.as_ref().is_some_and(|holder| holder.worker == session.worker);
+    let look = match ended.map(|event| event.action) {
+        None if holds => "running",
+        Some(Action::Complete) => "finished",
+        _ => "ended",
+    };
+    let duration = if ended.is_some() || holds { session.minutes(now) } else { None };
+    Step {
+        at: session.start,
+        look,
+        what: session.operation.map_or(words::NO_OPERATION, words::operation).to_owned(),
+        who: session.worker_name.clone(),
+        when: words::stretch(session.start, ended.map(|event| event.at), holds),
+        duration: duration.map(span).unwrap_or_default(),
+        how: ended.map(|event| words::ending(event, session.worker)).unwrap_or_default(),
+        reason: ended.and_then(|event| event.notes.reason.clone()).unwrap_or_default(),
+    }
+}
+
+fn mark(event: &AuditEvent, repair_max: u32) -> Step {
+    // A verdict is named by its operation, as a session is; what else happened, by its verb.
+    let of = event.operation.filter(|_| event.notes.approved.is_some());
+    let look = match event.notes.approved {
+        Some(true) => "approved",
+        Some(false) => "rejected",
+        None => "told",
+    };
+    Step {
+        at: event.at,
+        look,
+        what: of.map_or_else(|| words::event(event), |of| words::operation(of).to_owned()),
+        who: event.worker_name.clone(),
+        when: when(event.at),
+        duration: String::new(),
+        how: words::verdict(event, repair_max),
+        reason: event.notes.reason.clone().unwrap_or_default(),
+    }
+}
+
+fn line(event: &AuditEvent) -> Line {
+    Line {
+        at: when(event.at),
+        what: words::event(event),
+        who: event.worker_name.clone(),
+        reason: event.notes.reason.clone().unwrap_or_default(),
     }
 }
 
 fn when(at: Option<Moment>) -> String {
-    at.map_or_else(|| "sin hora".to_owned(), words::moment)
+    at.map_or_else(|| words::NO_HOUR.to_owned(), words::moment)
 }

@@ -66,6 +66,8 @@ pub(super) struct Filter {
     pub(super) q: String,
     pub(super) operation: Option<Operation>,
     pub(super) show: Show,
+    /// The one row that was scanned; nothing else is shown.
+    pub(super) spool: Option<String>,
     /// How many cards to leave out.
     pub(super) from: usize,
 }
@@ -95,13 +97,16 @@ impl List {
         let mut found: Vec<(Place, &Arc<Spool>)> = Vec::new();
         let mut waiting = 0;
         for spool in view.spools.iter().filter(|spool| matches(spool, &wanted)) {
+            if filter.spool.as_ref().is_some_and(|asked| asked != spool.id()) {
+                continue;
+            }
             let (place, operation) = looker.place(spool);
             waiting += usize::from(place == Place::Waiting);
             let of_operation = match filter.operation {
                 None => true,
                 Some(wanted) => operation == Some(wanted) || matches!(place, Place::Mine | Place::Problem),
             };
-            if of_operation && filter.show.holds(place, !wanted.is_empty()) {
+            if of_operation && filter.show.holds(place, !wanted.is_empty() || filter.spool.is_some()) {
                 found.push((place, spool));
             }
         }

@@ -10,6 +10,9 @@ mod face;
 mod fields;
 mod history;
 mod list;
+mod record;
+mod scan;
+mod shell;
 mod spools;
 mod workers;
 
@@ -34,6 +37,8 @@ pub fn routes() -> Router<App> {
         .route("/", get(workers::show))
         .route("/carretes", get(spools::show))
         .route("/carretes/tomar", post(act::take_many))
+        .route("/carretes/soltar", post(act::pause_many))
+        .route("/escaneo", get(scan::show))
         .route("/carretes/{id}/tarjeta", get(spools::card))
         .route("/carretes/{id}/tomar", post(act::take))
         .route("/carretes/{id}/pausar", post(act::pause))
@@ -42,10 +47,13 @@ pub fn routes() -> Router<App> {
         .route("/carretes/{id}/deshacer", post(act::undo))
         .route("/carretes/{id}/metrologia", post(act::inspect))
         .route("/tablero", get(board::show))
+        .route("/tablero.csv", get(board::csv))
         .route("/kiosko", get(board::kiosk))
+        .route("/registro", get(record::show))
         .route("/historial/{*tag}", get(history::show))
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
+        .merge(shell::routes())
 }
 
 /// A screen as an answer. Nothing between may keep it: it is true for this second only.

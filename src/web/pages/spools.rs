@@ -69,6 +69,7 @@ fn filter(query: &Fields) -> Result<Filter, Fault> {
         q: query.text("q").unwrap_or_default().chars().take(100).collect(),
         operation: query.operation_if_any()?,
         show: Show::read(query.text("ver")),
+        spool: query.spool_if_any()?,
         from: query.text("desde").and_then(|text| text.parse().ok()).unwrap_or(0),
     })
 }
@@ -119,7 +120,10 @@ impl Address {
     }
 
     fn here(&self) -> String {
-        self.from(&self.filter.from)
+        match &self.filter.spool {
+            Some(spool) => format!("/carretes?trabajador={}&carrete={spool}", self.worker),
+            None => self.from(&self.filter.from),
+        }
     }
 
     fn from(&self, from: &usize) -> String {
@@ -143,6 +147,10 @@ impl Address {
 }
 
 impl Spools<'_> {
+    fn initials(&self) -> String {
+        self.worker.stamp().split('(').next().unwrap_or_default().to_owned()
+    }
+
     fn key(&self) -> Uuid {
         Uuid::new_v4()
     }

@@ -76,10 +76,36 @@ async fn g7_a_batch_tells_the_fate_of_each_spool() {
 }
 
 #[tokio::test]
+async fn g7_several_are_let_go_at_the_end_of_a_shift_for_one_reason_and_each_has_its_fate() {
+    let plant = TestPlant::embedded().await;
+    let key = fresh();
+    let mut form = vec![("trabajador", "93".to_owned()), ("motivo", "fin de turno".into()), ("id_operacion", key)];
+    for n in 1..=4 {
+        let tag = format!("MK-{n:04}");
+        plant.worker(if n == 4 { 94 } else { 93 }).take(&tag, "ARM").await;
+        form.push(("carretes", id(&plant, &tag).await));
+    }
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let screen = Screen::of(&tap(&plant, "/carretes/soltar", &form).await);
+    assert_eq!(screen.text(".result h2"), "Soltaste 3 de 4");
+    assert_eq!((screen.count(".verdicts .good"), screen.count("hx-partial article.paused")), (3, 3));
+    assert!(screen.text(".verdicts .bad").contains("lo tiene Nicolás Ríos"), "{}", screen.text(".verdicts .bad"));
+    assert!(Screen::open(&plant, "/historial/MK-0002").await.text("main").contains("fin de turno"));
+    // Sent again, the same form finds what it did.
+    let again = Screen::of(&tap(&plant, "/carretes/soltar", &form).await);
+    assert_eq!(again.text(".result h2"), "Soltaste 3 de 4");
+    assert_eq!(plant.events("MK-0001").await, ["TOMAR_SPOOL", "PAUSAR_SPOOL"]);
+    let none = tap(&plant, "/carretes/soltar", &[("trabajador", "93")]).await;
+    assert!(none.status == 400 && none.text.contains("Marca al menos uno"));
+    let page = plant.send(plant.request(Method::POST, "/carretes/soltar").form(&form)).await;
+    assert_eq!(Screen::of(&page).text("h1"), "Marta Ríos", "without htmx it is a page of his");
+}
+
+#[tokio::test]
 async fn metrology_is_one_tap_to_approve_and_confirms_a_rejection_with_the_whole_tag() {
     let plant = TestPlant::embedded().await;
     let list = Screen::open(&plant, "/carretes?trabajador=96").await;
-    assert!(list.text("#metrologia article details").contains("¿Rechazar MK-SOLDADO?"));
+    assert!(list.text("#metrologia article dialog").contains("¿Rechazar MK-SOLDADO?"));
     let path = format!("/carretes/{}/metrologia", id(&plant, "MK-SOLDADO").await);
     let reply = tap(&plant, &path, &[("trabajador", "96"), ("resultado", "RECHAZADO")]).await;
     assert!(Screen::of(&reply).text("article.spool.rejected .state").contains("ciclo 1/3"), "{}", reply.text);

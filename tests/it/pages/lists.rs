@@ -99,7 +99,7 @@ async fn an_overdue_spool_may_be_taken_over_after_naming_its_holder() {
     assert_eq!(screen.count("article.spool button"), 0);
     plant.later(Duration::hours(13));
     let screen = Screen::open(&plant, path).await;
-    assert!(screen.text("article.spool.overdue details").contains("¿Relevar a Nicolás Ríos en MK-0001?"));
+    assert!(screen.text("article.spool.overdue dialog").contains("¿Relevar a Nicolás Ríos en MK-0001?"));
     let id = id(&plant, "MK-0001").await;
     let reply =
         tap(&plant, &format!("/carretes/{id}/tomar"), &[("trabajador", "93"), ("operacion", "ARM"), ("relevar", "si")]).await;
@@ -111,8 +111,16 @@ async fn an_overdue_spool_may_be_taken_over_after_naming_its_holder() {
 async fn no_screen_has_script_or_style_of_its_own_and_all_allow_zoom() {
     let plant = TestPlant::embedded().await;
     plant.worker(93).take("MK-0001", "ARM").await;
-    for path in ["/", "/carretes?trabajador=93", "/carretes?trabajador=96&ver=todo", "/tablero", "/kiosko", "/historial/MK-0001"]
-    {
+    for path in [
+        "/",
+        "/carretes?trabajador=93",
+        "/carretes?trabajador=96&ver=todo",
+        "/tablero",
+        "/tablero?ver=listos",
+        "/kiosko",
+        "/historial/MK-0001",
+        "/registro?trabajador=93",
+    ] {
         let screen = Screen::open(&plant, path).await;
         assert_eq!(screen.attribute("html", "lang"), "es-CL", "{path}");
         assert_eq!(screen.count("script:not([src]), style, [style], [onclick], [hx-on]"), 0, "{path}");

@@ -2,7 +2,11 @@
 
 mod actions;
 mod board;
+mod history;
 mod lists;
+mod scan;
+mod shell;
+mod watching;
 
 use crate::support::{Reply, TestPlant, fresh};
 use reqwest::Method;
@@ -36,6 +40,11 @@ impl Screen {
     pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
         let collapsed = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.0.select(&Selector::parse(selector).unwrap()).map(|found| collapsed(found.text().collect())).collect()
+    }
+
+    pub(crate) fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        self.0.select(&selector).filter_map(|found| found.value().attr(name).map(str::to_owned)).collect()
     }
 
     pub(crate) fn attribute(&self, selector: &str, name: &str) -> String {

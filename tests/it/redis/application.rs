@@ -17,8 +17,15 @@ use std::sync::Arc;
 const TAG: &str = "MK-0001";
 
 /// What somebody may look at.
-const PAGES: [&str; 6] =
-    ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001", "/api/spools?estado=ocupado"];
+const PAGES: [&str; 7] = [
+    "/",
+    "/carretes?trabajador=93",
+    "/tablero",
+    "/kiosko",
+    "/historial/MK-0001",
+    "/registro?trabajador=93",
+    "/api/spools?estado=ocupado",
+];
 
 async fn all_pages_show(plant: &TestPlant) {
     for page in PAGES {

@@ -72,7 +72,7 @@ async fn take(plant: &TestPlant, id: u32, tag: &str) -> Reply {
 }
 
 /// The pages that somebody may look at.
-const PAGES: [&str; 5] = ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001"];
+const PAGES: [&str; 6] = ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001", "/registro?trabajador=93"];
 
 #[tokio::test]
 async fn d3_with_the_plants_workbook_too_nobody_loses_a_spool_when_redis_dies() {

@@ -7,7 +7,17 @@ use crate::support::{TestPlant, eventually, small_plant};
 use chrono::Duration;
 use serde_json::json;
 
-const PAGES: [&str; 5] = ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001"];
+const PAGES: [&str; 9] = [
+    "/",
+    "/carretes?trabajador=93",
+    "/escaneo?trabajador=93&tag=MK-0001",
+    "/tablero",
+    "/tablero?nv=NV0650",
+    "/tablero.csv",
+    "/kiosko",
+    "/historial/MK-0001",
+    "/registro?trabajador=93",
+];
 
 const CALLS: [&str; 6] = [
     "/api/spools",
@@ -85,9 +95,12 @@ async fn b10_without_a_critical_column_from_the_start_rows_are_shown_and_nobody_
     .await;
     let list = Screen::open(&plant, "/carretes?trabajador=93&ver=todo").await;
     assert_eq!((list.count("article.spool"), list.count("article.spool.problem"), list.count("article .acts")), (60, 60, 0));
-    for path in ["/tablero", "/kiosko"] {
+    for path in ["/tablero", "/tablero?operacion=SOLD", "/kiosko", "/kiosko?operacion=SOLD"] {
         let text = Screen::open(&plant, path).await.text("main");
-        assert!(text.contains("No se sabe quién tiene cada carrete") && !text.contains("No hay carretes"), "{path}: {text}");
+        assert!(
+            text.contains("No se sabe quién tiene cada carrete") && !text.contains("No hay carretes ocupados"),
+            "{path}: {text}"
+        );
     }
     let spools = plant.get("/api/spools?limit=1").await.json;
     assert_eq!(
@@ -111,7 +124,11 @@ async fn c5_rows_that_are_old_are_shown_without_actions_and_with_their_age() {
     google.human(BOOK, |human| human.renames_header("Operaciones", "Armador", "Otra"));
     eventually("it is seen", async || banner(&plant, "/tablero").await.contains("Armador")).await;
     plant.later(Duration::minutes(12));
-    assert!(banner(&plant, "/tablero").await.contains("Los datos son de hace 12 minutos."));
+    for path in ["/tablero", "/tablero?operacion=ARM"] {
+        let board = Screen::open(&plant, path).await;
+        assert!(board.text("#sin-conexion").contains("Los datos son de hace 12 minutos."), "{path}");
+        assert!(board.text(".as-of").starts_with("Al 21-11-2026 10:42"), "{path}: {}", board.text(".as-of"));
+    }
     let wall = Screen::open(&plant, "/kiosko").await;
     assert_eq!((wall.text("#hora-datos"), wall.text("time[data-reloj]")), ("10:42".into(), "10:54".into()));
     let list = Screen::open(&plant, "/carretes?trabajador=93").await;

@@ -1,0 +1,77 @@
+//! `/escaneo`: a tag as a scanner typed it leads to its card in the worker's list.
+
+use super::face::Asker;
+use super::fields::Fields;
+use super::{Answer, page, somebody};
+use crate::domain::spool::squeeze;
+use crate::domain::{Refusal, Spool, Tag, Worker, WorkerId};
+use crate::error::Error;
+use crate::web::{App, Site};
+use crate::workbook::View;
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
+use std::sync::Arc;
+
+/// What htmx fires on the page: where the card is.
+const TRIGGER: HeaderName = HeaderName::from_static("hx-trigger");
+
+#[derive(Template)]
+#[template(path = "_which.html")]
+struct Which<'a> {
+    tag: &'a str,
+    worker: &'a Worker,
+    rows: &'a [&'a Arc<Spool>],
+}
+
+#[derive(Template)]
+#[template(path = "which.html")]
+struct WhichPage<'a> {
+    site: &'a Site,
+    tag: &'a str,
+    worker: &'a Worker,
+    rows: &'a [&'a Arc<Spool>],
+}
+
+/// One row: its card. Several rows: a choice. None: a sentence.
+pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) -> Answer {
+    let id = query.worker().map_err(|failure| asker.told(failure))?;
+    let tag = query.scanned().map_err(|failure| asker.told(failure))?;
+    let view = app.plant.view();
+    let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
+    let rows = scanned(&view, &tag);
+    match rows[..] {
+        [] => Err(asker.told(Error::from(Refusal::UnknownSpool { asked: tag }))),
+        [only] => Ok(found(asker, id, only)),
+        _ if asker.htmx => Ok(page(&Which { tag: &tag, worker, rows: &rows })),
+        _ => Ok(page(&WhichPage { site: &app.site, tag: &tag, worker, rows: &rows })),
+    }
+}
+
+/// The rows that a scanner may have meant. A scanner set to another keyboard writes `'`, `/` or `_`
+/// for `-` (`ux.md` 9), so letters and digits decide where the tag itself is not found.
+fn scanned<'a>(view: &'a View, text: &str) -> Vec<&'a Arc<Spool>> {
+    let exact: Vec<&Arc<Spool>> = Tag::read(text).map(|tag| view.tagged(&tag).collect()).unwrap_or_default();
+    let wanted = squeeze(text);
+    match exact.is_empty() && !wanted.is_empty() {
+        true => view.spools.iter().filter(|spool| squeeze(spool.tag().as_str()) == wanted).collect(),
+        false => exact,
+    }
+}
+
+/// The list that shows this one card.
+fn address(worker: WorkerId, spool: &Spool) -> String {
+    format!("/carretes?trabajador={worker}&carrete={}", spool.id())
+}
+
+fn found(asker: Asker, worker: WorkerId, spool: &Spool) -> Response {
+    let address = address(worker, spool);
+    if !asker.htmx {
+        return Redirect::to(&address).into_response();
+    }
+    // The page jumps by itself where the card is on it already.
+    let told = json!({ "escaneado": { "id": spool.id(), "lugar": address } }).to_string();
+    (StatusCode::NO_CONTENT, [(TRIGGER, told)]).into_response()
+}

@@ -1,0 +1,121 @@
+// What can be touched: results and errors, dialogs, waiting, and buttons that are closed while nothing can be registered.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const body = document.body;
+  const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
+
+  // A button is closed by this page or by htmx while its request is on the way: neither opens what the other closed.
+  const gate = () => {
+    const closed = (body.dataset.registro ?? 'si') !== 'si';
+    for (const button of document.querySelectorAll('form[method=post] button:not([type=button], [type=reset])')) {
+      if (closed && !button.disabled) { button.disabled = true; button.dataset.cerrado = ''; }
+      else if (!closed && 'cerrado' in button.dataset) { button.disabled = false; delete button.dataset.cerrado; }
+    }
+  };
+
+  // A card that had the focus and comes anew keeps it; its buttons do not, so that a held key presses nothing twice.
+  let at = null;
+  document.addEventListener('focusin', (e) => { at = e.target.closest('.spool')?.id ?? null; });
+  const refocus = (card) => {
+    if (card.id !== at || document.activeElement !== body) return;
+    card.tabIndex = -1;
+    card.focus({ preventScroll: true });
+  };
+
+  // Results go by themselves, errors do not.
+  const fade = (el) => setTimeout(() => { if (el.matches(':focus-within')) fade(el); else el.remove(); }, Number(el.dataset.dura) * 1000);
+  const came = (root) => {
+    if (root.nodeType !== 1) return;
+    const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
+    each('.spool', refocus);
+    each('.toast[data-dura]', fade);
+    each('.result[data-caja]', (el) => el.scrollIntoView());
+    each('#lista, #gente', () => fail(null));
+    gate();
+  };
+  new MutationObserver((list) => list.forEach((m) => m.addedNodes.forEach(came))).observe(body, { childList: true, subtree: true });
+  new MutationObserver(gate).observe(body, { attributeFilter: ['data-registro'] });
+
+  const button = (text, mark) => {
+    const made = Object.assign(document.createElement('button'), { type: 'button', textContent: text });
+    made.dataset[mark] = '';
+    return made;
+  };
+  const toast = (text) => {
+    const box = Object.assign(document.createElement('div'), { className: 'toast bad' });
+    box.dataset.caja = '';
+    box.append(Object.assign(document.createElement('p'), { textContent: text }), button('CERRAR', 'cerrar'));
+    $('alertas')?.append(box);
+  };
+
+  // A question that got no answer is not an empty list: the list stays and says so.
+  let asked = null;
+  const fail = (source) => {
+    const place = $('falla');
+    asked = source;
+    if (!place || (source && place.firstChild)) return;
+    const text = Object.assign(document.createElement('p'), { textContent: 'No se pudo cargar. Lo que ves puede ser antiguo.' });
+    place.replaceChildren(...(source ? [text, button('REINTENTAR', 'reintentar')] : []));
+  };
+  const again = () => {
+    if (asked?.matches?.('input, form') && asked.isConnected) htmx.trigger(asked, asked.matches('form') ? 'submit' : 'search');
+    else document.dispatchEvent(new Event('lista:pedir'));
+  };
+
+  // Waiting: GUARDANDO… at once, words after 2 s, an explanation after 8 s.
+  const waits = new Map();
+  const posts = (e) => (e.detail.ctx?.request?.method || '').toUpperCase() === 'POST';
+  document.addEventListener('htmx:before:request', (e) => {
+    if (!posts(e)) return;
+    const say = (text) => () => write($('demora'), text);
+    waits.set(e.detail.ctx, [
+      setTimeout(say('Guardando todavía… Espera un momento.'), 2000),
+      setTimeout(say('La planilla tarda en contestar. Puedes esperar o seguir con otro carrete: no se registra dos veces y la tarjeta se pone al día sola.'), 8000),
+    ]);
+  });
+  document.addEventListener('htmx:finally:request', (e) => {
+    (waits.get(e.detail.ctx) || []).forEach(clearTimeout);
+    waits.delete(e.detail.ctx);
+    if (waits.size === 0) write($('demora'), '');
+    gate();
+  });
+  const failed = (e) => {
+    const source = e.detail.ctx?.sourceElement;
+    // An answer stands outside the dialog, which keeps what was typed into it.
+    if (posts(e)) source?.closest?.('dialog')?.close();
+    return source;
+  };
+  document.addEventListener('htmx:error', (e) => {
+    if (!e.detail.ctx || e.detail.ctx.response) return;
+    const source = failed(e);
+    if (posts(e)) toast('No hubo respuesta. Cuando vuelva la conexión toca otra vez: no se registra dos veces.');
+    else if (source?.matches('#q, #lista, #gente, #escaner')) fail(source);
+  });
+  document.addEventListener('htmx:response:error', (e) => {
+    const source = failed(e);
+    if ((e.detail.ctx.text || '').includes('hx-partial')) return;
+    if (posts(e)) toast('No se pudo registrar. Intenta otra vez o avisa a tu supervisor.');
+    else if (source?.matches('#q, #lista, #gente, #escaner')) fail(source);
+  });
+
+  // What was opened and closed, for the record of this tablet.
+  document.addEventListener('toggle', ({ target, newState }) => {
+    if (!target.matches?.('dialog')) return;
+    const que = `${newState === 'open' ? 'abre' : 'cierra'} ${target.querySelector('h2')?.textContent ?? target.id}`;
+    navigator.sendBeacon('/rastro', new URLSearchParams({ que, build: body.dataset.build }));
+  }, true);
+
+  document.addEventListener('click', (e) => {
+    // A card that has just come ignores taps.
+    if (e.target.closest('.spool[data-nueva]')) { e.preventDefault(); e.stopPropagation(); return; }
+    if (e.target.closest('[data-cerrar]')) e.target.closest('[data-caja]').remove();
+    if (e.target.closest('[data-reintentar]')) again();
+    // Browsers before 2025 do not know command and commandfor.
+    const opener = e.target.closest('button[commandfor]');
+    if (opener && !('commandForElement' in opener)) {
+      const dialog = $(opener.getAttribute('commandfor'));
+      if (opener.getAttribute('command') === 'close') dialog.close(); else dialog.showModal();
+    }
+  }, true);
+  came(document.documentElement);
+})();

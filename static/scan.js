@@ -1,0 +1,53 @@
+// A scanner types like a keyboard, only faster. Its burst is caught where no field has the focus, and the server is asked
+// which card is meant.
+(() => {
+  const LEAST = 6; // characters
+  const QUICK = 35; // ms between two of them on average; a person takes 100 and more
+  const PAUSE = 100; // ms after which a burst without a suffix has ended
+  const form = document.getElementById('escaner');
+  let text = '', first = 0, last = 0, timer = null;
+
+  const field = (el) => el?.closest?.('input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]');
+  const burst = () => text.length >= LEAST && (last - first) / (text.length - 1) <= QUICK;
+  const drop = () => { clearTimeout(timer); text = ''; };
+  const end = () => {
+    const tag = text;
+    const is = burst();
+    drop();
+    // An open dialog is unfinished work: nothing is looked up behind it.
+    if (!is || document.querySelector('dialog[open]')) return;
+    form.elements.tag.value = tag;
+    form.requestSubmit();
+  };
+  document.addEventListener('keydown', (e) => {
+    if (field(e.target) || e.ctrlKey || e.altKey || e.metaKey) { drop(); return; }
+    if ((e.key === 'Enter' || e.key === 'Tab') && e.timeStamp - last <= PAUSE && burst()) {
+      // The suffix belongs to the code: it must not press the button that happens to have the focus.
+      e.preventDefault();
+      e.stopPropagation();
+      end();
+      return;
+    }
+    if (e.key.length !== 1) { if (e.key !== 'Shift') drop(); return; }
+    if (text && e.timeStamp - last > PAUSE) drop();
+    if (text && e.timeStamp - last <= QUICK) e.preventDefault(); // a blank within a code presses nothing
+    if (!text) first = e.timeStamp;
+    last = e.timeStamp;
+    text += e.key;
+    clearTimeout(timer);
+    timer = setTimeout(end, PAUSE);
+  }, true);
+
+  const land = (card) => {
+    card.scrollIntoView({ block: 'center' });
+    (card.querySelector('.acts button:not(:disabled)') || card.querySelector('a')).focus({ preventScroll: true });
+    card.classList.add('cambio');
+    setTimeout(() => card.classList.remove('cambio'), 10000);
+  };
+  document.addEventListener('escaneado', (e) => {
+    const { id, lugar } = e.detail;
+    const card = document.getElementById(`spool-${id}`);
+    if (card) { document.getElementById('resultado').replaceChildren(); land(card); } else location.assign(lugar);
+  });
+  if (document.querySelector('#lista[data-carrete] .spool')) land(document.querySelector('.spool'));
+})();

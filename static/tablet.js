@@ -1,0 +1,48 @@
+// What one tablet does for the people who share it: who was here last, back to the names when nobody is, the offline page.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const IDLE = 90, NOTICE = 15; // seconds
+  const MOST = 6;
+  const worker = document.body.dataset.trabajador;
+  const read = () => { try { return JSON.parse(localStorage.getItem('recientes') || '[]'); } catch { return []; } };
+
+  // Only numbers are kept; the names are those of the page.
+  if (worker) {
+    try { localStorage.setItem('recientes', JSON.stringify([worker, ...read().filter((id) => id !== worker)].slice(0, MOST))); } catch { /* none kept */ }
+  }
+  const recent = () => {
+    const section = $('recientes'), list = section?.querySelector('ul');
+    if (!list || list.children.length) return;
+    const people = read().map((id) => document.querySelector(`#gente a.person[href$="trabajador=${Number(id)}"]`)?.closest('li')).filter(Boolean);
+    list.append(...people.map((person) => person.cloneNode(true)));
+    section.hidden = people.length === 0;
+  };
+  recent();
+  if ($('gente')) new MutationObserver(recent).observe($('gente').parentNode, { childList: true });
+
+  // Idle: what was begun and not sent keeps the page; ticked boxes are kept for whoever ticked them (choose.js).
+  let touched = performance.now();
+  const typed = (el) => el.value !== el.defaultValue;
+  const busy = () => document.querySelector('dialog[open], form.htmx-request, .toast.bad, .result .bad')
+    || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
+  const stay = () => { touched = performance.now(); if ($('vuelta').textContent) $('vuelta').textContent = ''; };
+  const leave = () => {
+    const left = Math.ceil(IDLE + NOTICE - (performance.now() - touched) / 1000);
+    if (busy()) stay();
+    else if (left <= 0) location.assign('/');
+    else if (left <= NOTICE) {
+      if (!$('vuelta').firstChild) {
+        const seconds = document.createElement('b');
+        seconds.setAttribute('aria-hidden', 'true');
+        $('vuelta').append('¿Sigues ahí? Toca la pantalla para quedarte; si no, vuelven los nombres. ', seconds);
+      }
+      $('vuelta').lastChild.textContent = `${left} s`;
+    }
+  };
+  if (worker) {
+    for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) document.addEventListener(type, stay, { passive: true, capture: true });
+    setInterval(leave, 1000);
+  }
+
+  navigator.serviceWorker?.register('/sw.js').catch(() => {});
+})();

@@ -1,0 +1,217 @@
+//! Questions before what cannot be taken back lightly, several at once, and a whole shift without a finger.
+
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+
+const WELDED: &str = "MK-1350-GW-30000-001";
+
+/// The card of a spool.
+fn card(tag: &str) -> String {
+    format!("article[aria-label='Carrete {tag}']")
+}
+
+/// The button that opens a card's dialog.
+fn opener(tag: &str, dialog: &str) -> String {
+    format!("{} button[command=show-modal][commandfor^={dialog}]", card(tag))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g5_a_tap_beside_a_dialog_leaves_it_open_and_escape_closes_the_topmost_only() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        assert_eq!(served.act("tomar", TAG, 93).await, 200);
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&opener(TAG, "motivo")).await;
+        tablet.until("!!document.querySelector('dialog[open]')").await;
+        tablet.shoot("dialogo-motivo").await;
+        tablet
+            .ask::<bool>("(() => { document.querySelector('dialog[open] [name=otro]').value = 'Lluvia'; return true; })()")
+            .await;
+        // Beside it, and in each corner of the screen.
+        for (x, y) in [(4, 4), (796, 4), (4, 1_276), (796, 1_276), (400, 20)] {
+            tablet.touch(f64::from(x), f64::from(y)).await;
+        }
+        // Somebody else changes the very card: what is being typed stays.
+        assert_eq!(served.act("pausar", TAG, 93).await, 200);
+        assert_eq!(served.act("tomar", TAG, 93).await, 200);
+        tablet.ask::<bool>("fetch('/health').then((r) => r.ok)").await;
+        let kept: (bool, String) =
+            tablet.ask("[!!document.querySelector('dialog[open]'), document.querySelector('[name=otro]').value]").await;
+        assert_eq!(kept, (true, "Lluvia".into()));
+        // A second one on top, as a question over a question.
+        tablet.ask::<bool>("(() => { document.querySelector('dialog[id^=cancelar]').showModal(); return true; })()").await;
+        tablet.press("Escape").await;
+        tablet.until("[...document.querySelectorAll('dialog[open]')].map((el) => el.id.slice(0, 6)).join() === 'motivo'").await;
+        tablet.press("Escape").await;
+        tablet.until("!document.querySelector('dialog[open]')").await;
+        let focus: bool = tablet.ask("document.activeElement.matches('[commandfor^=motivo]')").await;
+        assert!(focus, "the focus is back where the dialog was opened");
+        tablet.tap(&opener(TAG, "motivo")).await;
+        tablet.tap("dialog[open] [command=close]").await;
+        tablet.until("!document.querySelector('dialog[open]')").await;
+        // And the tablet's record tells it (F4).
+        let record = "fetch('/diagnostico').then((page) => page.text()).then((text) => fetch(/.diagnostico.tableta=[0-9a-f]+/.exec(text)[0])).then((page) => page.text())";
+        tablet
+            .until(&format!(
+                "{record}.then((told) => ['abre', 'cierra'].every((did) => told.includes(`que=${{did}} ¿Por qué pausas {TAG}?`)))"
+            ))
+            .await;
+        assert_eq!(tablet.complaints(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_has_a_reason_a_cancellation_and_a_rejection_ask_with_the_whole_tag_and_all_can_be_undone() {
+    let served = Served::with(&[ready(TAG), Row { welded: true, ..ready(WELDED) }], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.tap(&opener(TAG, "motivo")).await;
+        tablet.tap("dialog[open] button[value=máquina]").await;
+        tablet.sees("ARM pausado").await;
+        tablet.tap("#toasts .undo").await;
+        tablet.sees("Última acción deshecha").await;
+        tablet.tap(&opener(TAG, "motivo")).await;
+        tablet.tap("dialog[open] [name=otro]").await;
+        tablet.text("Se cortó la luz").await;
+        tablet.tap("dialog[open] form.other button").await;
+        tablet.sees("ARM pausado").await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.tap(&opener(TAG, "cancelar")).await;
+        tablet.sees(&format!("¿Cancelar tu trabajo en {TAG}?")).await;
+        tablet.tap("dialog[open] .danger").await;
+        tablet.sees("ARM cancelado").await;
+        tablet.goto(&served.at(&format!("/historial/{TAG}"))).await;
+        for told in ["máquina", "Se cortó la luz", "DESHACER"] {
+            tablet.sees(told).await;
+        }
+        let inspector = Tab::open(browser, &served.at("/carretes?trabajador=30"), TABLET, true).await;
+        inspector.tap(&opener(WELDED, "rechazar")).await;
+        inspector.sees(&format!("¿Rechazar {WELDED}?")).await;
+        inspector.shoot("dialogo-rechazar").await;
+        inspector.tap("dialog[open] [command=close]").await;
+        inspector.tap(&opener(WELDED, "rechazar")).await;
+        inspector.tap("dialog[open] .danger").await;
+        inspector.sees("ciclo 1/3").await;
+        assert_eq!((tablet.complaints(), inspector.complaints()), (vec![], vec![]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_several_are_taken_and_let_go_at_once_and_what_failed_stays_on_the_screen() {
+    let rows: Vec<Row> = (10..15).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
+    let served = Served::with(&rows, 4).await;
+    let tag = |number: u32| format!("MK-1346-TW-28082-{number:03}");
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        for number in [10, 12] {
+            tablet.tap(&format!("{} .pick", card(&tag(number)))).await;
+        }
+        // A search changes what is shown, not what was chosen.
+        tablet.tap("#q").await;
+        tablet.text("28082-014").await;
+        tablet.until(&format!("document.querySelectorAll('.spool').length === 1 && {SETTLED}")).await;
+        tablet.tap(&format!("{} .pick", card(&tag(14)))).await;
+        tablet.sees("TOMAR SELECCIONADOS (3)").await;
+        tablet.shoot("seleccion").await;
+        // Nor does another page, nor the way back to it.
+        tablet.goto(&served.at("/tablero")).await;
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        tablet.sees("TOMAR SELECCIONADOS (3)").await;
+        tablet.until("document.querySelectorAll('.elige:checked').length === 3").await;
+        tablet.until(SETTLED).await;
+        // One is taken by somebody else, and the news does not reach this tablet in time.
+        tablet.block(&["*/tarjeta*"]).await;
+        assert_eq!(served.act("tomar", &tag(12), 94).await, 200);
+        tablet.tap("#lote .take").await;
+        tablet.sees("Tomaste 2 de 3").await;
+        tablet.sees("lo tiene Juan Carlos Pérez López").await;
+        tablet.shoot("lote-resultado").await;
+        tablet.until(SETTLED).await;
+        let bar: bool = tablet.ask("getComputedStyle(document.getElementById('lote')).display === 'none'").await;
+        assert!(bar, "what was sent is not chosen any more");
+        tablet.tap(".result [data-cerrar]").await;
+        tablet.tap(&format!("{} .pick", card(&tag(10)))).await;
+        tablet.tap("#soltar [data-todos]").await;
+        tablet.sees("SOLTAR (2)").await;
+        tablet.shoot("soltar").await;
+        tablet.tap("#soltar .pause").await;
+        tablet.sees("Soltaste 2 de 2").await;
+        tablet.until("document.querySelectorAll('.spool.paused').length === 2").await;
+        tablet.goto(&served.at(&format!("/historial/{}", tag(14)))).await;
+        tablet.sees("fin de turno").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_five_quick_taps_are_one_take_and_the_button_says_that_it_is_saving() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        let take = button(TAG, "tomar");
+        let place: (f64, f64) = tablet
+            .ask(&format!("(() => {{ const box = document.querySelector(\"{take}\").getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"))
+            .await;
+        tablet.ask::<bool>(crate::silence::HELD).await;
+        tablet.touch(place.0, place.1).await;
+        let said: String = tablet.ask(&format!("document.querySelector(\"{take}\").innerText")).await;
+        assert_eq!(said, "GUARDANDO…", "before anything else happens");
+        for _ in 0..4 {
+            tablet.touch(place.0, place.1).await;
+        }
+        tablet.ask::<bool>("window.suelta() || true").await;
+        tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, "pausar"))).await;
+        let asked: u32 = tablet.ask("window.retenidas").await;
+        assert_eq!(asked, 1);
+        tablet.goto(&served.at(&format!("/historial/{TAG}"))).await;
+        let events: u32 = tablet.ask("document.querySelectorAll('section:last-of-type tbody tr').length").await;
+        assert_eq!(events, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_cycle_goes_without_a_finger() {
+    let served = Served::with(&[ready(TAG), Row { welded: true, ..ready(WELDED) }], 4).await;
+    in_browser(async |browser| {
+        let keys = Tab::open(browser, &served.at("/"), TABLET, false).await;
+        keys.tab_to("a[href='/carretes?trabajador=93']").await;
+        keys.press("Enter").await;
+        keys.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
+        keys.tab_to(&button(TAG, "tomar")).await;
+        keys.press("Enter").await;
+        keys.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "pausar"))).await;
+        let here: bool = keys.ask("document.activeElement.matches('.spool.mine')").await;
+        assert!(here, "the focus stays on the card");
+        keys.tab_to(&opener(TAG, "motivo")).await;
+        keys.press(" ").await;
+        keys.until("!!document.querySelector('dialog[open]')").await;
+        keys.tab_to("dialog[open] button[value=calidad]").await;
+        keys.press("Enter").await;
+        keys.sees("ARM pausado").await;
+        keys.until(SETTLED).await;
+        keys.tab_to(&button(TAG, "tomar")).await;
+        keys.press(" ").await;
+        keys.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "completar"))).await;
+        keys.tab_to(&button(TAG, "completar")).await;
+        keys.press("Enter").await;
+        keys.sees("ARM completado").await;
+        keys.goto(&served.at("/carretes?trabajador=30")).await;
+        keys.until(SETTLED).await;
+        keys.tab_to(&opener(WELDED, "rechazar")).await;
+        keys.press("Enter").await;
+        keys.until("!!document.querySelector('dialog[open]')").await;
+        keys.tab_to("dialog[open] .danger").await;
+        keys.press("Enter").await;
+        keys.sees("ciclo 1/3").await;
+        assert_eq!(keys.complaints(), Vec::<String>::new());
+    })
+    .await;
+}

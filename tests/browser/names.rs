@@ -1,0 +1,124 @@
+//! Who is at the tablet: the names, those who were here last, the way back to the names, and what the tablet remembers.
+
+use crate::served::{Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+
+/// Makes seconds pass for the scripts of a page.
+fn pass(seconds: u32) -> String {
+    format!(
+        "(() => {{ const now = performance.now.bind(performance); performance.now = () => now() + {seconds}000; return true; }})()"
+    )
+}
+
+/// Waits as long as two looks of the script at its clock take.
+const LOOKED: &str = "new Promise((go) => setTimeout(() => go(true), 2200))";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_here_last_stands_first_by_his_number_alone() {
+    let served = Served::with(&[ready(TAG)], 60).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        let hidden: bool = tablet.ask("document.getElementById('recientes').hidden").await;
+        assert!(hidden, "nobody was here yet");
+        for worker in [93, 20, 94] {
+            tablet.goto(&served.at(&format!("/carretes?trabajador={worker}"))).await;
+            tablet.until("document.querySelector('h1').innerText.length > 0").await;
+        }
+        tablet.goto(&served.at("/")).await;
+        tablet.until("document.querySelectorAll('#recientes a.person').length === 3").await;
+        tablet.shoot("nombres-recientes").await;
+        let names: Vec<String> = tablet.ask("[...document.querySelectorAll('#recientes b')].map((el) => el.innerText)").await;
+        assert_eq!(names, ["Juan Carlos Pérez López", "Pedro Salas", "Marta Ríos"]);
+        assert_eq!(tablet.ask::<String>("localStorage.recientes").await, r#"["94","20","93"]"#);
+        tablet.tap("#recientes li:nth-child(2) a").await;
+        tablet.until("document.querySelector('h1').innerText === 'Pedro Salas'").await;
+        let size: f64 = tablet.ask("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)").await;
+        assert!(size >= 32.0, "the name of who acts is {size} px");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_tablet_goes_back_to_the_names_after_a_warning_that_any_touch_stops() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>(&pass(91)).await;
+        tablet.sees("¿Sigues ahí?").await;
+        tablet.shoot("vuelta").await;
+        tablet.tap(".spool h3").await;
+        tablet.until("document.getElementById('vuelta').textContent === ''").await;
+        // What was ticked comes back with its worker.
+        tablet.tap(".pick").await;
+        tablet.ask::<bool>(&pass(91)).await;
+        tablet.sees("¿Sigues ahí?").await;
+        tablet.press("Tab").await;
+        tablet.until("document.getElementById('vuelta').textContent === ''").await;
+        tablet.ask::<bool>(&pass(106)).await;
+        tablet.until("location.pathname === '/'").await;
+        tablet.tap("#recientes a").await;
+        tablet.sees("TOMAR SELECCIONADOS (1)").await;
+        tablet.tap("#lote [type=reset]").await;
+        // A reason that is being typed keeps the page.
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector('.spool.mine') && {SETTLED}")).await;
+        tablet.tap("button[commandfor^=motivo]").await;
+        tablet.tap("dialog[open] [name=otro]").await;
+        tablet.text("falta el").await;
+        tablet.ask::<bool>(&pass(200)).await;
+        tablet.ask::<bool>(LOOKED).await;
+        let kept: String = tablet.ask("location.pathname + document.querySelector('[name=otro]').value").await;
+        assert_eq!(kept, "/carretesfalta el");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_colours_for_the_sun_are_chosen_once_and_are_there_before_the_first_picture() {
+    let served = Served::with(&[ready(TAG)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        const GROUND: &str = "getComputedStyle(document.body).backgroundColor";
+        assert_eq!(tablet.ask::<String>(GROUND).await, "rgb(0, 31, 63)");
+        tablet.tap("button[data-tema]").await;
+        tablet.until("document.querySelector('button[data-tema]').getAttribute('aria-pressed') === 'true'").await;
+        assert_eq!(tablet.ask::<String>(GROUND).await, "rgb(243, 240, 234)");
+        // What the body looked like when it began to exist, before any other script ran.
+        tablet
+            .beforehand("new MutationObserver((_, o) => { if (!document.body) return; o.disconnect(); window.primero = getComputedStyle(document.body).backgroundColor; }).observe(document, { childList: true, subtree: true });")
+            .await;
+        for path in ["/carretes?trabajador=93", "/tablero", "/"] {
+            tablet.goto(&served.at(path)).await;
+            assert_eq!(tablet.ask::<String>("window.primero").await, "rgb(243, 240, 234)", "{path}");
+        }
+        tablet.tap("button[data-tema]").await;
+        tablet.until("!document.documentElement.dataset.tema").await;
+        let kept: bool = tablet.ask("localStorage.getItem('tema') === null").await;
+        assert!(kept);
+        assert_eq!(tablet.complaints(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c6_a_new_build_says_so_at_once_and_waits_for_what_is_unsent() {
+    let served = Served::with(&[ready(TAG)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        tablet.sees("CONECTADO").await;
+        tablet.tap(".pick").await;
+        tablet.ask::<bool>("(() => { document.body.dataset.build = 'anterior'; window.anterior = true; const old = document.getElementById('vivo'), fresh = old.cloneNode(false); old.replaceWith(fresh); htmx.process(fresh); return true; })()").await;
+        tablet.sees("Nueva versión: ACTUALIZAR").await;
+        tablet.ask::<bool>(&pass(60)).await;
+        tablet.ask::<bool>(LOOKED).await;
+        assert!(tablet.ask::<bool>("window.anterior === true").await, "a choice that was not sent keeps the page");
+        tablet.tap("#version").await;
+        tablet.until("window.anterior === undefined && document.getElementById('version').hidden").await;
+        tablet.sees("TOMAR SELECCIONADOS (1)").await;
+    })
+    .await;
+}

@@ -1,0 +1,83 @@
+//! A scanner, which types like a keyboard.
+
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+
+/// Ten milliseconds between two keys: a scanner.
+const GUN: u32 = 10;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
+    let mut rows: Vec<Row> = (100..200).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
+    rows.insert(0, ready(TAG));
+    rows.insert(1, ready(NEIGHBOUR));
+    rows.push(Row { ot: 1_400, ..ready("MK-1346-TW-28082-150") });
+    let served = Served::with(&rows, 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        let on = |tag: &str| format!("document.activeElement.matches(\"{}\")", button(tag, "tomar"));
+        // Known, in view, with each way in which scanners end a code.
+        for (tag, suffix) in [(TAG, Some("Enter")), (NEIGHBOUR, Some("Tab")), (TAG, None)] {
+            tablet.types(&tag.replace('-', "'"), GUN, suffix).await;
+            tablet.until(&on(tag)).await;
+        }
+        // The focus is on TOMAR now; the next code and its Enter do not press it.
+        tablet.types(NEIGHBOUR, GUN, Some("Enter")).await;
+        tablet.until(&on(NEIGHBOUR)).await;
+        let taken: u32 = tablet.ask("document.querySelectorAll('.spool.mine').length").await;
+        assert_eq!(taken, 0);
+        // Unknown: a sentence, and the list stays.
+        tablet.types("MK-9999-XX-1", GUN, Some("Enter")).await;
+        tablet.sees("No existe ningún carrete «MK-9999-XX-1»").await;
+        tablet.tap("#alertas [data-cerrar]").await;
+        // On two rows: a choice.
+        tablet.types("MK-1346-TW-28082-150", GUN, Some("Enter")).await;
+        tablet.sees("2 carretes tienen el TAG").await;
+        tablet.shoot("escaneo-repetido").await;
+        tablet.tap(".result [data-cerrar]").await;
+        // Beyond the sixty that are shown: the page that shows it.
+        tablet.types("MK-1346-TW-28082-199", GUN, Some("Enter")).await;
+        tablet.until("location.search.includes('carrete=')").await;
+        tablet.until(&on("MK-1346-TW-28082-199")).await;
+        tablet.shoot("escaneo").await;
+        tablet.press("Enter").await;
+        tablet.until("location.search.includes('carrete=') && !!document.querySelector('.spool')").await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&button("MK-1346-TW-28082-199", "tomar")).await;
+        tablet.sees("ARM tomado").await;
+        let refused = |text: &String| !text.contains("404");
+        assert_eq!(tablet.complaints().into_iter().filter(refused).collect::<Vec<_>>(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_types_and_a_field_that_has_the_focus_keep_their_keys() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>("(() => { window.preguntas = 0; document.getElementById('escaner').addEventListener('submit', () => { window.preguntas += 1; }); return true; })()").await;
+        // In the search field a scan is a search, letter by letter, and Enter is the field's own.
+        tablet.tap("#q").await;
+        tablet.types(NEIGHBOUR, GUN, None).await;
+        tablet.until("document.querySelectorAll('.spool').length === 1").await;
+        assert_eq!(tablet.ask::<String>("document.getElementById('q').value").await, NEIGHBOUR);
+        // Somebody's fingers outside any field are no scanner.
+        tablet.ask::<bool>("(() => { document.activeElement.blur(); return true; })()").await;
+        tablet.types(TAG, 150, Some("Enter")).await;
+        // Behind an open dialog nothing is looked up.
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(NEIGHBOUR, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector('.spool.mine') && {SETTLED}")).await;
+        tablet.tap("button[commandfor^=motivo]").await;
+        tablet.until("!!document.querySelector('dialog[open]')").await;
+        tablet.types(TAG, GUN, Some("Enter")).await;
+        tablet.ask::<bool>("fetch('/health').then((r) => r.ok)").await;
+        let state: (u32, bool) = tablet.ask("[window.preguntas, !!document.querySelector('dialog[open]')]").await;
+        assert_eq!(state, (0, true));
+    })
+    .await;
+}
