@@ -27,6 +27,9 @@ const TABLETS: usize = 40;
 /// Google applies as late as the latest of a plan.
 const ROUND_TRIP: Duration = Duration::from_secs(6);
 
+/// Within this everything is answered, and what a process has hit by mistake put right.
+const ANSWER: Duration = Duration::from_secs(35);
+
 /// Everybody shows the workbook after so much quiet, and not before this much is it looked at.
 const QUIET: (Duration, Duration) = (Duration::from_millis(3_500), Duration::from_secs(7));
 
@@ -90,6 +93,9 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     }
     let (journal, asked) = (google.journal(), std::mem::take(&mut *floor.asked.lock().unwrap()));
     let mut history = history::from::journal(&before, &journal, asked, screens, ROUND_TRIP);
+    if plan.processes > 1 {
+        history.patience = ANSWER;
+    }
     if !plan.thrift {
         history.calls.clear();
     }
@@ -164,15 +170,19 @@ fn plant(spools: u32) -> Sheets {
     sheets
 }
 
-/// Waits until every process says that it can serve; one that cannot is judged by its screens.
+/// Waits until every process says that it can serve and that no audit row waits; one that cannot is
+/// judged by its screens.
 async fn ready(urls: &[String]) {
     let until = Instant::now() + RECOVERY;
     for url in urls {
         while Instant::now() < until {
-            match reqwest::get(format!("{url}/ready")).await {
-                Ok(reply) if reply.status().as_u16() == 200 => break,
-                _ => sleep(Duration::from_millis(50)).await,
+            if let Ok(reply) = reqwest::get(format!("{url}/ready")).await
+                && reply.status().as_u16() == 200
+                && reply.json::<Value>().await.is_ok_and(|ready| ready["workbook"]["outbox"] == 0)
+            {
+                break;
             }
+            sleep(Duration::from_millis(50)).await;
         }
     }
 }

@@ -109,7 +109,7 @@ impl Walk {
                     // Rows moved, and what was meant for one came where none is: it has to go again.
                     Some(new) if blank => {
                         let was = new.cells.keys().map(|name| (name.clone(), String::new())).collect();
-                        self.hit(step, new, new.cell(Column::Version), was);
+                        self.hit(step, new, new.cell(Column::Version), was, history.round_trip);
                         continue;
                     }
                     None if blank && self.hits.iter().any(|hit| hit.key == key) => continue,
@@ -126,7 +126,7 @@ impl Walk {
             }
         }
         self.unspoken(step, events, &spoken);
-        self.settle(step, &after);
+        self.settle(step, &after, history.patience);
     }
 
     /// Each id stands in the audit once.
@@ -156,7 +156,7 @@ impl Walk {
             let (batch, at) = (self.batches, step.at);
             self.unlanded.extend(own.iter().map(|event| Unlanded { batch, at, event: Arc::clone(event) }));
             let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
-            return self.hit(step, new, new.cell(Column::Version), was);
+            return self.hit(step, new, new.cell(Column::Version), was, round_trip);
         }
         let mut occupant = old.occupant().map(str::to_owned);
         for event in own {
@@ -166,8 +166,13 @@ impl Walk {
                 if let Some(holder) = &occupant
                     && (confirmed.is_none() || confirmed != worker_of(holder).map(u64::from))
                 {
-                    let what = format!("{} took {} while {holder} had it", event.worker, old.key);
-                    self.found.push(Violation::new(1, step.at, &event.tag, op, what));
+                    // Whom a person wrote there within the round trip nobody could see.
+                    if self.is_by_hand(old, step, round_trip) {
+                        self.counted.residues += 1;
+                    } else {
+                        let what = format!("{} took {} while {holder} had it", event.worker, old.key);
+                        self.found.push(Violation::new(1, step.at, &event.tag, op, what));
+                    }
                 }
                 occupant = Some(new.occupant().map_or_else(|| format!("({})", event.worker), str::to_owned));
             } else if frees(event) {
@@ -180,7 +185,7 @@ impl Walk {
         let foreign = changes.iter().filter(|(name, ..)| !self.is_ours(name));
         let was: Vec<_> = foreign.map(|(name, before, _)| (name.clone(), before.clone())).collect();
         if !was.is_empty() {
-            self.hit(step, new, &last.id, was);
+            self.hit(step, new, &last.id, was, round_trip);
         }
         if has_version(&step.after) && new.cell(Column::Version) != last.id {
             self.unlanded.push(Unlanded { batch: self.batches, at: step.at, event: Arc::clone(last) });
@@ -223,7 +228,7 @@ impl Walk {
             if seen == stood {
                 continue;
             }
-            let by_hand = self.by_hand.get(&*old.key).is_some_and(|at| step.at.saturating_sub(*at) <= round_trip);
+            let by_hand = self.is_by_hand(old, step, round_trip);
             // `version` is ours alone: nobody's hand explains it.
             if by_hand && name != Column::Version.header() {
                 self.counted.residues += 1;
@@ -257,9 +262,14 @@ impl Walk {
             }
             _ => {
                 let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
-                self.hit(step, new, op, was);
+                self.hit(step, new, op, was, round_trip);
             }
         }
+    }
+
+    /// Whether a person changed the row so shortly before that nobody could see it.
+    fn is_by_hand(&self, row: &Row, step: &Step, round_trip: Duration) -> bool {
+        self.by_hand.get(&*row.key).is_some_and(|at| step.at.saturating_sub(*at) <= round_trip)
     }
 
     /// Whether it is a column that the app writes, under whatever name.
@@ -267,8 +277,13 @@ impl Walk {
         is_ours(header) || self.renamed.contains(header)
     }
 
-    fn hit(&mut self, step: &Step, row: &Row, op: &str, was: Vec<(String, String)>) {
+    fn hit(&mut self, step: &Step, row: &Row, op: &str, was: Vec<(String, String)>, round_trip: Duration) {
         let (key, op) = (row.key.to_string(), op.to_owned());
+        let was: Vec<_> = match self.is_by_hand(row, step, round_trip) {
+            // What a person wrote there a moment before nobody knows, and nobody can give it back.
+            true => was.into_iter().filter(|(name, _)| !is_ours(name)).collect(),
+            false => was,
+        };
         self.hits.push(Hit { batch: self.batches, at: step.at, op, key, was });
     }
 
@@ -286,7 +301,7 @@ impl Walk {
     }
 
     /// What was put right is forgotten; what stood too long is a violation.
-    fn settle(&mut self, step: &Step, after: &BTreeMap<&str, &Row>) {
+    fn settle(&mut self, step: &Step, after: &BTreeMap<&str, &Row>, patience: Duration) {
         let before = self.hits.len();
         self.hits.retain(|hit| {
             let stands = |(name, was): &(String, String)| {
@@ -301,14 +316,15 @@ impl Walk {
             self.unlanded.retain(|waits| !carried.contains(waits.event.id.as_str()));
         }
         let (now, mut late) = (self.batches, Vec::new());
+        let in_time = |batch: usize, at: Duration| batch + REPAIR > now || step.at.saturating_sub(at) < patience;
         self.hits.retain(|hit| {
-            hit.batch + REPAIR > now || {
+            in_time(hit.batch, hit.at) || {
                 late.push(of_hit(hit));
                 false
             }
         });
         self.unlanded.retain(|waits| {
-            waits.batch + REPAIR > now || {
+            in_time(waits.batch, waits.at) || {
                 late.push(of_unlanded(waits));
                 false
             }

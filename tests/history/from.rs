@@ -46,7 +46,7 @@ pub(crate) fn journal(
     let calls = journal.calls().iter().filter(|call| call.counted.is_some() || call.status == 429);
     let calls =
         calls.map(|call| Call { at: call.at, writes: call.counted.map_or(writes(call.method), |quota| quota == Quota::Write) });
-    History { start, steps, calls: calls.collect(), asked, screens, round_trip }
+    History { start, steps, calls: calls.collect(), asked, screens, round_trip, patience: Duration::ZERO }
 }
 
 fn writes(method: &str) -> bool {

@@ -41,6 +41,9 @@ pub(crate) struct History {
     /// How long a read and the write after it may take: what a person types within it, nobody can
     /// see (`design.md` 5.12).
     pub(crate) round_trip: Duration,
+    /// Where several processes write it cannot be told whose batch is whose: what one has hit by mistake
+    /// may stand for so long, however many batches of the others come first.
+    pub(crate) patience: Duration,
 }
 
 /// One change of the workbook.

@@ -131,7 +131,8 @@ impl Writer {
         self.outbox.forget(&shown);
         let lacks = fresh.loaded.missing.iter().any(|column| column.is_critical());
         // Under a new fence nothing of the past can be applied any more: what is read is final.
-        if self.fence.held().is_some() && !lacks {
+        // What belongs to a batch that was put off is told by looking at all of that batch.
+        if self.fence.held().is_some() && !lacks && self.is_settled() {
             let unknown: HashSet<Uuid> =
                 self.outbox.entries().iter().filter(|entry| !entry.due).map(|entry| entry.event.id).collect();
             if !unknown.is_empty() {
@@ -181,7 +182,7 @@ impl Writer {
     /// a reading, which drops what has arrived.
     pub(super) async fn drain(&mut self) {
         let rests = self.outbox.rests.is_some_and(|until| Instant::now() < until);
-        if !self.boxes() || rests {
+        if !self.boxes() || rests || !self.is_settled() {
             return;
         }
         self.outbox.rests = Some(Instant::now() + self.limits.audit);

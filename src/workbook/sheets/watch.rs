@@ -187,6 +187,9 @@ impl Writer {
             }
             self.pause = None;
         }
+        if !self.is_settled() {
+            return Some("se está revisando lo que se escribió antes de un corte".into());
+        }
         (self.watch.failures > 2).then(|| self.watch.wrong.clone().unwrap_or_else(|| "la planilla no responde".into()))
     }
 

@@ -151,6 +151,7 @@ impl Writer {
     /// When to read next.
     fn next(&self) -> Instant {
         match self.watch.failures {
+            0 if !self.is_settled() => Instant::now() + jittered(PAUSES.0),
             0 => self.pulse.next(),
             failures => Instant::now() + jittered(PAUSES.0.saturating_mul(1 << failures.min(6)).min(PAUSES.1)),
         }
