@@ -1,7 +1,7 @@
 //! Builds that leave one safety out, to show that the history checker notices (`reliability.md` 7).
 //!
 //! Only with the feature `broken`, and there only in a process that asks for it, is anything ever
-//! left out. Without the feature [`lacks`] is the constant `false`.
+//! left out. Without the feature `lacks` is the constant `false`.
 
 use crate::domain::{Act, Spool};
 use std::borrow::Cow;
