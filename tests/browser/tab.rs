@@ -76,7 +76,7 @@ impl Tab {
 
     /// Loads an address and waits for it.
     pub(crate) async fn goto(&self, url: &str) {
-        self.page.goto(url).await.unwrap();
+        self.page.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
     /// What the page says when a script is evaluated in it; promises are awaited.
