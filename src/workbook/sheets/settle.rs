@@ -403,7 +403,13 @@ fn columns(
 ) -> bool {
     // Columns that moved after the batch took its cells with them.
     let stands = target.cells.iter().all(|(column, cell)| batch::same(&row[*column], cell));
-    if before.line == after.line || *fila != target.fila.0 || stands {
+    let along = target.cells.iter().any(|(column, cell)| {
+        let is_new = old.get(&change.spool).is_none_or(|spool| !batch::same(&spool.row[*column], cell));
+        let moved = before.col(*column) != after.col(*column);
+        // An empty cell may have come from its neighbour.
+        moved && is_new && !cell.is_empty() && batch::same(&row[*column], cell)
+    });
+    if before.line == after.line || *fila != target.fila.0 || stands || along {
         return false;
     }
     let moved: Vec<Col> = target

@@ -116,7 +116,10 @@ impl Writer {
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
-                self.pulse.has_read();
+                // Without a column that is needed the rows are those of before.
+                if !self.state.mirror.view().missing.iter().any(|column| column.is_critical()) {
+                    self.pulse.has_read();
+                }
                 // Who reads because others told has nothing to tell them.
                 if !hurried && before.read_at.is_some() && self.state.mirror.view().number != before.number {
                     self.pulse.tell();
