@@ -263,11 +263,23 @@ impl Writer {
         let rows = &fresh.loaded.rows;
         let identities = identify(rows.iter().map(|(_, row)| row));
         let hit = hit_again(&repair.wrongs, &identities, rows, &repair.view);
+        let sent: Vec<Vec<(Column, Cell)>> = repair.wrongs.iter().map(|wrong| wrong.target.cells.clone()).collect();
         repair.wrongs.retain_mut(|wrong| {
             let place = identities.iter().position(|identity| identity.id == wrong.id);
             let Some((fila, row)) = place.map(|place| &rows[place]) else { return false };
             wrong.target.fila = Fila(*fila);
-            same_row(row, &wrong.before) || same_row(row, &wrong.target.after)
+            if same_row(row, &wrong.before) || same_row(row, &wrong.target.after) {
+                return true;
+            }
+            // It was hit by what was meant for another one.
+            let Some(cells) = sent.iter().find(|cells| holds(row, cells)) else { return false };
+            for (column, _) in cells {
+                if !wrong.target.cells.iter().any(|(own, _)| own == column) {
+                    wrong.target.cells.push((*column, wrong.target.after[*column].clone()));
+                }
+            }
+            wrong.before = row.clone();
+            true
         });
         repair.wrongs.extend(hit);
         Again::Ready
@@ -460,13 +472,16 @@ fn hit_again(wrongs: &[Wrong], identities: &[Identity], rows: &[(u32, Row)], kno
             None => Row::default(),
         };
         let differs = |(column, _): &(Column, Cell)| !batch::same(&row[*column], &was[*column]);
-        let holds = |cells: &&Vec<(Column, Cell)>| {
-            cells.iter().all(|(column, cell)| batch::same(&row[*column], cell)) && cells.iter().any(differs)
-        };
-        let written = wrongs.iter().map(|wrong| &wrong.target.cells).find(holds)?;
+        let hit = |cells: &&Vec<(Column, Cell)>| holds(row, cells) && cells.iter().any(differs);
+        let written = wrongs.iter().map(|wrong| &wrong.target.cells).find(hit)?;
         let cells: Vec<(Column, Cell)> = written.iter().map(|(column, _)| (*column, was[*column].clone())).collect();
         let target = Target { fila: Fila(*fila), after: row.with(&cells), cells };
         Some(Wrong { id: Arc::clone(&identity.id), before: row.clone(), target })
     });
     hit.collect()
+}
+
+/// Whether a row holds all of these.
+fn holds(row: &Row, cells: &[(Column, Cell)]) -> bool {
+    cells.iter().all(|(column, cell)| batch::same(&row[*column], cell))
 }

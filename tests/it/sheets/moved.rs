@@ -133,19 +133,50 @@ async fn b6_rows_that_move_again_while_they_are_put_right_are_put_right_all_the_
         assert!(landed(&floor.taken(&format!("MK-{n:04}"), 94, Uuid::new_v4()).await));
     }
     let before = occupants(&floor);
-    let change = floor.pausing("MK-0003", 94, Uuid::new_v4());
+    // Sorted the other way round, what is meant for each of the two hits the other.
+    let changes = ["MK-0003", "MK-0006"].map(|tag| floor.pausing(tag, 94, Uuid::new_v4()));
     floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", true));
     floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", false));
     floor.google.human_will(When::BeforeWrite, BOOK, |human| human.sorts("Operaciones", "TAG_SPOOL", true));
-    let answer = floor.applying(change).await.unwrap();
-    assert!(landed(&answer), "{answer:?}");
+    for answer in changes.map(|change| floor.applying(change)) {
+        let answer = answer.await.unwrap();
+        assert!(landed(&answer), "{answer:?}");
+    }
     let mut after = occupants(&floor);
     after.sort();
     let expected = before.into_iter().map(|(tag, who)| {
-        let who = if tag == "MK-0003" { "MR(94)".into() } else { who };
+        let who = if tag == "MK-0003" || tag == "MK-0006" { "MR(94)".into() } else { who };
         (tag, who)
     });
     let mut expected: Vec<_> = expected.collect();
     expected.sort();
     assert_eq!(after, expected);
+}
+
+#[tokio::test]
+async fn b6_a_row_that_is_hit_by_what_was_to_put_another_right_gets_its_own_cells_back() {
+    let floor = Floor::of(9, seldom()).await;
+    for n in 1..=9 {
+        assert!(landed(&floor.taken(&format!("MK-{n:04}"), 94, Uuid::new_v4()).await));
+    }
+    let before = occupants(&floor);
+    let paused = ["MK-0004", "MK-0005", "MK-0007"];
+    let changes = paused.map(|tag| floor.pausing(tag, 94, Uuid::new_v4()));
+    for rows in [1, 2] {
+        floor.google.human_will(When::BeforeWrite, BOOK, move |human| human.inserts_rows("Operaciones", 2, rows));
+    }
+    for answer in changes.map(|change| floor.applying(change)) {
+        let answer = answer.await.unwrap();
+        assert!(landed(&answer), "{answer:?}");
+    }
+    let after: Vec<_> = occupants(&floor).into_iter().filter(|(tag, who)| !(tag.is_empty() && who.is_empty())).collect();
+    let expected = before.into_iter().map(|(tag, who)| {
+        let who = if paused.contains(&tag.as_str()) { "MR(94)".into() } else { who };
+        (tag, who)
+    });
+    assert_eq!(after, expected.collect::<Vec<_>>());
+    for tag in ["MK-0003", "MK-0006"] {
+        assert!(floor.shown(tag).occupation.is_some());
+        assert!(floor.cell(tag, Column::Detail).display().contains("trabajando"), "{tag}");
+    }
 }
