@@ -9,13 +9,18 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The name of the database in the data folder.
 pub const FILE: &str = "spoolboard.db";
 const LOCK: &str = "spoolboard.lock";
 /// How long a writer waits for somebody with a shell in the file.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long a process that is just ending is waited for, and how often it is looked. A child that was
+/// being started when the lock was given up has it, too, until it is another program.
+const ENDING: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_millis(20);
 /// The numbered migrations; the count is the format that this program writes.
 const MIGRATIONS: [&str; 1] = [include_str!("0001-initial.sql")];
 
@@ -227,10 +232,14 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     fs::create_dir_all(folder).map_err(unusable)?;
     let mut options = OpenOptions::new();
     let file = options.create(true).write(true).truncate(false).open(folder.join(LOCK)).map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.to_owned())),
-        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    let patience = Instant::now() + ENDING;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(AGAIN),
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        }
     }
 }
 
