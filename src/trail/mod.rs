@@ -1,16 +1,14 @@
 //! What was done on which tablet: pages, taps and dialogs with their outcome and how long it took,
 //! kept outside the workbook (`field-failures.md` F4).
 //!
-//! It explains afterwards what somebody says he tapped. Nothing depends on it: a step that cannot be
-//! kept is counted and forgotten, and nobody waits for the disk.
+//! It explains afterwards what somebody says he tapped. Nothing depends on it: a step that finds the
+//! queue full is forgotten, and nobody waits for the disk.
 
 mod store;
 
 use chrono::{DateTime, Utc};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -62,13 +60,7 @@ pub struct Tablet {
 
 /// Keeps steps and finds them again. Cheap to clone; the last clone ends its thread.
 #[derive(Debug, Clone)]
-pub struct Trail(Option<Arc<Parts>>);
-
-#[derive(Debug)]
-struct Parts {
-    work: SyncSender<Work>,
-    lost: AtomicU64,
-}
+pub struct Trail(Option<SyncSender<Work>>);
 
 enum Work {
     Keep(Step),
@@ -87,7 +79,7 @@ impl Trail {
         let store = Store::open(folder).map_err(io::Error::other)?;
         let (work, received) = sync_channel(QUEUE);
         thread::Builder::new().name("trail".into()).spawn(move || keep(store, &received))?;
-        Ok(Trail(Some(Arc::new(Parts { work, lost: AtomicU64::new(0) }))))
+        Ok(Trail(Some(work)))
     }
 
     /// Keeps nothing.
@@ -97,16 +89,10 @@ impl Trail {
 
     /// Keeps a step; never waits.
     pub fn keep(&self, step: Step) {
-        if let Some(parts) = &self.0
-            && parts.work.try_send(Work::Keep(step)).is_err()
-        {
-            parts.lost.fetch_add(1, Ordering::Relaxed);
+        if let Some(queue) = &self.0 {
+            // With a full queue this step is the one that is missing.
+            let _ = queue.try_send(Work::Keep(step));
         }
-    }
-
-    /// Steps that could not be kept.
-    pub fn lost(&self) -> u64 {
-        self.0.as_ref().map_or(0, |parts| parts.lost.load(Ordering::Relaxed))
     }
 
     /// The tablets that were heard of, the last one first.
@@ -127,9 +113,9 @@ impl Trail {
     }
 
     async fn ask<T: Default>(&self, work: impl FnOnce(Answer<T>) -> Work) -> Result<T, String> {
-        let Some(parts) = &self.0 else { return Ok(T::default()) };
+        let Some(queue) = &self.0 else { return Ok(T::default()) };
         let (answer, answered) = tokio::sync::oneshot::channel();
-        parts.work.try_send(work(answer)).map_err(|_| "too much waits for the disk".to_owned())?;
+        queue.try_send(work(answer)).map_err(|_| "too much waits for the disk".to_owned())?;
         answered.await.unwrap_or_else(|_| Err("the trail has ended".to_owned()))
     }
 }

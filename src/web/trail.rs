@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// The cookie with the tablet's id.
 const NAME: &str = "tableta";
 
-/// Fields that are kept: what was meant. Nothing that was typed freely, and no secret.
+/// Fields that are kept: what was meant. No reason, no search, no secret; a scanned TAG as it came.
 const KEPT: [&str; 17] = [
     "build",
     "carrete",

@@ -149,18 +149,7 @@ pub(crate) fn write_rows(path: &Path, header: &[&str], rows: &[Row]) {
     sheet(
         &mut book,
         "Metadata",
-        &[
-            "ID",
-            "Timestamp",
-            "Evento_Tipo",
-            "TAG_SPOOL",
-            "Worker_ID",
-            "Worker_Nombre",
-            "Operacion",
-            "Accion",
-            "Fecha_Operacion",
-            "Metadata_JSON",
-        ],
+        &super::AUDIT[..10],
         &[
             &[
                 T("be127f82-4074-42e3-9679-6a6bd056af7b"),

@@ -106,21 +106,7 @@ pub(crate) fn sheets(spools: Vec<Cells>) -> Sheets {
         row
     });
     let (trabajadores, roles) = people();
-    let metadata = sheet(
-        &[
-            "ID",
-            "Timestamp",
-            "Evento_Tipo",
-            "TAG_SPOOL",
-            "Worker_ID",
-            "Worker_Nombre",
-            "Operacion",
-            "Accion",
-            "Fecha_Operacion",
-            "Metadata_JSON",
-        ],
-        std::iter::empty(),
-    );
+    let metadata = sheet(&super::AUDIT[..10], std::iter::empty());
     Sheets { operaciones: sheet(&header, rows), trabajadores, roles, metadata }
 }
 
