@@ -2,7 +2,7 @@
 
 use crate::app::{App, Settings};
 use crate::history::{self, Counted, History, Screen, Violation};
-use crate::plan::{Plan, SHIFT};
+use crate::plan::Plan;
 use crate::stand_in::{Access, Google};
 use crate::support::google::{BOOK, book_of};
 use crate::support::redis::{RealRedis, free_port};
@@ -51,8 +51,9 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     std::fs::create_dir_all(&logs).unwrap();
     let google = Google::with(book_of(&plant(plan.spools))).await;
     google.seed(plan.seed);
-    if !plan.thrift {
-        google.quota(60_000, 60_000);
+    match plan.thrift {
+        true => google.project_quota(60),
+        false => google.quota(60_000, 60_000),
     }
     let before = google.book(BOOK);
     let redis = block_in_place(RealRedis::start);
@@ -74,7 +75,7 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
         let (worker, inspects) = who(number);
         tablets.spawn(Tablet::new(Arc::clone(&floor), plan.seed, number, worker, inspects).work());
     }
-    let end = Instant::now() + SHIFT;
+    let end = Instant::now() + plan.shift;
     weather::happens(&mut world, &plan).await;
     sleep_until(end).await;
     weather::fair(&google, &plan);
