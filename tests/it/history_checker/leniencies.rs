@@ -355,14 +355,23 @@ fn a_refusal_after_it_was_applied_is_a_lie_unless_the_office_took_the_record_awa
         tale.ours(|book| book.take("a", "MK-1", 93)).told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO");
         tale
     };
+    let later = |tale: &mut Tale| (0..4).for_each(|_| _ = tale.later());
     let mut tale = taken();
-    tale.later().told("a", "MK-1", 93, 200, "");
+    later(&mut tale);
+    tale.told("a", "MK-1", 93, 200, "");
     tale.holds();
     let mut tale = taken();
-    tale.later().told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
+    later(&mut tale);
+    tale.told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
     tale.breaks(3);
+    // Another process cannot know it at once.
     let mut tale = taken();
-    tale.human(|book| book.audit.clear()).later().told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
+    tale.later().told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
+    tale.holds();
+    let mut tale = taken();
+    tale.human(|book| book.audit.clear());
+    later(&mut tale);
+    tale.told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
     tale.holds();
 }
 
