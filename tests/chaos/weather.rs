@@ -158,7 +158,8 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
             human.types(ROWS, "Fecha_Ocupacion", row, "");
         }),
         Deed::Sorts(when) => {
-            let by = *own.one(&["TAG_SPOOL", "Cliente", "Notas"]);
+            // By what differs: rows that are all alike stay where they are.
+            let by = *own.one(&["TAG_SPOOL", "Soldador", "Fecha_Ocupacion", "Estado_Detalle"]);
             let downwards = own.percent(50);
             let deed = move |human: &mut Human<'_>| human.sorts(ROWS, by, downwards);
             match when {
