@@ -45,8 +45,7 @@ pub(crate) struct Outcome {
 /// Lets a plan happen and judges it. `without` is the safety that the processes leave out.
 pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     let started = Instant::now();
-    let logs =
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{}-{}-{}", plan.processes, plan.seed, std::process::id()));
+    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{}-{}-{}", plan.processes, plan.seed, free_port()));
     let _ = std::fs::remove_dir_all(&logs);
     std::fs::create_dir_all(&logs).unwrap();
     let google = Google::with(book_of(&plant(plan.spools))).await;
