@@ -139,6 +139,14 @@ pub struct AuditEvent {
     pub notes: Notes,
 }
 
+impl AuditEvent {
+    /// Whether it was decided on a row that carried the operation `id` as its `version`.
+    pub fn follows(&self, id: Uuid) -> bool {
+        let id = Cell::text(id.to_string());
+        self.notes.before.iter().any(|(column, cell)| *column == Column::Version && *cell == id)
+    }
+}
+
 /// The content of `Metadata_JSON` that the rules and the screens know.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Notes {

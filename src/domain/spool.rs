@@ -240,6 +240,19 @@ impl Spool {
         self.problems.iter().find(|problem| problem.level == Level::Error)
     }
 
+    /// Whether the row shows an operation that its audit holds: it carries it as its `version`, or a later
+    /// one was decided on a row that did. What wrote no `version` is believed.
+    pub fn carries(&self, id: Uuid) -> bool {
+        let has_version = |cells: &[(Column, Cell)]| cells.iter().any(|(column, _)| *column == Column::Version);
+        let Some(place) = self.events.iter().position(|event| event.id == id) else { return false };
+        let later = &self.events[place + 1..];
+        self.row[Column::Version] == Cell::Missing
+            || self.version.as_deref() == Some(id.to_string().as_str())
+            || !has_version(&self.events[place].notes.after)
+            || self.events.iter().any(|event| event.follows(id))
+            || (!later.is_empty() && !later.iter().any(|event| has_version(&event.notes.before)))
+    }
+
     /// Whether nobody has it, and that is known.
     pub fn is_free(&self) -> bool {
         self.occupation.is_none() && self.unreadable().is_none()
