@@ -7,7 +7,7 @@ use super::decision::{Actor, Change, Circumstance, Decision, Ending, Missing, Re
 use super::detail::{self, Verdict};
 use super::operation::{Inspection, Operation, Progress};
 use super::spool::{Occupation, Spool};
-use super::worker::Worker;
+use super::worker::{Worker, WorkerId};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -124,10 +124,22 @@ pub(super) fn own<'a>(spool: &'a Spool, worker: &Worker) -> Result<&'a Occupatio
     let tag = spool.tag().clone();
     match &spool.occupation {
         Some(holder) if holder.worker == worker.id => Ok(holder),
-        holder => Err(match audit::last_occupation(&spool.events, worker.id) {
-            Some((start, by)) => Refusal::Ended { tag, ending: Ending { operation: start.operation, by } },
+        holder => Err(match ended(spool, worker.id) {
+            Some(ending) => Refusal::Ended { tag, ending },
             None => Refusal::NotOwner { tag, holder: holder.clone() },
         }),
+    }
+}
+
+/// How a worker's latest occupation of a spool that he has not any more came to its end; `None` when he
+/// never had it.
+pub fn ended(spool: &Spool, worker: WorkerId) -> Option<Ending> {
+    match audit::last_occupation(&spool.events, worker) {
+        Some((start, by)) => Some(Ending { operation: start.operation, by }),
+        None => {
+            let by = audit::taken_away(&spool.events, worker)?;
+            Some(Ending { operation: by.operation, by: Some(Arc::clone(by)) })
+        }
     }
 }
 

@@ -163,24 +163,30 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::UnknownSpool { .. } => (StatusCode::NOT_FOUND, "SPOOL_NO_ENCONTRADO"),
         Refusal::UnknownWorker { .. } => (StatusCode::NOT_FOUND, "WORKER_NO_ENCONTRADO"),
-        Refusal::InactiveWorker { .. } | Refusal::NotOwner { .. } | Refusal::NotYours { .. } => {
+        Refusal::InactiveWorker { .. } | Refusal::NotOwner { .. } | Refusal::NotYours { .. } | Refusal::NotAsker { .. } => {
             (StatusCode::FORBIDDEN, "NO_AUTORIZADO")
         }
         Refusal::RoleMissing { .. } => (StatusCode::FORBIDDEN, "ROL_NO_AUTORIZADO"),
         Refusal::Blocked { .. } => (StatusCode::FORBIDDEN, "SPOOL_BLOQUEADO"),
         Refusal::AmbiguousTag { .. } => (StatusCode::CONFLICT, "TAG_DUPLICADO"),
         Refusal::Occupied { .. } | Refusal::BeingTaken { .. } => (StatusCode::CONFLICT, "SPOOL_OCCUPIED"),
-        Refusal::ChangedSince { .. } => (StatusCode::CONFLICT, "VERSION_CONFLICT"),
+        Refusal::HelpAsked { .. } => (StatusCode::CONFLICT, "AYUDA_YA_PEDIDA"),
+        Refusal::NoHelp { .. } => (StatusCode::BAD_REQUEST, "AYUDA_NO_PEDIDA"),
+        Refusal::ChangedSince { .. } | Refusal::SeenOtherwise { .. } => (StatusCode::CONFLICT, "VERSION_CONFLICT"),
         Refusal::Ended { .. } => (StatusCode::GONE, "LOCK_EXPIRED"),
         Refusal::Unreadable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "DATOS_ILEGIBLES"),
         Refusal::YoursForOther { .. } | Refusal::NextBegun { .. } => (StatusCode::BAD_REQUEST, "OPERACION_YA_INICIADA"),
         Refusal::AlreadyDone { .. } => (StatusCode::BAD_REQUEST, "OPERACION_YA_COMPLETADA"),
         Refusal::NotStarted { .. } | Refusal::AlreadyFree { .. } => (StatusCode::BAD_REQUEST, "OPERACION_NO_INICIADA"),
         Refusal::Prerequisite { .. } => (StatusCode::BAD_REQUEST, "DEPENDENCIAS_NO_SATISFECHAS"),
-        Refusal::NotAvailable { .. } | Refusal::NotDone { .. } | Refusal::NotBlocked { .. } | Refusal::InspectionOff => {
-            (StatusCode::BAD_REQUEST, "OPERACION_NO_DISPONIBLE")
+        Refusal::NotAvailable { .. }
+        | Refusal::NotDone { .. }
+        | Refusal::NotBlocked { .. }
+        | Refusal::NothingToCorrect { .. }
+        | Refusal::InspectionOff => (StatusCode::BAD_REQUEST, "OPERACION_NO_DISPONIBLE"),
+        Refusal::FutureDate { .. } | Refusal::ReasonMissing | Refusal::WorkerMissing { .. } => {
+            (StatusCode::BAD_REQUEST, "VALIDACION")
         }
-        Refusal::FutureDate { .. } | Refusal::ReasonMissing => (StatusCode::BAD_REQUEST, "VALIDACION"),
         Refusal::KeyReused => (StatusCode::BAD_REQUEST, "CLAVE_REUTILIZADA"),
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::shop::{Shop, TTL, order, ready, worker};
 use chrono::Duration;
 use spoolboard::domain::reconcile::IN_FLIGHT;
-use spoolboard::domain::{Action, Cell, Column, Inspection, Operation, Progress, Refusal};
+use spoolboard::domain::{Action, Cell, Column, Inspection, Mandate, Mend, Operation, Progress, Refusal};
 use spoolboard::error::Error;
 use spoolboard::locks::{Acquired, LockKey, Locks};
 use spoolboard::plant::{Mending, Order};
@@ -24,7 +24,8 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 }
 
 fn mending(reason: &str) -> Mending {
-    Mending { spool: TAG.into(), supervisor: "Rosa Silva".into(), reason: reason.into(), id: Uuid::new_v4() }
+    let mandate = Mandate { supervisor: "Rosa Silva".into(), reason: reason.into(), seen: None };
+    Mending { spool: TAG.into(), mandate, id: Uuid::new_v4() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +147,7 @@ async fn an_occupation_that_ended_says_how() {
     shop.plant.pause(order(TAG, 93), None).await.unwrap();
     ended("PAUSAR_SPOOL").await;
     shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
-    shop.plant.release(mending("cambio de turno")).await.unwrap();
+    shop.plant.mend(mending("cambio de turno"), Mend::Release).await.unwrap();
     ended("LIBERAR_SPOOL").await;
     shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
     shop.time.pass(Duration::hours(13));
@@ -289,7 +290,7 @@ async fn a_spool_goes_the_whole_way_through_three_pairs_of_hands() {
     let done = plant.inspect(order(TAG, 30), false).await.unwrap();
     assert_eq!(done.spool.inspection, Some(Inspection::Blocked));
     assert!(matches!(refusal(plant.take(order(TAG, 50), Operation::Repair, false).await), Refusal::Blocked { .. }));
-    plant.unblock(mending("autorizado por ingeniería")).await.unwrap();
+    plant.mend(mending("autorizado por ingeniería"), Mend::Unblock).await.unwrap();
     plant.take(order(TAG, 50), Operation::Repair, false).await.unwrap();
     plant.complete(order(TAG, 50), None).await.unwrap();
     let done = plant.inspect(order(TAG, 30), true).await.unwrap();
