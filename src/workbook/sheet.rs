@@ -89,7 +89,8 @@ impl Sheets {
             false => header.missing_critical().into_iter().chain(header.missing_optional()).collect(),
         };
         let events = self.metadata.picked(audit_row::HEADERS).map(|cells| audit_row::from_cells(&cells, zone)).collect();
-        Loaded { rows: self.operaciones.tracked(), workers: self.workers(), events, missing, read_at: Some(read_at) }
+        let (rows, workers) = (self.operaciones.tracked(), self.workers());
+        Loaded { rows, workers, events, missing, header, read_at: Some(read_at) }
     }
 
     /// `Trabajadores` with the active rows of `Roles`; rows without a number are nobody's.
