@@ -46,6 +46,8 @@ pub fn routes() -> Router<App> {
         .route("/carretes/{id}/cancelar", post(act::cancel))
         .route("/carretes/{id}/deshacer", post(act::undo))
         .route("/carretes/{id}/metrologia", post(act::inspect))
+        .route("/carretes/{id}/ayuda", get(act::help).post(act::ask_help))
+        .route("/carretes/{id}/ayuda/resuelta", post(act::take_back_help))
         .route("/tablero", get(board::show))
         .route("/tablero.csv", get(board::csv))
         .route("/kiosko", get(board::kiosk))
