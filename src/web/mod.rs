@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod caller;
 mod chart;
 pub mod failure;
 pub mod health;
@@ -47,6 +48,8 @@ pub struct Site {
     pub open: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
+    /// Browsers reach it by https, directly or through a proxy: cookies are sent only so.
+    pub https: bool,
     /// Which build this is: screens reload when it changes.
     pub build: String,
 }
@@ -67,5 +70,5 @@ pub fn router(app: App) -> Router {
         .merge(assets::routes())
         .method_not_allowed_fallback(api::wrong_method)
         .fallback(nowhere);
-    layers::around(routes, &app).with_state(app)
+    layers::around(routes.layer(from_fn_with_state(app.clone(), caller::known)), &app).with_state(app)
 }

@@ -1,7 +1,7 @@
 //! The memory that both adapters keep: views, and the audit by operation id.
 
 use super::view::{Index, View};
-use crate::domain::spool::identify;
+use crate::domain::spool::{identify, same_names};
 use crate::domain::{AuditEvent, Change, Column, Header, Identity, Moment, People, Row, Spool, Tag, Worker};
 use arc_swap::ArcSwap;
 use chrono_tz::Tz;
@@ -92,11 +92,9 @@ impl Mirror {
         let events: Vec<Arc<AuditEvent>> = loaded.events.into_iter().map(Arc::new).collect();
         let identities = identify(loaded.rows.iter().map(|(_, row)| row));
         let mut histories = histories(&identities, &events);
-        let mut index = Index::default();
+        let index = Index::of(&identities);
         let mut spools = Vec::with_capacity(identities.len());
-        for (place, (identity, (fila, row))) in identities.into_iter().zip(loaded.rows).enumerate() {
-            index.by_id.insert(Arc::clone(&identity.id), place);
-            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+        for (identity, (fila, row)) in identities.into_iter().zip(loaded.rows) {
             let events = histories.remove(&identity.id).unwrap_or_default();
             spools.push(Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone)));
         }
@@ -115,22 +113,30 @@ impl Mirror {
         let people = People::new(loaded.workers);
         let same_people = people.all() == old.people.all();
         let people = if same_people { Arc::clone(&old.people) } else { Arc::new(people) };
-        let identities = identify(loaded.rows.iter().map(|(_, row)| row));
         let news = self.learn(loaded.events);
+        // Nearly every reading names the same rows in the same order: who they are and where is known.
+        let all_known = old.spools.len() == loaded.rows.len()
+            && old.spools.iter().zip(&loaded.rows).all(|(spool, (_, row))| same_names(&spool.row, row));
+        let identities: Vec<Identity> = match all_known {
+            true => old.spools.iter().map(|spool| spool.identity.clone()).collect(),
+            false => identify(loaded.rows.iter().map(|(_, row)| row)),
+        };
+        let index = if all_known { Arc::clone(&old.index) } else { Arc::new(Index::of(&identities)) };
+        let known = |(place, identity): (usize, &Identity)| match all_known {
+            true => old.spools.get(place),
+            false => old.get(&identity.id).filter(|spool| spool.identity == *identity),
+        };
+        let known: Vec<Option<&Arc<Spool>>> = identities.iter().enumerate().map(known).collect();
         let mut new_events = histories(&identities, &news);
-        let known = |identity: &Identity| old.get(&identity.id).filter(|spool| spool.identity == *identity);
         // Who is new here, or has another name, may have a past under it.
-        let mut pasts = match identities.iter().all(|identity| known(identity).is_some()) {
+        let mut pasts = match known.iter().all(Option::is_some) {
             true => HashMap::new(),
             false => histories(&identities, &self.audit().in_order),
         };
-        let mut index = Index::default();
         let mut spools = Vec::with_capacity(identities.len());
-        for (place, (identity, (fila, row))) in identities.into_iter().zip(loaded.rows).enumerate() {
-            index.by_id.insert(Arc::clone(&identity.id), place);
-            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+        for ((known, identity), (fila, row)) in known.into_iter().zip(identities.iter().cloned()).zip(loaded.rows) {
             let more = new_events.remove(&identity.id).unwrap_or_default();
-            let spool = match known(&identity) {
+            let spool = match known {
                 Some(spool) if same_people && more.is_empty() && spool.fila == fila && spool.row == row => Arc::clone(spool),
                 Some(spool) => {
                     let events = spool.events.iter().cloned().chain(more).collect();
@@ -146,7 +152,7 @@ impl Mirror {
         let same_spools = spools.len() == old.spools.len() && spools.iter().zip(&old.spools).all(|(a, b)| Arc::ptr_eq(a, b));
         let same = same_people && same_spools && loaded.missing == old.missing;
         let (missing, read_at, number) = (loaded.missing, loaded.read_at, old.number + u64::from(!same));
-        let (header, index) = (Arc::new(loaded.header), Arc::new(index));
+        let header = Arc::new(loaded.header);
         self.view.store(Arc::new(View { number, spools, people, read_at, missing, header, index }));
     }
 
@@ -216,6 +222,9 @@ impl Mirror {
 /// Each row's events. The audit names a tag; of rows that share one, only events that name the
 /// exact row, too, are its own. Events that name no row are shown by none of them.
 fn histories(identities: &[Identity], events: &[Arc<AuditEvent>]) -> HashMap<Arc<str>, Vec<Arc<AuditEvent>>> {
+    if events.is_empty() {
+        return HashMap::new();
+    }
     let mut unique: HashMap<&Tag, &Arc<str>> = HashMap::new();
     let mut shared: HashMap<&str, &Arc<str>> = HashMap::new();
     for identity in identities {

@@ -66,7 +66,7 @@ impl Sheet {
     /// The tracked cells of each row of `Operaciones` that holds anything in them.
     pub(super) fn tracked(&self) -> Vec<(u32, Row)> {
         let header = Header::read(&self.header);
-        let holds_any = |row: &Row| Column::ALL.into_iter().any(|column| !clean(&row[column].display()).is_empty());
+        let holds_any = |row: &Row| Column::ALL.into_iter().any(|column| !row[column].is_blank());
         self.rows.iter().map(|(fila, cells)| (*fila, header.row(cells))).filter(|(_, row)| holds_any(row)).collect()
     }
 
