@@ -5,6 +5,7 @@
 
 use super::Site;
 use super::layers::{Here, unspoken};
+use super::recent::Mishap;
 use crate::domain::Refusal;
 use crate::error::{Error, Service};
 use crate::words::{self, Fault};
@@ -71,7 +72,9 @@ impl From<&Error> for Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         let (status, code) = of_fault(&fault);
-        Failure { status, code, message: fault.sentence() }
+        let failure = Failure { status, code, message: fault.sentence() };
+        failure.remember(String::new());
+        failure
     }
 }
 
@@ -121,9 +124,18 @@ impl Failure {
         self.dressed((self.status, body).into_response())
     }
 
+    /// Keeps what could not be served for supervisors.
+    fn remember(&self, cause: String) {
+        if let Some(Here { id, at, site, route, .. }) = Here::current().filter(|_| self.status.is_server_error()) {
+            let (status, code) = (self.status.as_u16(), self.code);
+            site.recent.keep(Mishap { at, request: id, route, status, code, cause, times: 1 });
+        }
+    }
+
     /// One line; never a body, a name or a sentence. The request id is on the span.
     fn log(&self, error: &Error) {
         let (status, code) = (self.status.as_u16(), self.code);
+        self.remember(chain(error));
         match status {
             500 => error!(status, code, cause = chain(error), "a bug"),
             501.. => warn!(status, code, cause = chain(error), "could not be served"),

@@ -9,6 +9,7 @@ mod figures;
 mod labels;
 mod obstacle;
 mod problem;
+mod supervisor;
 
 pub use fault::{Fault, Wants};
 pub use figures::{
@@ -20,6 +21,7 @@ pub use labels::{
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
+pub use supervisor::{act, outcome, percent, problem_title, reasons};
 
 use crate::domain::decision::{Candidate, Ending, Missing};
 use crate::domain::{Action, AuditEvent, Column, Help, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};

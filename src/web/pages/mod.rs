@@ -14,6 +14,7 @@ mod record;
 mod scan;
 mod shell;
 mod spools;
+mod supervisor;
 mod workers;
 
 pub(super) use connecting::once_read;
@@ -55,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/historial/{*tag}", get(history::show))
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
+        .merge(supervisor::routes())
         .merge(shell::routes())
 }
 
