@@ -137,6 +137,23 @@ async fn a_use_case_that_has_begun_ends_although_the_tablet_hung_up() {
 }
 
 #[tokio::test]
+async fn the_lock_of_a_freed_spool_goes_with_its_occupation_and_nobody_elses_does() {
+    let shop = one().await;
+    shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
+    shop.plant.mend(mending("fin de turno"), Mend::Release).await.unwrap();
+    assert!(shop.locks.holders().await.unwrap().is_empty());
+
+    shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
+    let key = LockKey::of(&shop.spool(TAG));
+    let his = shop.locks.holder(&key).await.unwrap().unwrap();
+    shop.locks.remove(&key, &his).await.unwrap();
+    // His lock was lost, and another one's TAKE is on its way.
+    assert!(matches!(shop.locks.acquire(&key, worker(94)).await.unwrap(), Acquired::New(_)));
+    shop.plant.mend(mending("fin de turno"), Mend::Release).await.unwrap();
+    assert_eq!(shop.locks.holder(&key).await.unwrap().map(|holder| holder.token.worker), Some(worker(94)));
+}
+
+#[tokio::test]
 async fn an_occupation_that_ended_says_how() {
     let shop = one().await;
     let ended = async |how: &str| match refusal(shop.plant.pause(order(TAG, 93), None).await) {
