@@ -324,7 +324,11 @@ fn ended(tag: &Tag, ending: &Ending, now: Option<Moment>) -> String {
         Action::Take => format!("{} tomó el relevo de {tag}{of}{when}. Elige otro carrete.", event.worker_name),
         Action::Release => {
             let reason = event.notes.reason.as_deref().map(|reason| format!(", motivo: {}", echo(reason))).unwrap_or_default();
-            format!("{} (supervisor) liberó {tag}{of}{when}{reason}. Tómalo otra vez si sigues con él.", event.worker_name)
+            let who = match event.worker_name.as_str() {
+                SUPERVISOR => "El supervisor".to_owned(),
+                name => format!("{name} (supervisor)"),
+            };
+            format!("{who} liberó {tag}{of}{when}{reason}. Tómalo otra vez si sigues con él.")
         }
         _ => {
             format!("Ya no tienes {tag}{of}: cambió{when}. Actualiza la lista.")

@@ -71,6 +71,8 @@ struct Act<'a> {
     spool: Named,
     /// What it is called, as question and as button.
     label: String,
+    /// What stands between that and the tag.
+    of: &'static str,
     /// Who has it now, and what will become of him.
     holder: Option<String>,
     /// The cells that change: column, letters, before, after.
@@ -175,6 +177,7 @@ fn confirm<'a>(app: &'a App, spool: &Arc<Spool>, what: &Mend, fields: &Fields, r
         site: &app.site,
         spool: Named::of(spool),
         label: words::act(what),
+        of: if matches!(what, Mend::Release | Mend::Unblock) { "" } else { " en" },
         holder: words::outcome(what, spool),
         can: why.is_none(),
         cells: cells.into_iter().map(changed).collect(),

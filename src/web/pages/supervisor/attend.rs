@@ -49,6 +49,11 @@ impl Part {
         }
     }
 
+    /// Whether any row of it wants somebody.
+    fn is_loud(self) -> bool {
+        matches!(self, Part::Help | Part::Overdue | Part::Idle)
+    }
+
     /// Since when a row belongs to this part; `None` when it does not.
     fn holds(self, spool: &Spool, app: &App, now: Moment) -> Option<Option<Moment>> {
         let (rules, zone) = (app.plant.rules(), app.plant.clock().zone());
