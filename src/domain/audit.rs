@@ -200,6 +200,8 @@ pub struct Notes {
     pub cycle: Option<u32>,
     /// Whose occupation a takeover or a release ended (`anterior`).
     pub previous: Option<WorkerId>,
+    /// His name at that time (`anterior_nombre`).
+    pub previous_name: Option<String>,
     /// The event that this one takes back (`deshace`).
     pub undoes: Option<Uuid>,
 }

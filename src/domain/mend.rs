@@ -96,7 +96,8 @@ fn cells(spool: &Spool, what: &Mend, at: &Circumstance<'_>) -> Result<Cells, Ref
 fn release(spool: &Spool, at: &Circumstance<'_>) -> Result<Cells, Refusal> {
     let holder = spool.occupation.as_ref().ok_or_else(|| Refusal::AlreadyFree { tag: spool.tag().clone() })?;
     let (operation, cells) = let_go(spool, holder, at);
-    Ok(Cells { operation, cells, notes: Notes { previous: Some(holder.worker), ..Notes::default() } })
+    let (previous, previous_name) = (Some(holder.worker), Some(holder.name.clone()));
+    Ok(Cells { operation, cells, notes: Notes { previous, previous_name, ..Notes::default() } })
 }
 
 fn reopen(spool: &Spool, operation: Operation) -> Result<Cells, Refusal> {

@@ -30,7 +30,7 @@ pub fn take(spool: &Spool, worker: &Arc<Worker>, operation: Operation, takeover:
         if !(overdue && takeover) {
             return Err(Refusal::Occupied { tag: tag(), holder: holder.clone(), overdue });
         }
-        previous = Some(holder.worker);
+        previous = Some(holder);
     }
     may_begin(spool, worker, operation, at)?;
     let (stamp, max) = (worker.stamp(), at.rules.repair_max_cycles);
@@ -46,7 +46,8 @@ pub fn take(spool: &Spool, worker: &Arc<Worker>, operation: Operation, takeover:
         }
     };
     cells.push((Column::Detail, Cell::text(text)));
-    let notes = Notes { previous, ..Notes::default() };
+    let (previous, previous_name) = (previous.map(|holder| holder.worker), previous.map(|holder| holder.name.clone()));
+    let notes = Notes { previous, previous_name, ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Worker(Arc::clone(worker)), Action::Take, operation, cells, notes)))
 }
 

@@ -73,7 +73,7 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         let (status, code) = of_fault(&fault);
         let failure = Failure { status, code, message: fault.sentence() };
-        failure.remember(String::new());
+        failure.remember(failure.message.clone());
         failure
     }
 }

@@ -87,7 +87,8 @@ async fn a_supervisor_frees_a_spool_in_three_steps_and_its_worker_is_told_why_at
     let audit = plant.stored().metadata;
     let last: Vec<String> = audit.rows.last().unwrap().1.iter().map(spoolboard::domain::Cell::display).collect();
     assert_eq!((last[4].as_str(), last[5].as_str(), last[7].as_str()), ("0", "Supervisor", "LIBERAR"));
-    assert!(last[9].contains("\"anterior\":93") && last[9].contains("\"antes\""), "{}", last[9]);
+    assert!(last[9].contains("\"anterior\":93") && last[9].contains("\"anterior_nombre\":\"Marta Ríos\""), "{}", last[9]);
+    assert!(last[9].contains("\"antes\"") && last[9].contains("\"motivo\":\"fin de turno\""), "{}", last[9]);
     assert_eq!(plant.worker(94).take("MK-0001", "ARM").await.status, 200);
 }
 
@@ -327,7 +328,7 @@ async fn f4_what_happened_on_a_day_and_which_tablets_there_are() {
     Confirm::open(&plant, "MK-0001", "liberar").await.send(&plant, "fin de turno").await;
     Screen::open(&plant, "/carretes?trabajador=93").await;
     let all = Screen::open(&plant, "/supervisor/actividad").await;
-    assert_eq!(all.texts("section[aria-labelledby=t-dia] tbody th"), ["LIBERAR ARM", "TOMAR ARM"]);
+    assert_eq!(all.texts("section[aria-labelledby=t-dia] tbody th"), ["LIBERAR ARM a Marta Ríos", "TOMAR ARM"]);
     assert!(all.count("section[aria-labelledby=t-tabletas] tbody a[href^='/diagnostico?tableta=']") > 0);
     let his = Screen::open(&plant, "/supervisor/actividad?quien=supervisor").await;
     assert_eq!(his.texts("section[aria-labelledby=t-dia] tbody tr").len(), 1);

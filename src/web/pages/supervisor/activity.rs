@@ -38,6 +38,8 @@ struct Activity<'a> {
 struct Line {
     time: String,
     what: String,
+    /// Whose occupation it ended.
+    whom: Option<String>,
     who: String,
     spool: Named,
     reason: String,
@@ -86,6 +88,7 @@ fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>) -> (Vec<Line>, usi
     let line = |(at, event, spool): &(Moment, &Arc<AuditEvent>, &Arc<Spool>)| Line {
         time: at.format("%H:%M:%S").to_string(),
         what: words::event(event),
+        whom: event.notes.previous_name.clone(),
         who: event.worker_name.clone(),
         spool: Named::of(spool),
         reason: event.notes.reason.clone().unwrap_or_default(),

@@ -85,9 +85,12 @@ fn address_of(kind: &str) -> String {
     format!("/supervisor/datos?tipo={encoded}")
 }
 
+/// Rows, each with the problem that it is listed for.
+type Wrong<'a> = Vec<(&'a Arc<Spool>, &'a Problem)>;
+
 /// Every kind that occurs, what cannot be read first.
 fn kinds(view: &View, chosen: Option<&str>) -> Vec<Group> {
-    let mut found: BTreeMap<(Level, Kind), Vec<(&Arc<Spool>, &Problem)>> = BTreeMap::new();
+    let mut found: BTreeMap<(Level, Kind), Wrong<'_>> = BTreeMap::new();
     for spool in &view.spools {
         for problem in &spool.problems {
             found.entry((problem.level, problem.kind)).or_default().push((spool, problem));
@@ -96,7 +99,7 @@ fn kinds(view: &View, chosen: Option<&str>) -> Vec<Group> {
     let name = |kind: Kind| format!("{kind:?}");
     let wanted = found.into_iter().filter(|((_, kind), _)| chosen.is_none_or(|chosen| name(*kind) == chosen));
     let most = if chosen.is_some() { MANY } else { FEW };
-    let group = |((level, kind), rows): ((Level, Kind), Vec<(&Arc<Spool>, &Problem)>)| Group {
+    let group = |((level, kind), rows): ((Level, Kind), Wrong<'_>)| Group {
         name: name(kind),
         title: words::problem_title(kind),
         error: level == Level::Error,
