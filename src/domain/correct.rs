@@ -33,25 +33,24 @@ pub enum Remedy {
 impl Remedy {
     /// What a problem of this row may be put right with, the likeliest first.
     pub fn of(spool: &Spool, problem: &Problem) -> Vec<Remedy> {
-        use Remedy::{Begin, Empty, Name, Retell, Since};
         if problem.level == Level::Error || spool.unreadable().is_some() || !problem.column.is_ours() {
             return Vec::new();
         }
         let holder = spool.occupation.as_ref();
         let in_course = holder.and_then(|holder| holder.operation);
-        let retell = if holder.is_none() || in_course.is_some() { vec![Retell] } else { Vec::new() };
+        let retell = if holder.is_none() || in_course.is_some() { vec![Remedy::Retell] } else { Vec::new() };
         match problem.kind {
-            Kind::Filler | Kind::InspectedBeforeWelded | Kind::SinceWithoutOccupant => vec![Empty(problem.column)],
-            Kind::DateWithoutWorker => vec![Name(problem.column)],
-            Kind::UnknownName if problem.column != Column::OccupiedBy => vec![Name(problem.column)],
-            Kind::ApprovalDateAgainstText if holder.is_some() => vec![Empty(problem.column)],
-            Kind::ApprovalDateAgainstText => vec![Empty(problem.column), Retell],
+            Kind::Filler | Kind::InspectedBeforeWelded | Kind::SinceWithoutOccupant => vec![Remedy::Empty(problem.column)],
+            Kind::DateWithoutWorker => vec![Remedy::Name(problem.column)],
+            Kind::UnknownName if problem.column != Column::OccupiedBy => vec![Remedy::Name(problem.column)],
+            Kind::ApprovalDateAgainstText if holder.is_some() => vec![Remedy::Empty(problem.column)],
+            Kind::ApprovalDateAgainstText => vec![Remedy::Empty(problem.column), Remedy::Retell],
             Kind::ApprovedWithoutDate if !spool.inspectable => Vec::new(),
             Kind::ApprovedWithoutDate | Kind::RepairBeforeWelded | Kind::RepairWithoutOccupant => retell,
-            Kind::OccupiedWithoutSince => vec![Since],
-            Kind::OccupiedWithoutOperation if begins(spool).is_some() => vec![Begin],
+            Kind::OccupiedWithoutSince => vec![Remedy::Since],
+            Kind::OccupiedWithoutOperation if begins(spool).is_some() => vec![Remedy::Begin],
             // Two are open and one of them must be wrong: SOLD, unless it is what he works at.
-            Kind::TwoOperationsOpen if in_course != Some(Operation::Sold) => vec![Empty(problem.column)],
+            Kind::TwoOperationsOpen if in_course != Some(Operation::Sold) => vec![Remedy::Empty(problem.column)],
             _ => Vec::new(),
         }
     }
