@@ -114,19 +114,7 @@ impl Mirror {
         let same_people = people.all() == old.people.all();
         let people = if same_people { Arc::clone(&old.people) } else { Arc::new(people) };
         let news = self.learn(loaded.events);
-        // Nearly every reading names the same rows in the same order: who they are and where is known.
-        let all_known = old.spools.len() == loaded.rows.len()
-            && old.spools.iter().zip(&loaded.rows).all(|(spool, (_, row))| same_names(&spool.row, row));
-        let identities: Vec<Identity> = match all_known {
-            true => old.spools.iter().map(|spool| spool.identity.clone()).collect(),
-            false => identify(loaded.rows.iter().map(|(_, row)| row)),
-        };
-        let index = if all_known { Arc::clone(&old.index) } else { Arc::new(Index::of(&identities)) };
-        let known = |(place, identity): (usize, &Identity)| match all_known {
-            true => old.spools.get(place),
-            false => old.get(&identity.id).filter(|spool| spool.identity == *identity),
-        };
-        let known: Vec<Option<&Arc<Spool>>> = identities.iter().enumerate().map(known).collect();
+        let Named { identities, index, known } = name(&old, &loaded.rows);
         let mut new_events = histories(&identities, &news);
         // Who is new here, or has another name, may have a past under it.
         let mut pasts = match known.iter().all(Option::is_some) {
@@ -134,11 +122,11 @@ impl Mirror {
             false => histories(&identities, &self.audit().in_order),
         };
         let mut spools = Vec::with_capacity(identities.len());
-        for ((known, identity), (fila, row)) in known.into_iter().zip(identities.iter().cloned()).zip(loaded.rows) {
+        for ((known, identity), (fila, row)) in known.into_iter().zip(identities).zip(loaded.rows) {
             let more = new_events.remove(&identity.id).unwrap_or_default();
             let spool = match known {
-                Some(spool) if same_people && more.is_empty() && spool.fila == fila && spool.row == row => Arc::clone(spool),
-                Some(spool) => {
+                Some((spool, true)) if same_people && more.is_empty() && spool.fila == fila => Arc::clone(spool),
+                Some((spool, _)) => {
                     let events = spool.events.iter().cloned().chain(more).collect();
                     Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone))
                 }
@@ -217,6 +205,32 @@ impl Mirror {
         view.read_at = Some(at);
         self.view.store(Arc::new(view));
     }
+}
+
+/// Who the rows of a reading are.
+struct Named<'a> {
+    identities: Vec<Identity>,
+    index: Arc<Index>,
+    /// For each row what is remembered of it, and whether its cells are as they were.
+    known: Vec<Option<(&'a Arc<Spool>, bool)>>,
+}
+
+/// Names the rows of a reading. Nearly every one holds the same rows in the same order, and to
+/// know that costs far less than to name them.
+fn name<'a>(old: &'a View, rows: &[(u32, Row)]) -> Named<'a> {
+    let known: Vec<_> = old.spools.iter().zip(rows).map(|(spool, (_, row))| (spool, spool.row == *row)).collect();
+    let named_alike = |((spool, same), (_, row)): (&(&Arc<Spool>, bool), &(u32, Row))| *same || same_names(&spool.row, row);
+    if old.spools.len() == rows.len() && known.iter().zip(rows).all(named_alike) {
+        let identities = old.spools.iter().map(|spool| spool.identity.clone()).collect();
+        return Named { identities, index: Arc::clone(&old.index), known: known.into_iter().map(Some).collect() };
+    }
+    let identities = identify(rows.iter().map(|(_, row)| row));
+    let known = identities.iter().zip(rows).map(|(identity, (_, row))| {
+        let spool = old.get(&identity.id).filter(|spool| spool.identity == *identity)?;
+        Some((spool, spool.row == *row))
+    });
+    let known = known.collect();
+    Named { index: Arc::new(Index::of(&identities)), identities, known }
 }
 
 /// Each row's events. The audit names a tag; of rows that share one, only events that name the
