@@ -4,6 +4,7 @@ use super::audit::{self, AuditEvent};
 use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank};
 use super::column::{Column, Row};
 use super::detail::{self, Verdict};
+use super::help::{self, Help};
 use super::operation::{Inspection, Operation, Progress};
 use super::problem::{Kind, Level, Problem};
 use super::worker::{People, Stamp, WorkerId};
@@ -157,6 +158,8 @@ pub struct Spool {
     pub version: Option<String>,
     /// Everything that is wrong with the row.
     pub problems: Vec<Problem>,
+    /// What a worker asked a supervisor for, until it is solved.
+    pub help: Option<Help>,
     /// Its audit, oldest first.
     pub events: Arc<Vec<Arc<AuditEvent>>>,
     /// TAG, NV and OT squeezed for searching.
@@ -217,6 +220,7 @@ impl Spool {
             detail,
             version,
             problems,
+            help: help::open(&events),
             events,
             search,
             identity,

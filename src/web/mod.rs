@@ -10,6 +10,7 @@ mod input;
 pub mod layers;
 pub mod live;
 pub mod pages;
+pub mod recent;
 pub mod server;
 mod trail;
 
@@ -52,6 +53,10 @@ pub struct Site {
     pub https: bool,
     /// Which build this is: screens reload when it changes.
     pub build: String,
+    /// The name of the sheet with the spools, for people who look for a row.
+    pub sheet: String,
+    /// The last requests that could not be served.
+    pub recent: recent::Recent,
 }
 
 /// Whatever is no route.

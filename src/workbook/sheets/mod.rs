@@ -84,6 +84,11 @@ const FRESH: Duration = Duration::from_secs(5);
 /// Google's own address.
 pub const GOOGLE: &str = "https://sheets.googleapis.com/";
 
+/// The letters of the column at a 0-based place.
+pub(super) fn letters(place: usize) -> String {
+    a1::Col(place).to_string()
+}
+
 /// Which workbook, and how to get there.
 #[derive(Clone)]
 pub struct SheetsConfig {

@@ -104,6 +104,51 @@ async fn a1_of_fifty_at_once_one_has_the_spool_and_the_others_are_told_who() {
     }
 }
 
+#[tokio::test]
+async fn of_a_call_for_help_the_workbook_gets_an_audit_row_and_a_version_and_nothing_else() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    let before = crate::support::google::sheets_of(&google.book(BOOK)).operaciones;
+    let path = format!("/carretes/{}/ayuda", crate::pages::id(&plant, TAG).await);
+    let asked = crate::pages::tap(&plant, &path, &[("trabajador", "93"), ("motivo", "calidad")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let sheets = crate::support::google::sheets_of(&google.book(BOOK));
+    let row = |sheet: &spoolboard::workbook::Sheet| {
+        let version = sheet.place("version").unwrap();
+        let cells = sheet.rows[0].1.iter().enumerate().filter(|(place, _)| *place != version);
+        cells.map(|(_, cell)| cell.display()).collect::<Vec<_>>()
+    };
+    assert_eq!(row(&sheets.operaciones), row(&before));
+    assert_ne!(cell(&sheets.operaciones, 2, "version"), cell(&before, 2, "version"));
+    assert_eq!(cell(&sheets.metadata, 2, "Evento_Tipo"), Cell::text("PEDIR_AYUDA"));
+    assert_eq!(cell(&sheets.metadata, 2, "Operacion"), Cell::text("ARM"));
+}
+
+#[tokio::test]
+async fn a_tablet_of_another_process_is_told_who_freed_its_spool_and_why_and_who_calls_for_help() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let one = connected(&google, Some(&redis.url())).await;
+    let two = connected(&google, Some(&redis.url())).await;
+    assert_eq!(one.worker(93).take(TAG, "ARM").await.status, 200);
+    let spool = crate::pages::id(&one, TAG).await;
+    let mut tablet = crate::live::Stream::open(&two, "/vivo/carretes").await;
+    tablet.named("latido").await;
+    let form = [("motivo", "fin de turno")];
+    let free = one.request(reqwest::Method::POST, &format!("/supervisor/carretes/{spool}/liberar")).form(&form);
+    assert_eq!(one.send(free).await.status, 200);
+    let said = loop {
+        let change = tablet.named(&format!("carrete-{spool}")).await;
+        if change.contains("aviso") {
+            break change;
+        }
+    };
+    assert!(said.contains("\"para\":93") && said.contains("motivo: fin de turno"), "{said}");
+    eventually("his next action says so there, too", async || two.worker(93).complete(TAG).await.status == 410).await;
+    let path = format!("/carretes/{spool}/ayuda");
+    assert_eq!(crate::pages::tap(&one, &path, &[("trabajador", "93")]).await.status, 200);
+    eventually("the wall of the other process shows it", async || two.get("/kiosko").await.text.contains("wall-calls")).await;
+}
+
 async fn take(plant: &TestPlant, id: u32, tag: &str) -> Reply {
     plant.worker(id).take(tag, "ARM").await
 }
