@@ -74,8 +74,14 @@ pub struct Metrics {
     pub streams: Gauge,
     /// Requests by route and status.
     pub requests: Family<RequestLabels, Counter>,
+    /// Requests that came too fast, by who they were counted for (`tablet`, `address`).
+    pub refused_requests: Family<[(&'static str, &'static str); 1], Counter>,
     /// Connections that are open now.
     pub connections: Gauge,
+    /// Connections that were closed because their address had too many.
+    pub refused_connections: Counter,
+    /// Certificates that could not be used when they were exchanged.
+    pub refused_certificates: Counter,
     /// Rows in memory; set when somebody looks, as the four below.
     pub spools: Gauge,
     /// Rows that somebody has.
@@ -101,7 +107,10 @@ impl Default for Metrics {
             lock_expiries: Counter::default(),
             streams: Gauge::default(),
             requests: Family::default(),
+            refused_requests: Family::default(),
             connections: Gauge::default(),
+            refused_connections: Counter::default(),
+            refused_certificates: Counter::default(),
             spools: Gauge::default(),
             occupied: Gauge::default(),
             problems: Gauge::default(),
@@ -116,7 +125,10 @@ impl Default for Metrics {
         registry.register("lock_expiries", "Locks of occupied rows found expired", metrics.lock_expiries.clone());
         registry.register("streams", "Open event streams", metrics.streams.clone());
         registry.register("requests", "Requests by route and status", metrics.requests.clone());
+        registry.register("refused_requests", "Requests that came too fast", metrics.refused_requests.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
+        registry.register("refused_connections", "Connections beyond those of one address", metrics.refused_connections.clone());
+        registry.register("refused_certificates", "New certificates not taken", metrics.refused_certificates.clone());
         registry.register("spools", "Rows in memory", metrics.spools.clone());
         registry.register("occupied_spools", "Rows that somebody has", metrics.occupied.clone());
         registry.register("unreadable_spools", "Rows with a cell that cannot be read", metrics.problems.clone());

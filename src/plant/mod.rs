@@ -114,7 +114,7 @@ impl Plant {
     }
 
     /// The counters.
-    pub fn metrics(&self) -> &Metrics {
+    pub fn metrics(&self) -> &Arc<Metrics> {
         &self.0.metrics
     }
 

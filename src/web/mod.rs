@@ -2,12 +2,14 @@
 
 pub mod api;
 pub mod assets;
+pub mod came;
 mod chart;
 pub mod failure;
 pub mod health;
 mod input;
 pub mod layers;
 pub mod live;
+mod pace;
 pub mod pages;
 pub mod server;
 mod trail;
@@ -45,6 +47,8 @@ pub struct Site {
     pub demo: bool,
     /// Anybody on the network may act: a banner says so.
     pub open: bool,
+    /// Browsers reach it by https, directly or through a proxy: cookies are sent only so.
+    pub https: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
     /// Which build this is: screens reload when it changes.

@@ -104,7 +104,7 @@ pub(super) async fn kept(State(app): State<App>, mut request: Request, next: Nex
 }
 
 /// The id in the cookie, if it is one that we gave.
-fn tablet(headers: &HeaderMap) -> Option<String> {
+pub(super) fn tablet(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let id = pairs.find(|(name, _)| *name == NAME)?.1;
