@@ -169,9 +169,13 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         }
         None => {
             let (workbook, demo) = embedded(config, &clock).await?;
+            metrics = metrics.with_embedded(workbook.groups());
             (Arc::clone(&workbook) as Arc<dyn Workbook>, Some(workbook), demo)
         }
     };
+    if let Some(link) = &link {
+        metrics = metrics.with_redis(link.errors());
+    }
     let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match link {
         Some(link) => (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link))),
         None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),

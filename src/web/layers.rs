@@ -199,7 +199,11 @@ async fn counted(State(app): State<App>, request: Request, next: Next) -> Respon
         let code = response.extensions().get::<Code>().map(|code| code.0);
         let outcome =
             code.map_or_else(|| if status.is_success() { "ok".into() } else { status.as_str().to_owned() }, str::to_owned);
-        metrics.action(route.rsplit('/').next().unwrap_or_default(), &outcome, took);
+        let action = route.rsplit('/').next().unwrap_or_default();
+        metrics.action(action, &outcome);
+        if !status.is_client_error() {
+            metrics.took(action, took);
+        }
     }
     let latency_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     match method.is_safe() && status.as_u16() < 400 {
@@ -247,6 +251,11 @@ async fn short_head(request: Request, next: Next) -> Response {
     }
     if request.headers().len() > HEAD {
         return Failure::from(Fault::HeadTooLarge).for_path(uri.path());
+    }
+    // What says that it is too large need not be read to its end.
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > BODY as u64) {
+        return Failure::from(Fault::BodyTooLarge).for_path(uri.path());
     }
     next.run(request).await
 }

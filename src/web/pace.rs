@@ -5,11 +5,11 @@
 //! tablets in their busiest second. The machine itself is not counted as an address: what runs on it
 //! is either trusted or a proxy, behind which everybody would look like one.
 
+use super::App;
 use super::came::Came;
 use super::failure::Failure;
 use super::pages;
 use super::trail;
-use super::App;
 use crate::words::Fault;
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -57,7 +57,9 @@ impl Kind {
             "/rastro" => Kind::Look,
             _ if !method.is_safe() => Kind::Act,
             "/vivo/tablero" | "/vivo/kiosko" | "/vivo/carretes" | "/api/sse/stream" => Kind::Stream,
-            "/tablero.csv" | "/diagnostico" | "/registro" | "/historial/{*tag}" | "/api/spools" | "/api/history/{tag}" => Kind::Heavy,
+            "/tablero.csv" | "/diagnostico" | "/registro" | "/historial/{*tag}" | "/api/spools" | "/api/history/{tag}" => {
+                Kind::Heavy
+            }
             _ => Kind::Look,
         }
     }

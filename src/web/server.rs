@@ -118,7 +118,8 @@ pub async fn serve(
             metrics.refused_connections.inc();
             continue;
         };
-        let (door, builder, watcher, open) = (door.clone(), Arc::clone(&builder), graceful.watcher(), metrics.connections.clone());
+        let (door, builder, watcher, open) =
+            (door.clone(), Arc::clone(&builder), graceful.watcher(), metrics.connections.clone());
         tokio::spawn(async move {
             open.inc();
             door.serve(stream, peer, &builder, watcher).await;
@@ -134,7 +135,12 @@ pub async fn serve(
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes).max_headers(limits.head_lines);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(limits.head_bytes)
+        .max_headers(limits.head_lines);
     let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
     builder
         .http2()
@@ -204,8 +210,14 @@ impl Door {
         }
     }
 
-    async fn speak<S>(self, stream: S, peer: SocketAddr, asked: Arc<AtomicBool>, builder: &Builder<TokioExecutor>, watcher: Watcher)
-    where
+    async fn speak<S>(
+        self,
+        stream: S,
+        peer: SocketAddr,
+        asked: Arc<AtomicBool>,
+        builder: &Builder<TokioExecutor>,
+        watcher: Watcher,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Door { routes, front, limits } = self;

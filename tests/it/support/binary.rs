@@ -1,5 +1,6 @@
 //! The shipped binary, serving a data folder until it is killed.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -23,13 +24,23 @@ impl Binary {
 
     /// The same with more variables.
     pub(crate) async fn serve_with(data: &Path, listen: &str, variables: &[(&str, &str)]) -> Binary {
+        Binary::serving(data, listen, variables, Stdio::null()).await
+    }
+
+    /// The same, with its log in a file.
+    #[allow(dead_code)] // each binary of tests that includes this file uses its own part
+    pub(crate) async fn serve_logging(data: &Path, listen: &str, variables: &[(&str, &str)], log: &Path) -> Binary {
+        Binary::serving(data, listen, variables, File::create(log).unwrap().into()).await
+    }
+
+    async fn serving(data: &Path, listen: &str, variables: &[(&str, &str)], log: Stdio) -> Binary {
         let mut child = Command::new(BINARY)
             .arg("serve")
             .envs(variables.iter().copied())
             .env("SPOOLBOARD_DATA", data)
             .env("SPOOLBOARD_LISTEN", listen)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .unwrap();
