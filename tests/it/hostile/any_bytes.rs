@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use spoolboard::domain::{Cell, Column, Header};
 use spoolboard::workbook::{Names, files};
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::OnceLock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -94,7 +94,7 @@ fn workbook() -> &'static [u8] {
 }
 
 /// Reads a file as an import does; whatever comes of it is an answer.
-fn import(path: &PathBuf) {
+fn import(path: &Path) {
     let _ = files::read(path, &Names::default(), &mut |_| {});
 }
 
@@ -126,10 +126,10 @@ proptest! {
         for (name, bytes) in [("Operaciones.csv", &spools[..]), ("Trabajadores.csv", text.as_bytes()), ("Roles.csv", b"Id,Rol,Activo\n")] {
             fs::write(folder.path().join(name), bytes).unwrap();
         }
-        import(&folder.path().to_owned());
+        import(folder.path());
         let header = Column::ALL.map(|column| column.header()).join(",");
         fs::write(folder.path().join("Operaciones.csv"), format!("{header}\n{text}")).unwrap();
-        import(&folder.path().to_owned());
+        import(folder.path());
     }
 }
 
