@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod caller;
 pub mod came;
 mod chart;
 pub mod failure;
@@ -47,10 +48,10 @@ pub struct Site {
     pub demo: bool,
     /// Anybody on the network may act: a banner says so.
     pub open: bool,
-    /// Browsers reach it by https, directly or through a proxy: cookies are sent only so.
-    pub https: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
+    /// Browsers reach it by https, directly or through a proxy: cookies are sent only so.
+    pub https: bool,
     /// Which build this is: screens reload when it changes.
     pub build: String,
 }
@@ -71,5 +72,5 @@ pub fn router(app: App) -> Router {
         .merge(assets::routes())
         .method_not_allowed_fallback(api::wrong_method)
         .fallback(nowhere);
-    layers::around(routes, &app).with_state(app)
+    layers::around(routes.layer(from_fn_with_state(app.clone(), caller::known)), &app).with_state(app)
 }

@@ -4,6 +4,9 @@ use super::{operation, refusal};
 use crate::domain::decision::Missing;
 use crate::domain::{Action, AuditEvent, Inspection, Operation, Progress, Refusal, Spool};
 
+/// Who supervises where nobody signs in.
+pub const SUPERVISOR: &str = "Supervisor";
+
 /// On a board, when nobody has anything.
 pub(super) const NO_HOLDERS: &str = "No hay carretes ocupados actualmente";
 

@@ -15,7 +15,7 @@ pub use figures::{
     BANDS, HELD, LASTS, NO_HOUR, WAITING, ending, hour, narrowed, nobody, nothing, stage, stretch, verdict, weekday, within, yes,
 };
 pub use labels::{
-    BAD_ROW, NO_OPERATION, TO_INSPECT, UNKNOWN_HOLDERS, event, in_course, not_yet, numbered, ready, reason, standing,
+    BAD_ROW, NO_OPERATION, SUPERVISOR, TO_INSPECT, UNKNOWN_HOLDERS, event, in_course, not_yet, numbered, ready, reason, standing,
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
