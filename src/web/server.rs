@@ -14,7 +14,7 @@ use super::came::{Came, Net};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -232,7 +232,10 @@ impl Door {
             asked.store(true, Ordering::Relaxed);
             let came = Came::of(peer, front.tls.is_some(), request.headers(), &front.proxies);
             request.extensions_mut().insert(came);
-            routes.clone().oneshot(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))))
+            routes.clone().oneshot(request.map(|body| match body.is_end_stream() {
+                true => Body::empty(),
+                false => Body::new(DeadlineBody::new(limits.body, body)),
+            }))
         });
         let stream = TokioIo::new(Unstalled::new(stream, limits.send));
         let connection = builder.serve_connection(stream, TowerToHyperService::new(service)).into_owned();

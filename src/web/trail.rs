@@ -4,6 +4,7 @@
 
 use super::App;
 use super::failure::Code;
+use crate::domain::cell::is_unseen;
 use crate::trail::Step;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
@@ -72,7 +73,7 @@ impl Told {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).take(LONGEST).collect()
 }
 
 /// Keeps one step, and gives a tablet that has no id its own with the first page.

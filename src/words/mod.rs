@@ -20,6 +20,7 @@ pub use labels::{
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
 
+use crate::domain::cell::is_unseen;
 use crate::domain::decision::{Candidate, Ending, Missing};
 use crate::domain::{Action, AuditEvent, Column, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};
 use crate::error::{Error, Service};
@@ -324,7 +325,7 @@ fn completed(event: &AuditEvent, tag: &Tag, completed: &str) -> String {
 
 /// A caller's own text, short and without control characters.
 fn echo(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
     match clean.chars().count() > ECHO {
         true => format!("{}…", clean.chars().take(ECHO).collect::<String>()),
         false => clean,

@@ -1,6 +1,7 @@
 //! https: spoken from two PEM files, exchanged while it serves.
 
 use crate::support::TestPlant;
+use crate::support::binary::{BINARY, Binary};
 use crate::support::eventually;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -127,6 +128,24 @@ async fn a_new_certificate_is_shown_without_a_restart_and_a_broken_one_never() {
     exchange(folder.path());
     let newest = shown(folder.path());
     eventually("the next whole pair is shown", async || connect(address, newest.clone(), b"http/1.1").await.is_ok()).await;
+}
+
+#[tokio::test]
+async fn the_shipped_program_serves_https_from_two_files_and_check_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    exchange(folder.path());
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (certificate, key) = (file("cert.pem"), file("key.pem"));
+    let variables = [("SPOOLBOARD_TLS_CERT", certificate.as_str()), ("SPOOLBOARD_TLS_KEY", key.as_str())];
+    let mut binary = Binary::serve_with(&folder.path().join("data"), "127.0.0.1:0", &variables).await;
+    let address = binary.url.strip_prefix("https://").unwrap().parse().unwrap();
+    let mut stream = connect(address, shown(folder.path()), b"http/1.1").await.unwrap();
+    assert!(asked(&mut stream).await.starts_with("HTTP/1.1 200 OK"));
+    binary.kill().await;
+    let checked =
+        Command::new(BINARY).arg("check").envs(variables).env("SPOOLBOARD_DATA", folder.path().join("data")).output().unwrap();
+    let said = String::from_utf8(checked.stdout).unwrap();
+    assert!(said.contains(&format!("bien   se atiende por https con el certificado {certificate}")), "{said}");
 }
 
 #[test]

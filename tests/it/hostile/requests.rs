@@ -1,6 +1,8 @@
 //! Requests that are too large, that lead elsewhere, or that are two in one.
 
 use crate::support::TestPlant;
+use reqwest::Method;
+use spoolboard::web::caller::TABLE;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -93,6 +95,26 @@ async fn a_request_that_is_none_is_refused_and_nobody_else_notices() {
     }
     assert_eq!(plant.get("/health").await.status, 200);
     assert!(plant.events("MK-0001").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_question_changes_nothing_on_any_route_whatever_is_asked_with_it() {
+    let plant = TestPlant::embedded().await;
+    let before = plant.stored();
+    let said =
+        "tag_spool=MK-0001&tag=MK-0001&trabajador=93&worker_id=93&operacion=ARM&motivo=x&resultado=APROBADO&que=x&carretes=ARM:x";
+    let streams = ["/vivo/tablero", "/vivo/kiosko", "/vivo/carretes", "/api/sse/stream"];
+    for (_, route, _) in TABLE.iter().filter(|(_, route, _)| !streams.contains(route)) {
+        let path = ["{id}", "{tag}", "{*tag}", "{*path}", "{*rest}"]
+            .iter()
+            .fold((*route).to_owned(), |path, name| path.replace(name, "MK-0001"));
+        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+            let request = plant.request(method.clone(), &format!("{path}?{said}")).header("X-HTTP-Method-Override", "POST");
+            let reply = plant.send(request.header("HX-Request", "true")).await;
+            assert!(reply.status < 500, "{method} {path}: {}", reply.text);
+        }
+    }
+    assert_eq!(plant.stored(), before);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_spoolboard");
 /// A serving process; killed when this is dropped.
 pub(crate) struct Binary {
     child: Child,
-    /// `http://127.0.0.1:port`.
+    /// `http://127.0.0.1:port`, or `https`.
     pub(crate) url: String,
 }
 
@@ -47,9 +47,10 @@ impl Binary {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         loop {
             let line = lines.next_line().await.unwrap().expect("the server ended before it said where it listens");
-            let Some((_, rest)) = line.split_once("http://") else { continue };
+            let Some((before, rest)) = line.split_once("://") else { continue };
+            let scheme = before.split_whitespace().last().unwrap_or_default();
             let address = rest.split_whitespace().next().unwrap().trim_end_matches(['/', '.', ',']);
-            let url = format!("http://{address}");
+            let url = format!("{scheme}://{address}");
             // The pipe is read to its end, so that the server never waits for a reader.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Binary { child, url };
