@@ -4,10 +4,12 @@
 //! names the variable, the value and what is allowed; a secret's value is never said.
 
 mod google;
+mod network;
 mod parse;
 
 use crate::domain::Rules;
 use crate::redis::Address;
+use crate::web::server::Front;
 use crate::workbook::Names;
 use crate::workbook::sheets::SheetsConfig;
 use chrono::Duration;
@@ -137,6 +139,8 @@ pub struct Given {
         global = true
     )]
     hoja_metadata_nombre: Option<String>,
+    #[command(flatten)]
+    network: network::Given,
     /// Qué se escribe en el registro de sucesos [info]
     #[arg(long = "log", env = "RUST_LOG", hide_env_values = true, value_name = "FILTRO", global = true)]
     rust_log: Option<String>,
@@ -154,6 +158,8 @@ impl fmt::Debug for Given {
 pub struct Config {
     /// `SPOOLBOARD_LISTEN`.
     pub listen: SocketAddr,
+    /// `SPOOLBOARD_TLS_CERT`, `SPOOLBOARD_TLS_KEY`, `SPOOLBOARD_TRUSTED_PROXY`.
+    pub front: Front,
     /// `SPOOLBOARD_DATA`.
     pub data: PathBuf,
     /// `TIMEZONE`.
@@ -180,6 +186,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            front: Front::default(),
             data: PathBuf::from("data"),
             zone: chrono_tz::America::Santiago,
             rules: Rules::default(),
@@ -237,6 +244,7 @@ impl Given {
         if number("REDIS_MAX_CONNECTIONS", &self.redis_max_connections, 1..=100_000)?.is_some() {
             config.without_effect.push("REDIS_MAX_CONNECTIONS");
         }
+        config.front = self.network.front()?;
         config.google = self.google(&config)?;
         config.redis = self.redis()?;
         self.access(&config)?;
@@ -288,7 +296,11 @@ impl Given {
                 "SPOOLBOARD_ACCESS=enrolled: esta versión todavía no incluye el registro de tabletas; se admite open".into(),
             )),
             Some(other) => Err(complain("SPOOLBOARD_ACCESS", other, "open o enrolled")),
-            None if config.listen.ip().is_loopback() => Ok(()),
+            None if config.listen.ip().is_loopback() && config.front.proxies.is_empty() => Ok(()),
+            // What only this machine reaches is on the network all the same, once a proxy leads there.
+            None if config.listen.ip().is_loopback() => Err(Complaint(
+                "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY dice que se llega desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled".into(),
+            )),
             None => Err(Complaint(format!(
                 "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",
                 config.listen

@@ -1,7 +1,7 @@
 //! A spool: one row of `Operaciones`, read whole by the one reader there is.
 
 use super::audit::{self, AuditEvent};
-use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank};
+use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank, is_unseen};
 use super::column::{Column, Row};
 use super::detail::{self, Verdict};
 use super::help::{self, Help};
@@ -24,12 +24,12 @@ impl Tag {
     /// The longest tag, in characters.
     pub const MAX: usize = 100;
 
-    /// Reads a tag: NFC, trimmed, blanks and NBSP collapsed, 1–100 characters, no control
-    /// characters (`design.md` 3). `None` for anything else.
+    /// Reads a tag: NFC, trimmed, blanks and NBSP collapsed, 1–100 characters, none of them unseen
+    /// (`design.md` 3). `None` for anything else.
     pub fn read(text: &str) -> Option<Tag> {
         let composed: String = clean(text).nfc().collect();
         let tag = composed.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-        let fits = (1..=Tag::MAX).contains(&tag.chars().count()) && !tag.chars().any(char::is_control);
+        let fits = (1..=Tag::MAX).contains(&tag.chars().count()) && !tag.chars().any(is_unseen);
         fits.then(|| Tag(tag.into()))
     }
 

@@ -86,7 +86,11 @@ impl Failure {
 
     /// After how many seconds it is worth trying again; `None` when trying again changes nothing.
     pub fn retry_after(&self) -> Option<u32> {
-        (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5)
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Some(5),
+            StatusCode::TOO_MANY_REQUESTS => Some(1),
+            _ => None,
+        }
     }
 
     /// The JSON face: `{error, message, detail}`.
@@ -208,6 +212,8 @@ fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
         Fault::UnknownRoute => (StatusCode::NOT_FOUND, "RUTA_NO_ENCONTRADA"),
         Fault::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "METODO_NO_PERMITIDO"),
         Fault::AddressTooLong => (StatusCode::URI_TOO_LONG, "DIRECCION_DEMASIADO_LARGA"),
+        Fault::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "ENCABEZADOS_DEMASIADO_GRANDES"),
+        Fault::TooMany => (StatusCode::TOO_MANY_REQUESTS, "DEMASIADAS_PETICIONES"),
         Fault::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "CUERPO_DEMASIADO_GRANDE"),
         Fault::BadAddress
         | Fault::BodyCut

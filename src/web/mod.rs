@@ -3,12 +3,14 @@
 pub mod api;
 pub mod assets;
 pub mod caller;
+pub mod came;
 mod chart;
 pub mod failure;
 pub mod health;
 mod input;
 pub mod layers;
 pub mod live;
+mod pace;
 pub mod pages;
 pub mod recent;
 pub mod server;

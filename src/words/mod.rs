@@ -23,6 +23,7 @@ pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
 pub use supervisor::{act, outcome, percent, problem_title, reasons};
 
+use crate::domain::cell::is_unseen;
 use crate::domain::decision::{Candidate, Ending, Missing};
 use crate::domain::{Action, AuditEvent, Column, Help, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};
 use crate::error::{Error, Service};
@@ -358,7 +359,7 @@ fn completed(event: &AuditEvent, tag: &Tag, completed: &str) -> String {
 
 /// A caller's own text, short and without control characters.
 fn echo(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
     match clean.chars().count() > ECHO {
         true => format!("{}…", clean.chars().take(ECHO).collect::<String>()),
         false => clean,

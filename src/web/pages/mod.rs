@@ -26,10 +26,10 @@ use crate::web::failure::Failure;
 use crate::workbook::View;
 use askama::Template;
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use face::Face;
+use face::{Asker, Face};
 use std::sync::Arc;
 
 /// The routes of the screens.
@@ -65,6 +65,14 @@ fn page(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
         Err(cause) => Failure::internal(&format!("a template did not render: {cause}")).page(),
+    }
+}
+
+/// A failure from before any handler, in the face for this address and whoever asks.
+pub(super) fn told(failure: Failure, path: &str, headers: &HeaderMap) -> Response {
+    match path.starts_with("/api/") {
+        true => failure.json(),
+        false => Asker::of(headers).told(failure).into_response(),
     }
 }
 
