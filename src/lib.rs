@@ -15,6 +15,7 @@
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
 //! web, cli -> trail (what was done on which tablet)
+//! web, config -> private (files with keys)
 //! ```
 //!
 //! # What always holds
@@ -117,6 +118,7 @@ pub mod events;
 pub mod locks;
 pub mod metrics;
 pub mod plant;
+pub mod private;
 pub mod redis;
 pub mod trail;
 pub mod web;
