@@ -15,6 +15,7 @@ use spoolboard::domain::Cell;
 use spoolboard::workbook::Sheets;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::{JoinSet, block_in_place};

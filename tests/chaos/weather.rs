@@ -228,5 +228,5 @@ fn any_row(human: &Human<'_>, dice: &mut Dice) -> usize {
 /// How long an ambush waits for a batch.
 const BATCH: Duration = Duration::from_secs(3);
 
-/// How long everything may take to be as it was.
-pub(crate) const RECOVERY: Duration = Duration::from_secs(30);
+/// How long everything may take to be as it was: who has replaced the fence too often rests for a minute.
+pub(crate) const RECOVERY: Duration = Duration::from_secs(75);
