@@ -188,6 +188,8 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         // One record may have several processes only when locks, events and the record are shared.
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
+        sheet: config.sheets.operaciones.clone(),
+        ..Site::default()
     };
     let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
     Ok(Built { plant, embedded, site })

@@ -49,6 +49,9 @@ pub struct Given {
         global = true
     )]
     occupation_max_hours: Option<String>,
+    /// Horas tras las que un carrete empezado y suelto está parado; 0 es nunca [24]
+    #[arg(long = "idle-max-hours", env = "IDLE_MAX_HOURS", hide_env_values = true, value_name = "HORAS", global = true)]
+    idle_max_hours: Option<String>,
     /// Rechazo que bloquea un carrete; 0 es sin límite [3]
     #[arg(long = "repair-max-cycles", env = "REPAIR_MAX_CYCLES", hide_env_values = true, value_name = "N", global = true)]
     repair_max_cycles: Option<String>,
@@ -161,7 +164,7 @@ pub struct Config {
     pub data: PathBuf,
     /// `TIMEZONE`.
     pub zone: Tz,
-    /// `OCCUPATION_MAX_HOURS` and `REPAIR_MAX_CYCLES`.
+    /// `OCCUPATION_MAX_HOURS`, `IDLE_MAX_HOURS` and `REPAIR_MAX_CYCLES`.
     pub rules: Rules,
     /// `REDIS_LOCK_TTL_SECONDS`.
     pub lock_ttl: StdDuration,
@@ -223,6 +226,9 @@ impl Given {
         }
         if let Some(hours) = number("OCCUPATION_MAX_HOURS", &self.occupation_max_hours, 0..=8_760)? {
             config.rules.occupation_max = (hours > 0).then(|| Duration::hours(i64::from(hours)));
+        }
+        if let Some(hours) = number("IDLE_MAX_HOURS", &self.idle_max_hours, 0..=8_760)? {
+            config.rules.idle_max = (hours > 0).then(|| Duration::hours(i64::from(hours)));
         }
         if let Some(cycles) = number("REPAIR_MAX_CYCLES", &self.repair_max_cycles, 0..=99)? {
             config.rules.repair_max_cycles = cycles;

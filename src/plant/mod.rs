@@ -4,6 +4,7 @@
 mod act;
 mod clock;
 mod commit;
+mod help;
 mod mend;
 mod reconcile;
 mod take;

@@ -88,6 +88,8 @@ pub struct Here {
     pub at: Moment,
     /// What every page says about how the program runs.
     pub site: Arc<Site>,
+    /// The route as the router writes it, with its method.
+    pub route: String,
     /// Whether it only asks, so that the same address may be opened again.
     pub asks: bool,
     /// Whether it came by https, to us or to a trusted proxy.
@@ -145,7 +147,8 @@ async fn identified(State(app): State<App>, request: Request, next: Next) -> Res
     let shows = app.plant.view().read_at.is_some() && !NO_SCREENS.contains(&route.as_str());
     let obstacle = app.live.obstacle().filter(|_| shows);
     let (at, age) = (app.plant.clock().now(), super::live::age(&app.plant));
-    let here = Here { id: id.clone(), at, site: app.site, asks, https, obstacle, age };
+    let route = format!("{} {route}", request.method());
+    let here = Here { id: id.clone(), at, site: app.site, route, asks, https, obstacle, age };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

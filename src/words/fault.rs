@@ -64,6 +64,7 @@ pub enum Wants {
     Uuid4,
     Count,
     State,
+    Remedy,
 }
 
 impl Fault {
@@ -119,6 +120,7 @@ impl Wants {
             Wants::Uuid => "debe ser el identificador (UUID) de una acción",
             Wants::Uuid4 => "debe ser un UUID de la versión 4",
             Wants::Count => "debe ser un número entero, de cero en adelante",
+            Wants::Remedy => "debe ser una de las correcciones que ofrece la página",
             Wants::State => "debe ser disponible, ocupado o problema",
         }
     }

@@ -6,7 +6,7 @@ use crate::tab::{Tab, in_browser};
 use crate::{SETTLED, TABLET, TABLETS, TAG, WALL};
 use sha2::{Digest, Sha256};
 
-const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
+pub(crate) const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
 
 /// The screens of a worker, by a name for their picture.
 const SCREENS: [(&str, &str); 14] = [
@@ -44,7 +44,7 @@ async fn plant() -> Served {
 }
 
 /// Everything that can be pressed: its size, and whether its middle is its own once it is in view.
-const PRESSABLE: &str = r#"
+pub(crate) const PRESSABLE: &str = r#"
 (() => {
   const bad = [];
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
@@ -56,7 +56,7 @@ const PRESSABLE: &str = r#"
     if (el.disabled || el.type === 'hidden' || el.matches('.skip') || !el.checkVisibility({ visibilityProperty: true })) continue;
     el.scrollIntoView({ block: 'center' });
     const box = el.getBoundingClientRect();
-    const target = el.matches('input[type=checkbox]') ? el.closest('label').getBoundingClientRect() : box;
+    const target = el.matches('input:is([type=checkbox], [type=radio])') ? el.closest('label').getBoundingClientRect() : box;
     const name = (el.textContent.trim() || el.name || el.type).slice(0, 40);
     const least = el.matches('.spool button:is(.take, .pause, .complete):not(dialog *)') ? 96
       : el.matches('.take, .pause, .complete, .danger, .reject, .changes, .reason, .back') ? 64 : el.matches('p:not(.note) a:not(.button, .chip), td a, th a') ? 24 : 48;
@@ -75,7 +75,7 @@ const PRESSABLE: &str = r#"
 const DEAF: &str = "if (location.pathname === '/sin-conexion') window.fetch = () => Promise.reject(new Error('away'));";
 
 /// Puts the theme of a tablet.
-fn theme(sun: bool) -> String {
+pub(crate) fn theme(sun: bool) -> String {
     format!(
         "(() => {{ {}; return true; }})()",
         if sun { "localStorage.setItem('tema', 'sol')" } else { "localStorage.removeItem('tema')" }

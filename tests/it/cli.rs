@@ -153,6 +153,7 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("TIMEZONE", "Santiago", "America/Santiago"),
         ("OCCUPATION_MAX_HOURS", "-1", "entre 0 y 8760"),
         ("OCCUPATION_MAX_HOURS", "doce", "entre 0 y 8760"),
+        ("IDLE_MAX_HOURS", "siempre", "entre 0 y 8760"),
         ("REPAIR_MAX_CYCLES", "1.5", "entre 0 y 99"),
         ("REDIS_LOCK_TTL_SECONDS", "0", "entre 60 y 86400"),
         ("REDIS_MAX_CONNECTIONS", "muchas", "entre 1 y 100000"),

@@ -240,6 +240,7 @@ fn b11_one_reader_fills_every_field_from_its_own_column() {
         detail,
         version,
         problems,
+        help,
         events,
         search,
     } = read(cells.clone(), vec![]);
@@ -252,7 +253,7 @@ fn b11_one_reader_fills_every_field_from_its_own_column() {
     let holder = occupation.unwrap();
     assert_eq!((holder.worker.get(), holder.name.as_str(), holder.since), (MARTA, "Marta Ríos", Some(morning())));
     assert!(detail.starts_with("RECHAZADO") && version.unwrap().starts_with("effe76e0"));
-    assert!(!problems.is_empty() && events.is_empty());
+    assert!(!problems.is_empty() && events.is_empty() && help.is_none());
     assert_eq!(search, "MK1 NV0650 1335");
 }
 

@@ -14,6 +14,7 @@ mod record;
 mod scan;
 mod shell;
 mod spools;
+mod supervisor;
 mod workers;
 
 pub(super) use connecting::once_read;
@@ -46,6 +47,8 @@ pub fn routes() -> Router<App> {
         .route("/carretes/{id}/cancelar", post(act::cancel))
         .route("/carretes/{id}/deshacer", post(act::undo))
         .route("/carretes/{id}/metrologia", post(act::inspect))
+        .route("/carretes/{id}/ayuda", get(act::help).post(act::ask_help))
+        .route("/carretes/{id}/ayuda/resuelta", post(act::take_back_help))
         .route("/tablero", get(board::show))
         .route("/tablero.csv", get(board::csv))
         .route("/kiosko", get(board::kiosk))
@@ -53,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/historial/{*tag}", get(history::show))
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
+        .merge(supervisor::routes())
         .merge(shell::routes())
 }
 
