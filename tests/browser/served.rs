@@ -19,11 +19,13 @@ pub(crate) struct Row {
     pub(crate) welded: bool,
     /// `Estado_Detalle`.
     pub(crate) detail: &'static str,
+    /// Somebody has been fitting it up for months.
+    pub(crate) held: bool,
 }
 
 /// A spool that is ready for ARM.
 pub(crate) fn ready(tag: &str) -> Row {
-    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "" }
+    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "", held: false }
 }
 
 impl Served {
@@ -101,6 +103,11 @@ fn write(file: &Path, rows: &[Row], workers: u32) {
         sheet.write(at, 2, &row.tag).unwrap();
         sheet.write_with_format(at, 3, 46_000, &date).unwrap();
         sheet.write(at, 12, row.detail).unwrap();
+        if row.held {
+            sheet.write(at, 4, "JP(94)").unwrap();
+            sheet.write(at, 9, "JP(94)").unwrap();
+            sheet.write_with_format(at, 10, 46_030.4, &date).unwrap();
+        }
         if row.welded {
             sheet.write(at, 4, "MR(93)").unwrap();
             sheet.write_with_format(at, 5, 46_010, &date).unwrap();

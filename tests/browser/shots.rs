@@ -1,6 +1,7 @@
 //! Every screen in every state, on a plant of the real size with the longest names: it must fit
 //! every device, also with letters twice as large. `tests/shots` keeps the pictures.
 
+use crate::look::UNFIT;
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{TABLET, TABLETS, TAG, WALL, button};
@@ -10,24 +11,6 @@ const DESK: (u32, u32) = (1_280, 800);
 const LONG: &str = "MK-1923-TW-17422-004-TRAMO-NORTE-ESTACION-DE-BOMBEO-000123456789";
 const TO_REPAIR: &str = "MK-1350-GW-30000-002";
 const BLOCKED: &str = "MK-1350-GW-30000-003";
-
-/// What is wider than its room, or cut off without dots that say so.
-const UNFIT: &str = r#"
-(() => {
-  const bad = [];
-  const root = document.documentElement, main = document.querySelector('main');
-  if (root.scrollWidth > root.clientWidth) bad.push(`the page scrolls sideways by ${root.scrollWidth - root.clientWidth} px`);
-  if (main.scrollWidth > main.clientWidth) bad.push(`the content scrolls sideways by ${main.scrollWidth - main.clientWidth} px`);
-  const right = main.getBoundingClientRect().right + 1;
-  for (const el of main.querySelectorAll('*')) {
-    if (el.closest('.hide, svg, [hidden]') || !el.checkVisibility()) continue;
-    const style = getComputedStyle(el), box = el.getBoundingClientRect();
-    if (style.overflowX === 'hidden' && style.textOverflow !== 'ellipsis' && el.scrollWidth > el.clientWidth + 1) bad.push(`cut: ${el.className} ${el.textContent.slice(0, 40)}`);
-    if (box.width > 0 && box.right > right) bad.push(`beyond the edge: ${el.tagName} ${el.className} ${el.textContent.slice(0, 40)}`);
-  }
-  return bad.slice(0, 5);
-})()
-"#;
 
 async fn plant() -> Served {
     let tag = |number: u32| format!("MK-{}-CW-{}-{:05}", 1335 + number % 12, 25_000 + number % 777, number);
