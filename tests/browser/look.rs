@@ -47,7 +47,7 @@ pub(crate) const PRESSABLE: &str = r#"
 
 /// Shows the page that is open in these colours.
 pub(crate) fn theme(sun: bool) -> String {
-    format!("((document.documentElement.dataset.tema = '{}') || true)", if sun { "sol" } else { "" })
+    format!("(document.documentElement.dataset.tema = '{}') !== null", if sun { "sol" } else { "" })
 }
 
 /// The word for these colours, in the names of pictures.
