@@ -2,6 +2,7 @@
 
 mod check;
 mod files;
+mod handles;
 mod logs;
 mod nightly;
 mod serve;
@@ -169,9 +170,13 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         }
         None => {
             let (workbook, demo) = embedded(config, &clock).await?;
+            metrics = metrics.with_embedded(workbook.groups());
             (Arc::clone(&workbook) as Arc<dyn Workbook>, Some(workbook), demo)
         }
     };
+    if let Some(link) = &link {
+        metrics = metrics.with_redis(link.errors());
+    }
     let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match link {
         Some(link) => (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link))),
         None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),
@@ -179,9 +184,12 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     let site = Site {
         demo,
         open: config.open,
+        https: config.front.is_https(),
         // One record may have several processes only when locks, events and the record are shared.
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
+        sheet: config.sheets.operaciones.clone(),
+        ..Site::default()
     };
     let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
     Ok(Built { plant, embedded, site })

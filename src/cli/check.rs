@@ -74,6 +74,14 @@ fn settings(config: &Config, findings: &Findings) {
     findings.good("la configuración es válida");
     findings.good(format_args!("zona horaria {}: ahora son las {}", config.zone, now.format("%H:%M del %d-%m-%Y (%:z)")));
     findings.good(format_args!("se escucha en {}, datos en {}", config.listen, config.data.display()));
+    match (&config.front.tls, config.front.proxies.is_empty()) {
+        (Some(tls), _) => findings.good(format_args!("se atiende por https con el certificado {}", tls.certificate().display())),
+        (None, false) => findings.good(format_args!("se atiende por http detrás de {:?}", config.front.proxies)),
+        (None, true) if !config.listen.ip().is_loopback() => {
+            findings.warning("se atiende por http: lo que se envía en la red se puede leer y cambiar en el camino");
+        }
+        (None, true) => {}
+    }
     for setting in &config.without_effect {
         findings.warning(format_args!("{setting} se acepta y no tiene efecto"));
     }

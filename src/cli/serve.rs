@@ -1,6 +1,6 @@
 //! `serve`: the plant on a port, until somebody asks it to stop.
 
-use super::{Built, Halt, build, logs, nightly, say};
+use super::{Built, Halt, build, handles, logs, nightly, say};
 use crate::config::Config;
 use crate::plant::Clock;
 use crate::trail::Trail;
@@ -59,7 +59,13 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     if let Some(workbook) = embedded {
         tokio::spawn(nightly::copies(workbook, config.data.clone(), clock, stop.clone()));
     }
-    let server = tokio::spawn(server::serve(listener, router(app.clone()), limits, plant.metrics().connections.clone(), stop));
+    let server = tokio::spawn(server::serve(
+        listener,
+        router(app.clone()),
+        (config.front.clone(), limits),
+        Arc::clone(plant.metrics()),
+        stop,
+    ));
     Ok(Running { address, app, server })
 }
 
@@ -86,7 +92,7 @@ async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
     let unheard = |error| Halt::Other(format!("no se pueden recibir señales del sistema: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
-    let running = start(config, Clock::system(config.zone), Limits::default()).await?;
+    let running = start(config, Clock::system(config.zone), handles::asked_for(Limits::default())).await?;
     for setting in &config.without_effect {
         warn!(setting, "accepted, without effect");
     }
@@ -108,7 +114,8 @@ fn greet(config: &Config, running: &Running) {
     let site = &running.app.site;
     let demo = if site.demo { " (planta de demostración; «spoolboard import ARCHIVO» la reemplaza)" } else { "" };
     let open = if site.open { " (acceso abierto: cualquiera en la red puede registrar trabajo)" } else { "" };
-    say(format_args!("spoolboard atiende en http://{}{demo}{open}", running.address));
+    let scheme = if config.front.tls.is_some() { "https" } else { "http" };
+    say(format_args!("spoolboard atiende en {scheme}://{}{demo}{open}", running.address));
     let spools = running.app.plant.view().spools.len();
     let redis = config.redis.as_ref().map(ToString::to_string);
     let google = config.google.as_ref().map(|google| google.spreadsheet.as_str());

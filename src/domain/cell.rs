@@ -71,6 +71,15 @@ impl Cell {
         matches!(self, Cell::Empty | Cell::Missing)
     }
 
+    /// Nothing that a person would see is in the cell.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Cell::Empty | Cell::Missing => true,
+            Cell::Text(text) | Cell::Error(text) => clean(text).is_empty(),
+            Cell::Number(_) | Cell::Date(_) | Cell::Bool(_) => false,
+        }
+    }
+
     /// The content as a person would type it; numbers without a needless `.0`.
     ///
     /// Ids are read through this, so that an OT of `1335` is text whatever the cell's type.
@@ -159,6 +168,12 @@ pub fn clean(text: &str) -> &str {
 pub fn fold(text: &str) -> String {
     use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
     clean(text).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+/// A sign that is not seen and changes what is: a control character, or one that turns the direction
+/// of what follows, so that a text is read as another (`reliability.md` 6).
+pub fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(super) fn is_blank(c: char) -> bool {

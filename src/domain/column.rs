@@ -3,6 +3,7 @@
 use super::cell::{Cell, is_blank};
 use std::ops::{Index, IndexMut};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use uuid::Uuid;
 
 /// A tracked column of `Operaciones`; all others are the office's and are kept as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,6 +123,17 @@ impl Row {
         Column::ALL.into_iter().filter(|column| self[*column] != other[*column]).collect()
     }
 
+    /// A short name of what the row holds: two readings of one content have the same.
+    pub fn print(&self) -> Uuid {
+        let text = |cell: &Cell| match cell {
+            // A date may lose its last digits on the way, an error has two spellings.
+            Cell::Number(n) | Cell::Date(n) => format!("{n:.4}"),
+            Cell::Error(_) => "#".into(),
+            other => other.display(),
+        };
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, self.0.each_ref().map(text).join("\u{1f}").as_bytes())
+    }
+
     /// This row after `cells` have been written into it.
     pub fn with(&self, cells: &[(Column, Cell)]) -> Row {
         let mut row = self.clone();
@@ -181,11 +193,12 @@ impl Header {
 
     /// Picks the tracked cells out of a whole row. A short row is padded: the workbook's readers
     /// drop trailing empty cells (`field-failures.md` A12).
-    pub fn row(&self, cells: &[Cell]) -> Row {
+    pub fn row(&self, mut cells: Vec<Cell>) -> Row {
         let mut row = Row::default();
         for column in Column::ALL {
             row[column] = match self.place(column) {
-                Some(place) => cells.get(place).cloned().unwrap_or_default(),
+                // No two columns stand at one place: each is found by a name of its own.
+                Some(place) => cells.get_mut(place).map(std::mem::take).unwrap_or_default(),
                 None => Cell::Missing,
             };
         }
@@ -269,7 +282,7 @@ mod tests {
     #[test]
     fn a12_a_short_row_is_padded_and_a_missing_column_is_not_an_empty_one() {
         let header = Header::read(&["NV", "TAG_SPOOL", "Ocupado_Por"]);
-        let row = header.row(&[Cell::text("NV0650")]);
+        let row = header.row(vec![Cell::text("NV0650")]);
         assert_eq!(row[Column::Nv], Cell::text("NV0650"));
         assert_eq!(row[Column::OccupiedBy], Cell::Empty);
         assert_eq!(row[Column::Version], Cell::Missing);

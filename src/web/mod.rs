@@ -2,13 +2,17 @@
 
 pub mod api;
 pub mod assets;
+pub mod caller;
+pub mod came;
 mod chart;
 pub mod failure;
 pub mod health;
 mod input;
 pub mod layers;
 pub mod live;
+mod pace;
 pub mod pages;
+pub mod recent;
 pub mod server;
 mod trail;
 
@@ -47,8 +51,14 @@ pub struct Site {
     pub open: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
+    /// Browsers reach it by https, directly or through a proxy: cookies are sent only so.
+    pub https: bool,
     /// Which build this is: screens reload when it changes.
     pub build: String,
+    /// The name of the sheet with the spools, for people who look for a row.
+    pub sheet: String,
+    /// The last requests that could not be served.
+    pub recent: recent::Recent,
 }
 
 /// Whatever is no route.
@@ -67,5 +77,5 @@ pub fn router(app: App) -> Router {
         .merge(assets::routes())
         .method_not_allowed_fallback(api::wrong_method)
         .fallback(nowhere);
-    layers::around(routes, &app).with_state(app)
+    layers::around(routes.layer(from_fn_with_state(app.clone(), caller::known)), &app).with_state(app)
 }

@@ -7,7 +7,7 @@ use crate::tab::{Tab, in_browser};
 use crate::{SETTLED, TABLET, TABLETS, TAG, WALL};
 use sha2::{Digest, Sha256};
 
-const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
+pub(crate) const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
 
 /// Every device.
 const SIZES: [(u32, u32); 5] = [TABLETS[0], TABLETS[1], TABLETS[2], TABLETS[3], WALL];

@@ -26,7 +26,7 @@ fn works() -> Vec<Row> {
         ready(NEIGHBOUR),
         welded(WELDED),
         Row { detail: "RECHAZADO (Ciclo 1/3) - Pendiente reparación", ..welded(REJECTED) },
-        Row { held: true, ..ready(OLD) },
+        Row { overdue: true, ..ready(OLD) },
     ]
 }
 

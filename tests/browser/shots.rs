@@ -20,7 +20,7 @@ async fn plant() -> Served {
     rows[0].tag = LONG.to_owned();
     rows.push(ready(TAG));
     rows.extend(["MK-1350-GW-30000-001", TO_REPAIR, BLOCKED].map(|tag| Row { welded: true, ..ready(tag) }));
-    rows.push(Row { held: true, ..ready("MK-1350-GW-30000-004") });
+    rows.push(Row { overdue: true, ..ready("MK-1350-GW-30000-004") });
     rows.push(ready("MK-REPETIDO-007"));
     rows.push(Row { ot: 1_400, ..ready("MK-REPETIDO-007") });
     Served::with(&rows, 60).await

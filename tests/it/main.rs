@@ -3,6 +3,7 @@
 // Helpers beside the test functions are tests too: what must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod alerts;
 mod api;
 mod architecture;
 mod check;
@@ -13,9 +14,11 @@ mod google;
 #[path = "../history/mod.rs"]
 mod history;
 mod history_checker;
+mod hostile;
 mod limits;
 mod live;
 mod look;
+mod network;
 mod pages;
 mod plant;
 mod ports;
@@ -25,5 +28,6 @@ mod sheets;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;
 mod support;
+mod tls;
 mod trail;
 mod truth;

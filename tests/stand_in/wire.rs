@@ -32,6 +32,8 @@ type Ending = Option<Response<Body>>;
 pub(crate) async fn listen(listener: TcpListener, world: Arc<Mutex<World>>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
+        // Else the end of a long reply waits for an acknowledgement, up to 40 ms.
+        let _ = stream.set_nodelay(true);
         let world = Arc::clone(&world);
         tokio::spawn(async move {
             let answer = move |request| answer(Arc::clone(&world), request);
@@ -65,9 +67,10 @@ async fn answer(world: Arc<Mutex<World>>, request: Request<hyper::body::Incoming
     }
 }
 
-async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::Sender<Ending>) {
+async fn run(world: Arc<Mutex<World>>, mut call: Call, pretty: bool, ends: oneshot::Sender<Ending>) {
     let locked = || world.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Fate { fault, before, after, takes } = locked().faults.fate(&call);
+    call.heard = fault.is_none_or(Fault::is_heard);
     let began = Instant::now();
     let mut ends = Some(ends);
     let mut end = |ending: Ending| {
@@ -107,7 +110,7 @@ async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::
     let served = locked().serve(&call);
     let (status, body) = match served {
         Served::Done(status, body) => (status, body),
-        Served::Read(book, who) => World::read(&world, &call, &book, &who),
+        Served::Read(at, book, who) => World::read(&world, &call, &book, (&who, at)),
     };
     if let Some(gate) = after {
         gate.pass().await;

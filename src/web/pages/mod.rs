@@ -14,6 +14,7 @@ mod record;
 mod scan;
 mod shell;
 mod spools;
+mod supervisor;
 mod workers;
 
 pub(super) use connecting::once_read;
@@ -25,10 +26,10 @@ use crate::web::failure::Failure;
 use crate::workbook::View;
 use askama::Template;
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use face::Face;
+use face::{Asker, Face};
 use std::sync::Arc;
 
 /// The routes of the screens.
@@ -46,6 +47,8 @@ pub fn routes() -> Router<App> {
         .route("/carretes/{id}/cancelar", post(act::cancel))
         .route("/carretes/{id}/deshacer", post(act::undo))
         .route("/carretes/{id}/metrologia", post(act::inspect))
+        .route("/carretes/{id}/ayuda", get(act::help).post(act::ask_help))
+        .route("/carretes/{id}/ayuda/resuelta", post(act::take_back_help))
         .route("/tablero", get(board::show))
         .route("/tablero.csv", get(board::csv))
         .route("/kiosko", get(board::kiosk))
@@ -53,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/historial/{*tag}", get(history::show))
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
+        .merge(supervisor::routes())
         .merge(shell::routes())
 }
 
@@ -61,6 +65,14 @@ fn page(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
         Err(cause) => Failure::internal(&format!("a template did not render: {cause}")).page(),
+    }
+}
+
+/// A failure from before any handler, in the face for this address and whoever asks.
+pub(super) fn told(failure: Failure, path: &str, headers: &HeaderMap) -> Response {
+    match path.starts_with("/api/") {
+        true => failure.json(),
+        false => Asker::of(headers).told(failure).into_response(),
     }
 }
 

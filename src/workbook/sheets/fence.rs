@@ -43,6 +43,8 @@ pub(super) struct Fence {
     /// One was held by this process.
     known: bool,
     rotations: VecDeque<Instant>,
+    /// How many this process has begun to make that were to authorise a write.
+    begun: i32,
 }
 
 /// The fences among the tabs.
@@ -104,8 +106,10 @@ impl Fence {
             let attempt = Uuid::new_v4();
             let mine = match found.is_empty() {
                 true => FIRST,
-                false if lacks(Safety::Random) => TabId(found[0].0 + 1),
-                false => random(attempt),
+                false => {
+                    self.begun = self.begun.saturating_add(1);
+                    if lacks(Safety::Random) { TabId(FIRST.0 + self.begun) } else { random(attempt) }
+                }
             };
             let mut parts: Vec<Part> = found.iter().map(|tab| Part::DeleteTab(*tab)).collect();
             parts.push(Part::AddTab { id: mine, title: format!("{TITLE}{attempt}") });

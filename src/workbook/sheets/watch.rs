@@ -8,7 +8,7 @@ use super::refresh::{Fresh, Unread, true_formulas};
 use super::share::Lead;
 use super::state::CONNECTING;
 use super::writer::Writer;
-use crate::domain::{Column, WorkerId};
+use crate::domain::{Column, Spool, WorkerId};
 use crate::workbook::View;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,8 +116,13 @@ impl Writer {
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
-                // Without a column that is needed the rows are those of before.
-                if !self.state.mirror.view().missing.iter().any(|column| column.is_critical()) {
+                if self.fence.held().is_some() && self.is_settled() && std::mem::take(&mut self.heir) {
+                    self.doubt = self.inherited();
+                }
+                // Without a column that is needed the rows are those of before; and what a batch hit by mistake
+                // is given back.
+                let lacks = self.state.mirror.view().missing.iter().any(|column| column.is_critical());
+                if !lacks && self.is_settled() {
                     self.pulse.has_read();
                 }
                 // Who reads because others told has nothing to tell them.
@@ -222,6 +227,7 @@ impl Writer {
         match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
             Ok(()) => {
                 info!("the fence of the workbook is ours");
+                self.heir = true;
                 Ok(true)
             }
             Err(why) => Err(self.without_fence(why)),
@@ -279,7 +285,9 @@ impl Writer {
 /// Cells of columns that we write which a reading found changed although no operation did it.
 fn hand_edits(before: &View, after: &View) -> u64 {
     let ours = || Column::ALL.into_iter().filter(|column| column.is_ours() && *column != Column::Version);
-    let changed = after.spools.iter().filter_map(|spool| Some((before.get(spool.id())?, spool)));
+    let same_there = |(place, spool): &(usize, &Arc<Spool>)| before.spools.get(*place).is_some_and(|old| Arc::ptr_eq(old, spool));
+    let others = after.spools.iter().enumerate().filter(|at| !same_there(at));
+    let changed = others.filter_map(|(_, spool)| Some((before.get(spool.id())?, spool)));
     let changed = changed.filter(|(old, new)| !Arc::ptr_eq(old, new) && old.version == new.version);
     changed.map(|(old, new)| ours().filter(|column| !same(&old.row[*column], &new.row[*column])).count() as u64).sum()
 }
