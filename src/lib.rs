@@ -108,6 +108,7 @@
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
+pub mod access;
 pub mod broken;
 pub mod cli;
 pub mod config;

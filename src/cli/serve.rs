@@ -49,10 +49,14 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     let listener = TcpListener::bind(config.listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (address, listener) = listener
         .map_err(|error| Halt::Other(format!("SPOOLBOARD_LISTEN={}: no se puede escuchar ahí: {error}", config.listen)))?;
-    let Built { plant, embedded, site } = build(config, clock.clone()).await?;
+    let Built { plant, embedded, site, access } = build(config, clock.clone()).await?;
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
-    let app = App { plant: plant.clone(), site: Arc::new(site), live, trail: trail(config), stop: stop.clone() };
+    let app = App { plant: plant.clone(), site: Arc::new(site), live, trail: trail(config), access, stop: stop.clone() };
+    if let Some(access) = app.access.clone() {
+        let until = stop.clone();
+        tokio::spawn(async move { access.follow(until).await });
+    }
     let keeper = plant.clone();
     let (ttl, until) = (config.lock_ttl, stop.clone());
     tokio::spawn(async move { keeper.keep_locks(ttl, until).await });

@@ -43,8 +43,8 @@ const KEPT: [&str; 17] = [
 /// The most that is kept of an address, and of the fields of a request, in characters.
 const LONGEST: usize = 200;
 
-/// What is not worth a line: files, and who only watches the program.
-const QUIET: [&str; 6] = ["/static/", "/health", "/ready", "/metrics", "/manifest.webmanifest", "/sw.js"];
+/// What is not worth a line: files, and who only watches the program; and what has a secret in its address.
+const QUIET: [&str; 7] = ["/muro/", "/static/", "/health", "/ready", "/metrics", "/manifest.webmanifest", "/sw.js"];
 
 /// What the reader of a request's fields tells the layer around it.
 #[derive(Debug, Clone, Default)]

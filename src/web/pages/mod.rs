@@ -5,6 +5,7 @@ pub(super) mod board;
 mod card;
 mod connecting;
 mod diagnostics;
+pub(super) mod door;
 mod elapsed;
 mod face;
 mod fields;
@@ -17,6 +18,7 @@ mod spools;
 mod workers;
 
 pub(super) use connecting::once_read;
+pub(super) use face::Asker;
 
 use super::App;
 use crate::domain::{Refusal, Worker, WorkerId};
@@ -53,6 +55,7 @@ pub fn routes() -> Router<App> {
         .route("/historial/{*tag}", get(history::show))
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
+        .merge(door::routes())
         .merge(shell::routes())
 }
 

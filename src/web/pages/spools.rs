@@ -1,12 +1,14 @@
 //! `/carretes`: one worker's list and actions, and a single card of it.
 
 use super::card::{Card, CardAlone, Looker, Place};
+use super::door::first_pin;
 use super::face::Asker;
 use super::fields::Fields;
 use super::list::{Filter, List, PAGE, Show};
 use super::{Answer, page, somebody};
 use crate::domain::{Operation, Refusal, Rules, Worker, WorkerId};
 use crate::error::Error;
+use crate::web::caller::Caller;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
 use crate::words::{self, Fault};
@@ -42,11 +44,14 @@ struct Choice {
 }
 
 /// The list.
-pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) -> Answer {
+pub(super) async fn show(State(app): State<App>, asker: Asker, caller: Caller, query: Fields) -> Answer {
     if query.text("trabajador").is_none() {
         return Ok(Redirect::to("/").into_response());
     }
     let id = query.worker().map_err(|failure| asker.told(failure))?;
+    if first_pin(&app, &caller, id) {
+        return Ok(Redirect::to(&format!("/pin?trabajador={id}")).into_response());
+    }
     let filter = filter(&query).map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
     let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
