@@ -26,10 +26,15 @@
   const busy = () => document.querySelector('dialog[open], form.htmx-request, .toast.bad, .result .bad')
     || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
   const stay = () => { touched = performance.now(); if ($('vuelta').textContent) $('vuelta').textContent = ''; };
+  // Who gave his PIN is signed out; that the server did not hear it is the server's own limit to mend.
+  const away = () => {
+    const gone = 'pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams() }) : Promise.resolve();
+    gone.catch(() => {}).then(() => location.assign('/'));
+  };
   const leave = () => {
     const left = Math.ceil(IDLE + NOTICE - (performance.now() - touched) / 1000);
     if (busy()) stay();
-    else if (left <= 0) location.assign('/');
+    else if (left <= 0) away();
     else if (left <= NOTICE) {
       if (!$('vuelta').firstChild) {
         const seconds = document.createElement('b');

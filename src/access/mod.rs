@@ -17,6 +17,7 @@ mod sqlite;
 mod tablets;
 
 pub use book::{Badge, Book, Device, House, Kept, Pairing, Pin, Session, Supervisor, Token, Who};
+pub use people::SignedIn;
 pub use redis::Redis;
 pub use register::Register;
 pub use secret::{LEAST, Secret, digest};
@@ -29,15 +30,12 @@ use secret::Hasher;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
-use tokio::time::{Instant, interval};
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 /// How often it is looked whether the register has changed.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// How soon after a look somebody unknown is a reason for the next one.
-const AGAIN: Duration = Duration::from_millis(200);
 
 /// How often a change is decided anew because another one came first.
 const ROUNDS: usize = 20;
@@ -77,8 +75,8 @@ pub struct Access {
     hasher: Hasher,
     cookies: cookie::Key,
     book: ArcSwapOption<Book>,
-    /// When the register was last looked at; held while it is.
-    looked: Mutex<Option<Instant>>,
+    /// Whether the last look at the register saw it; held while somebody looks.
+    seen: Mutex<bool>,
     changed: watch::Sender<u64>,
 }
 
@@ -90,7 +88,7 @@ impl Access {
     pub fn new(register: Arc<dyn Register>, secret: &Secret) -> Result<Access, Cause> {
         let (hasher, cookies) = (Hasher::new(secret)?, secret.cookies());
         let (book, changed) = (ArcSwapOption::empty(), watch::Sender::new(0));
-        Ok(Access { register, hasher, cookies, book, looked: Mutex::default(), changed })
+        Ok(Access { register, hasher, cookies, book, seen: Mutex::default(), changed })
     }
 
     /// Follows the register until `stop`.
@@ -106,7 +104,7 @@ impl Access {
                 Err(error) if !away => warn!(%error, "the register of who may come in cannot be read"),
                 _ => {}
             }
-            away = self.looked.lock().await.is_none();
+            away = !*self.seen.lock().await;
         }
     }
 
@@ -115,8 +113,8 @@ impl Access {
     /// # Errors
     /// It cannot be reached, or would not last.
     pub async fn look(&self) -> Result<(), Cause> {
-        let mut looked = self.looked.lock().await;
-        *looked = None;
+        let mut seen = self.seen.lock().await;
+        *seen = false;
         let known = self.book.load().as_ref().map(|book| book.number);
         if known.is_none() {
             self.register.lasting().await?;
@@ -126,7 +124,7 @@ impl Access {
             self.book.store(Some(Arc::new(Book::read(number, entries))));
             self.changed.send_modify(|changes| *changes += 1);
         }
-        *looked = Some(Instant::now());
+        *seen = true;
         Ok(())
     }
 
@@ -154,12 +152,8 @@ impl Access {
     /// # Errors
     /// It was never read.
     pub async fn find<T>(&self, find: impl Fn(&Book) -> Option<T>) -> Result<Option<T>, Denied> {
-        if let Some(book) = self.book.load_full() {
-            let found = find(&book);
-            let fresh = self.looked.try_lock().is_ok_and(|looked| looked.is_some_and(|at| at.elapsed() < AGAIN));
-            if found.is_some() || fresh {
-                return Ok(found);
-            }
+        if let Some(found) = self.book.load_full().and_then(|book| find(&book)) {
+            return Ok(Some(found));
         }
         if let Err(error) = self.look().await {
             warn!(%error, "the register of who may come in cannot be read");

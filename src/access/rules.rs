@@ -78,11 +78,11 @@ impl Session {
         };
         now - self.since <= SESSION && now - self.last <= idle
     }
+}
 
-    /// Whether he gave his password a short while ago.
-    pub fn recent(&self, now: i64) -> bool {
-        self.holds(now) && now - self.last <= RECENT
-    }
+/// Whether a password that was given then was given a short while ago.
+pub fn is_recent(given: i64, now: i64) -> bool {
+    now - given <= RECENT
 }
 
 /// What was tried wrongly, for one account (seen from one tablet), or on one tablet.
@@ -243,7 +243,7 @@ mod tests {
         let session = |who, last| Session { who, device: None, since: 0, last, hash: String::new() };
         let supervisor = session(Who::Supervisor("ana".into()), 0);
         assert!(supervisor.holds(SESSION) && !supervisor.holds(SESSION + 1));
-        assert!(supervisor.recent(RECENT) && !supervisor.recent(RECENT + 1));
+        assert!(is_recent(0, RECENT) && !is_recent(0, RECENT + 1));
         let worker = session(Who::Worker(93), 100);
         assert!(worker.holds(100 + IDLE) && !worker.holds(101 + IDLE));
         assert!(!session(Who::Worker(93), SESSION).holds(SESSION + 1), "no longer than a shift");

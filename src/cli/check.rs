@@ -74,6 +74,10 @@ fn settings(config: &Config, findings: &Findings) {
     findings.good("la configuración es válida");
     findings.good(format_args!("zona horaria {}: ahora son las {}", config.zone, now.format("%H:%M del %d-%m-%Y (%:z)")));
     findings.good(format_args!("se escucha en {}, datos en {}", config.listen, config.data.display()));
+    match config.enrolled {
+        true => findings.good("entra solo quien está registrado (SPOOLBOARD_ACCESS=enrolled)"),
+        false => findings.warning("acceso abierto: cualquiera que llegue a esa dirección puede registrar trabajo"),
+    }
     for setting in &config.without_effect {
         findings.warning(format_args!("{setting} se acepta y no tiene efecto"));
     }

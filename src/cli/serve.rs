@@ -1,6 +1,7 @@
 //! `serve`: the plant on a port, until somebody asks it to stop.
 
 use super::{Built, Halt, build, logs, nightly, say};
+use crate::access::Access;
 use crate::config::Config;
 use crate::plant::Clock;
 use crate::trail::Trail;
@@ -111,8 +112,12 @@ async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
 fn greet(config: &Config, running: &Running) {
     let site = &running.app.site;
     let demo = if site.demo { " (planta de demostración; «spoolboard import ARCHIVO» la reemplaza)" } else { "" };
-    let open = if site.open { " (acceso abierto: cualquiera en la red puede registrar trabajo)" } else { "" };
+    let open = if site.open { " (acceso abierto: cualquiera que llegue a esta dirección puede registrar trabajo)" } else { "" };
     say(format_args!("spoolboard atiende en http://{}{demo}{open}", running.address));
+    let nobody = |access: &Arc<Access>| access.book().is_ok_and(|book| book.supervisors.is_empty());
+    if running.app.access.as_ref().is_some_and(nobody) {
+        say("todavía no hay supervisores que registren tabletas: crea el primero con «spoolboard supervisor add NOMBRE»");
+    }
     let spools = running.app.plant.view().spools.len();
     let redis = config.redis.as_ref().map(ToString::to_string);
     let google = config.google.as_ref().map(|google| google.spreadsheet.as_str());

@@ -218,7 +218,7 @@ fn of_door(door: &Door) -> (StatusCode, &'static str) {
     match door {
         Door::Unknown => (StatusCode::UNAUTHORIZED, "NO_REGISTRADO"),
         Door::PinFirst => (StatusCode::UNAUTHORIZED, "PIN_REQUERIDO"),
-        Door::NotAllowed => (StatusCode::FORBIDDEN, "NO_AUTORIZADO"),
+        Door::NotAllowed => (StatusCode::FORBIDDEN, "ACCESO_NO_PERMITIDO"),
         Door::SupervisorsOnly => (StatusCode::FORBIDDEN, "SOLO_SUPERVISOR"),
         Door::PasswordAgain => (StatusCode::FORBIDDEN, "CLAVE_REQUERIDA"),
         Door::Wrong => (StatusCode::FORBIDDEN, "CLAVE_INCORRECTA"),

@@ -3,6 +3,7 @@
 //! The id only says which tablet it was; it lets nobody in.
 
 use super::App;
+use super::caller::OnTablet;
 use super::failure::Code;
 use crate::trail::Step;
 use axum::extract::{Request, State};
@@ -85,6 +86,8 @@ pub(super) async fn kept(State(app): State<App>, mut request: Request, next: Nex
     let (told, at, began) = (Told::default(), app.plant.clock().now().with_timezone(&Utc), Instant::now());
     request.extensions_mut().insert(told.clone());
     let mut response = next.run(request).await;
+    // An enrolled one is known by the id under which it has a name.
+    let known = response.extensions().get::<OnTablet>().map(|tablet| tablet.0.clone()).or(known);
     let tablet = match known {
         Some(tablet) => tablet,
         None if is_page(&response) => given(&mut response),

@@ -8,6 +8,7 @@
 #[path = "../it/support/binary.rs"]
 mod binary;
 mod dialogs;
+mod door;
 mod everybody;
 mod floor;
 mod names;

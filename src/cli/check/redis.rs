@@ -9,7 +9,14 @@ pub(super) fn locks(config: &Config, redis: Option<(&Address, Result<Survey, Cau
     let book = if config.google.is_some() { "planilla de Google" } else { "libro propio" };
     match redis {
         None => findings.good(format_args!("{book} y bloqueos en este proceso: un solo servidor")),
-        Some((address, Ok(survey))) => of_redis(book, address, &survey, findings),
+        Some((address, Ok(survey))) => {
+            of_redis(book, address, &survey, findings);
+            if config.enrolled && survey.appendonly == Some(false) {
+                findings.error(
+                    "SPOOLBOARD_ACCESS=enrolled necesita un Redis con «appendonly yes»: este olvidaría quién puede entrar",
+                );
+            }
+        }
         Some((address, Err(error))) => {
             findings.error(format_args!("Redis ({address}) no se puede usar, y sin él nadie registra trabajo: {error}"));
         }

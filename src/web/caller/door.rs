@@ -2,7 +2,7 @@
 
 use super::cookies::{self, Kind};
 use super::{CALLER, Caller, Needs};
-use crate::access::{Access, Denied, Who};
+use crate::access::{Access, Denied, Device, Session, SignedIn, Who, rules};
 use crate::domain::WorkerId;
 use crate::web::App;
 use crate::web::failure::Failure;
@@ -46,41 +46,59 @@ impl Credentials {
 
     /// Who that is now. A token that is none is nobody's, whatever cookies come with it.
     pub(in crate::web) async fn caller(&self, access: &Arc<Access>, now: i64) -> Result<Caller, Denied> {
+        // Whoever has nothing to show is not turned away either before anybody could be known.
+        access.find(|_| Some(())).await?;
         if let Some(text) = &self.bearer {
-            let found = access.find(|book| book.token(text).map(|(id, token)| (id, token.clone()))).await?;
-            let Some((id, token)) = found else { return Ok(Caller::Nobody) };
-            let caller = Caller::Token { name: token.name.clone(), acts: token.acts };
-            noted(access, move |access| async move { access.used(&id, &token, now).await });
-            return Ok(caller);
+            return client(access, text, now).await;
         }
-        let tablet = match &self.device {
+        let device = match &self.device {
             Some((id, secret)) => access.find(|book| book.tablet(id, secret, now).cloned()).await?.map(|device| (id, device)),
             None => None,
         };
-        let here = tablet.as_ref().map(|(id, _)| id.as_str());
-        let signed_in = match &self.session {
-            Some(secret) => access.find(|book| book.signed_in(secret, here, now)).await?,
+        let person = match &self.session {
+            Some(secret) => {
+                let here = device.as_ref().map(|(id, _)| id.as_str());
+                access.find(|book| book.signed_in(secret, here, now)).await?
+            }
             None => None,
         };
-        let mut worker = None;
-        if let Some(found) = signed_in {
-            match found.session.who {
-                Who::Supervisor(_) => return Ok(Caller::Supervisor { recent: found.session.recent(now), name: found.name }),
-                Who::Worker(number) => worker = WorkerId::new(number),
+        match (device, person) {
+            (_, Some(SignedIn { session: Session { who: Who::Supervisor(_), last, .. }, name, .. })) => {
+                Ok(Caller::Supervisor { name, recent: rules::is_recent(last, now) })
             }
-            noted(access, move |access| async move { access.still_there(&found, now).await });
-        }
-        if let Some((id, device)) = tablet {
-            let caller = Caller::Tablet { id: id.clone(), name: device.name.clone(), worker };
-            let id = id.clone();
-            noted(access, move |access| async move { access.heard(&id, &device, now).await });
-            return Ok(caller);
-        }
-        match &self.wall {
-            Some(secret) => Ok(access.find(|book| book.is_wall(secret).then_some(Caller::Wall)).await?.unwrap_or(Caller::Nobody)),
-            None => Ok(Caller::Nobody),
+            (Some((id, device)), person) => Ok(tablet(access, id.clone(), device, person, now)),
+            (None, _) => self.wall(access).await,
         }
     }
+
+    async fn wall(&self, access: &Access) -> Result<Caller, Denied> {
+        let Some(secret) = &self.wall else { return Ok(Caller::Nobody) };
+        Ok(access.find(|book| book.is_wall(secret).then_some(Caller::Wall)).await?.unwrap_or(Caller::Nobody))
+    }
+}
+
+async fn client(access: &Arc<Access>, text: &str, now: i64) -> Result<Caller, Denied> {
+    let found = access.find(|book| book.token(text).map(|(id, token)| (id, token.clone()))).await?;
+    let Some((id, token)) = found else { return Ok(Caller::Nobody) };
+    let caller = Caller::Token { name: token.name.clone(), acts: token.acts };
+    noted(access, move |access| async move { access.used(&id, &token, now).await });
+    Ok(caller)
+}
+
+/// An enrolled tablet, and who gave his PIN on it.
+fn tablet(access: &Arc<Access>, id: String, device: Device, person: Option<SignedIn>, now: i64) -> Caller {
+    let number = person.as_ref().and_then(|person| match person.session.who {
+        Who::Worker(number) => WorkerId::new(number),
+        Who::Supervisor(_) => None,
+    });
+    let caller = Caller::Tablet { id: id.clone(), name: device.name.clone(), worker: number };
+    noted(access, move |access| async move {
+        if let Some(person) = person {
+            access.still_there(&person, now).await?;
+        }
+        access.heard(&id, &device, now).await
+    });
+    caller
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Credentials {
@@ -171,8 +189,17 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
 
 async fn through(caller: Caller, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(caller.clone());
-    CALLER.scope(caller, next.run(request)).await
+    let tablet = if let Caller::Tablet { id, .. } = &caller { Some(OnTablet(id.clone())) } else { None };
+    let mut response = CALLER.scope(caller, next.run(request)).await;
+    if let Some(tablet) = tablet {
+        response.extensions_mut().insert(tablet);
+    }
+    response
 }
+
+/// On which enrolled tablet something was done, left on the answer for the trail.
+#[derive(Clone)]
+pub(in crate::web) struct OnTablet(pub(in crate::web) String);
 
 /// What a request wants. A route that does not exist is not told apart from one that needs nothing: both say so.
 fn needs(request: &Request) -> Needs {

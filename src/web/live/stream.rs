@@ -101,6 +101,16 @@ fn beat(app: &App) -> Bytes {
 }
 
 impl Open {
+    /// What the hub sends next; `None` when the program stops, or whoever looks may not any more.
+    async fn message(&mut self) -> Option<Result<Push, RecvError>> {
+        tokio::select! {
+            biased;
+            () = self.app.stop.cancelled() => None,
+            () = self.pass.ends() => None,
+            message = self.messages.recv() => Some(message),
+        }
+    }
+
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(frame) = self.first.pop_front() {
             return Some(frame);
@@ -108,13 +118,7 @@ impl Open {
         if self.ended {
             return None;
         }
-        let message = tokio::select! {
-            biased;
-            () = self.app.stop.cancelled() => return None,
-            () = self.pass.ends() => return None,
-            message = self.messages.recv() => message,
-        };
-        match message {
+        match self.message().await? {
             Ok(Push::Frame(frame)) if self.filter.is_empty() => Some(frame),
             // The picture for all says that there is a new one; this screen shows a part of it.
             Ok(Push::Frame(frame)) => {

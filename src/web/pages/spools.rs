@@ -1,7 +1,7 @@
 //! `/carretes`: one worker's list and actions, and a single card of it.
 
 use super::card::{Card, CardAlone, Looker, Place};
-use super::door::first_pin;
+use super::door::{self, first_pin};
 use super::face::Asker;
 use super::fields::Fields;
 use super::list::{Filter, List, PAGE, Show};
@@ -35,6 +35,8 @@ struct Spools<'a> {
     number: u64,
     /// Why the chosen operation is not for this worker.
     not_mine: Option<String>,
+    /// He gave his PIN, and is signed out when he goes.
+    pins: bool,
 }
 
 /// One filter as a link.
@@ -66,7 +68,19 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, caller: Caller, q
     let duties = own.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(" ");
     let not_mine = filter.operation.filter(|operation| !own.contains(operation)).map(|operation| not_mine(operation, rules));
     let number = view.number;
-    Ok(page(&Spools { site: &app.site, worker, address, filter, list, shows, operations, duties, number, not_mine }))
+    Ok(page(&Spools {
+        site: &app.site,
+        worker,
+        address,
+        filter,
+        list,
+        shows,
+        operations,
+        duties,
+        number,
+        not_mine,
+        pins: door::asks(&app),
+    }))
 }
 
 fn filter(query: &Fields) -> Result<Filter, Fault> {

@@ -8,7 +8,7 @@ mod sign_in;
 mod tablets;
 mod wall;
 
-pub(in crate::web) use pin::{first_pin, may_act_for};
+pub(in crate::web) use pin::{asks, first_pin, may_act_for};
 
 use super::face::{Asker, Face};
 use crate::access::{Access, Denied};

@@ -23,7 +23,7 @@ struct Pin<'a> {
 }
 
 /// Whether workers give their PIN.
-fn asks(app: &App) -> bool {
+pub(in crate::web) fn asks(app: &App) -> bool {
     app.access.as_ref().is_some_and(|access| access.book().is_ok_and(|book| book.house.pins))
 }
 

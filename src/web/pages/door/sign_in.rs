@@ -52,7 +52,7 @@ pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, 
 }
 
 /// Ends the session on the server, too: its cookie is good for nothing afterwards.
-pub(super) async fn leave(State(app): State<App>, asker: Asker, from: Credentials) -> Answer {
+pub(super) async fn leave(State(app): State<App>, asker: Asker, from: Credentials, _fields: Fields) -> Answer {
     let access = locked(&app)?;
     if let Some(secret) = &from.session {
         access.sign_out(&digest(secret)).await?;
