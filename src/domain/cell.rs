@@ -71,6 +71,15 @@ impl Cell {
         matches!(self, Cell::Empty | Cell::Missing)
     }
 
+    /// Nothing that a person would see is in the cell.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Cell::Empty | Cell::Missing => true,
+            Cell::Text(text) | Cell::Error(text) => clean(text).is_empty(),
+            Cell::Number(_) | Cell::Date(_) | Cell::Bool(_) => false,
+        }
+    }
+
     /// The content as a person would type it; numbers without a needless `.0`.
     ///
     /// Ids are read through this, so that an OT of `1335` is text whatever the cell's type.

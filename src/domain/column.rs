@@ -181,11 +181,12 @@ impl Header {
 
     /// Picks the tracked cells out of a whole row. A short row is padded: the workbook's readers
     /// drop trailing empty cells (`field-failures.md` A12).
-    pub fn row(&self, cells: &[Cell]) -> Row {
+    pub fn row(&self, mut cells: Vec<Cell>) -> Row {
         let mut row = Row::default();
         for column in Column::ALL {
             row[column] = match self.place(column) {
-                Some(place) => cells.get(place).cloned().unwrap_or_default(),
+                // No two columns stand at one place: each is found by a name of its own.
+                Some(place) => cells.get_mut(place).map(std::mem::take).unwrap_or_default(),
                 None => Cell::Missing,
             };
         }
@@ -269,7 +270,7 @@ mod tests {
     #[test]
     fn a12_a_short_row_is_padded_and_a_missing_column_is_not_an_empty_one() {
         let header = Header::read(&["NV", "TAG_SPOOL", "Ocupado_Por"]);
-        let row = header.row(&[Cell::text("NV0650")]);
+        let row = header.row(vec![Cell::text("NV0650")]);
         assert_eq!(row[Column::Nv], Cell::text("NV0650"));
         assert_eq!(row[Column::OccupiedBy], Cell::Empty);
         assert_eq!(row[Column::Version], Cell::Missing);

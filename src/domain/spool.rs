@@ -84,6 +84,11 @@ pub fn identify<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<Identity> {
     found
 }
 
+/// Whether two rows are named alike. Rows that are, one by one, keep the identities of before.
+pub fn same_names(a: &Row, b: &Row) -> bool {
+    [Column::Tag, Column::Nv, Column::Ot].into_iter().all(|column| a[column] == b[column])
+}
+
 /// Who has the spool now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occupation {

@@ -289,7 +289,7 @@ mod tests {
             .sum();
         assert_eq!(sheets.metadata.rows.len(), told);
         let header = crate::domain::Header::read(&sheets.operaciones.header);
-        let rows: Vec<Row> = sheets.operaciones.rows.iter().map(|(_, cells)| header.row(cells)).collect();
+        let rows: Vec<Row> = sheets.operaciones.rows.iter().map(|(_, cells)| header.row(cells.clone())).collect();
         let people = People::new(crew());
         let spools = identify(&rows).into_iter().zip(rows);
         let spools = spools.map(|(identity, row)| Spool::read(identity, 2, row, Arc::default(), &people, chrono_tz::UTC));

@@ -1,7 +1,7 @@
 //! The memory that both adapters keep: views, and the audit by operation id.
 
 use super::view::{Index, View};
-use crate::domain::spool::identify;
+use crate::domain::spool::{identify, same_names};
 use crate::domain::{AuditEvent, Change, Column, Identity, Moment, People, Row, Spool, Tag, Worker};
 use arc_swap::ArcSwap;
 use chrono_tz::Tz;
@@ -90,11 +90,9 @@ impl Mirror {
         let events: Vec<Arc<AuditEvent>> = loaded.events.into_iter().map(Arc::new).collect();
         let identities = identify(loaded.rows.iter().map(|(_, row)| row));
         let mut histories = histories(&identities, &events);
-        let mut index = Index::default();
+        let index = Index::of(&identities);
         let mut spools = Vec::with_capacity(identities.len());
-        for (place, (identity, (fila, row))) in identities.into_iter().zip(loaded.rows).enumerate() {
-            index.by_id.insert(Arc::clone(&identity.id), place);
-            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+        for (identity, (fila, row)) in identities.into_iter().zip(loaded.rows) {
             let events = histories.remove(&identity.id).unwrap_or_default();
             spools.push(Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone)));
         }
@@ -113,24 +111,20 @@ impl Mirror {
         let people = People::new(loaded.workers);
         let same_people = people.all() == old.people.all();
         let people = if same_people { Arc::clone(&old.people) } else { Arc::new(people) };
-        let identities = identify(loaded.rows.iter().map(|(_, row)| row));
         let news = self.learn(loaded.events);
+        let Named { identities, index, known } = name(&old, &loaded.rows);
         let mut new_events = histories(&identities, &news);
-        let known = |identity: &Identity| old.get(&identity.id).filter(|spool| spool.identity == *identity);
         // Who is new here, or has another name, may have a past under it.
-        let mut pasts = match identities.iter().all(|identity| known(identity).is_some()) {
+        let mut pasts = match known.iter().all(Option::is_some) {
             true => HashMap::new(),
             false => histories(&identities, &self.audit().in_order),
         };
-        let mut index = Index::default();
         let mut spools = Vec::with_capacity(identities.len());
-        for (place, (identity, (fila, row))) in identities.into_iter().zip(loaded.rows).enumerate() {
-            index.by_id.insert(Arc::clone(&identity.id), place);
-            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+        for ((known, identity), (fila, row)) in known.into_iter().zip(identities).zip(loaded.rows) {
             let more = new_events.remove(&identity.id).unwrap_or_default();
-            let spool = match known(&identity) {
-                Some(spool) if same_people && more.is_empty() && spool.fila == fila && spool.row == row => Arc::clone(spool),
-                Some(spool) => {
+            let spool = match known {
+                Some((spool, true)) if same_people && more.is_empty() && spool.fila == fila => Arc::clone(spool),
+                Some((spool, _)) => {
                     let events = spool.events.iter().cloned().chain(more).collect();
                     Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone))
                 }
@@ -144,7 +138,7 @@ impl Mirror {
         let same_spools = spools.len() == old.spools.len() && spools.iter().zip(&old.spools).all(|(a, b)| Arc::ptr_eq(a, b));
         let same = same_people && same_spools && loaded.missing == old.missing;
         let (missing, read_at, number) = (loaded.missing, loaded.read_at, old.number + u64::from(!same));
-        self.view.store(Arc::new(View { number, spools, people, read_at, missing, index: Arc::new(index) }));
+        self.view.store(Arc::new(View { number, spools, people, read_at, missing, index }));
     }
 
     /// Notes what the sheet lacks now, and keeps the rows as they were last read with everything.
@@ -210,9 +204,38 @@ impl Mirror {
     }
 }
 
+/// Who the rows of a reading are.
+struct Named<'a> {
+    identities: Vec<Identity>,
+    index: Arc<Index>,
+    /// For each row what is remembered of it, and whether its cells are as they were.
+    known: Vec<Option<(&'a Arc<Spool>, bool)>>,
+}
+
+/// Names the rows of a reading. Nearly every one holds the same rows in the same order, and to
+/// know that costs far less than to name them.
+fn name<'a>(old: &'a View, rows: &[(u32, Row)]) -> Named<'a> {
+    let known: Vec<_> = old.spools.iter().zip(rows).map(|(spool, (_, row))| (spool, spool.row == *row)).collect();
+    let named_alike = |((spool, same), (_, row)): (&(&Arc<Spool>, bool), &(u32, Row))| *same || same_names(&spool.row, row);
+    if old.spools.len() == rows.len() && known.iter().zip(rows).all(named_alike) {
+        let identities = old.spools.iter().map(|spool| spool.identity.clone()).collect();
+        return Named { identities, index: Arc::clone(&old.index), known: known.into_iter().map(Some).collect() };
+    }
+    let identities = identify(rows.iter().map(|(_, row)| row));
+    let known = identities.iter().zip(rows).map(|(identity, (_, row))| {
+        let spool = old.get(&identity.id).filter(|spool| spool.identity == *identity)?;
+        Some((spool, spool.row == *row))
+    });
+    let known = known.collect();
+    Named { index: Arc::new(Index::of(&identities)), identities, known }
+}
+
 /// Each row's events. The audit names a tag; of rows that share one, only events that name the
 /// exact row, too, are its own. Events that name no row are shown by none of them.
 fn histories(identities: &[Identity], events: &[Arc<AuditEvent>]) -> HashMap<Arc<str>, Vec<Arc<AuditEvent>>> {
+    if events.is_empty() {
+        return HashMap::new();
+    }
     let mut unique: HashMap<&Tag, &Arc<str>> = HashMap::new();
     let mut shared: HashMap<&str, &Arc<str>> = HashMap::new();
     for identity in identities {

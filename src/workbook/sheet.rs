@@ -64,10 +64,10 @@ impl Sheet {
     }
 
     /// The tracked cells of each row of `Operaciones` that holds anything in them.
-    pub(super) fn tracked(&self) -> Vec<(u32, Row)> {
+    pub(super) fn tracked(self) -> Vec<(u32, Row)> {
         let header = Header::read(&self.header);
-        let holds_any = |row: &Row| Column::ALL.into_iter().any(|column| !clean(&row[column].display()).is_empty());
-        self.rows.iter().map(|(fila, cells)| (*fila, header.row(cells))).filter(|(_, row)| holds_any(row)).collect()
+        let holds_any = |row: &Row| Column::ALL.into_iter().any(|column| !row[column].is_blank());
+        self.rows.into_iter().map(|(fila, cells)| (fila, header.row(cells))).filter(|(_, row)| holds_any(row)).collect()
     }
 
     /// For each row, the cells of the named columns; a column that the sheet lacks is `Missing`.
@@ -81,7 +81,7 @@ impl Sheet {
 
 impl Sheets {
     /// What the sheets say: spool rows, workers with their roles, and the audit.
-    pub fn load(&self, zone: Tz, read_at: Moment) -> Loaded {
+    pub fn load(self, zone: Tz, read_at: Moment) -> Loaded {
         let header = Header::read(&self.operaciones.header);
         // A record that holds no sheet yet lacks no column of it.
         let missing = match self.operaciones.header.is_empty() {
@@ -89,7 +89,8 @@ impl Sheets {
             false => header.missing_critical().into_iter().chain(header.missing_optional()).collect(),
         };
         let events = self.metadata.picked(audit_row::HEADERS).map(|cells| audit_row::from_cells(&cells, zone)).collect();
-        Loaded { rows: self.operaciones.tracked(), workers: self.workers(), events, missing, read_at: Some(read_at) }
+        let workers = self.workers();
+        Loaded { rows: self.operaciones.tracked(), workers, events, missing, read_at: Some(read_at) }
     }
 
     /// `Trabajadores` with the active rows of `Roles`; rows without a number are nobody's.
@@ -142,7 +143,7 @@ mod tests {
     }
 
     fn loaded(sheets: &Sheets) -> Loaded {
-        sheets.load(chrono_tz::America::Santiago, Moment::default())
+        sheets.clone().load(chrono_tz::America::Santiago, Moment::default())
     }
 
     #[test]

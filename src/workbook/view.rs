@@ -1,7 +1,7 @@
 //! The plant in memory at one instant: what every page and list is made from.
 
 use crate::domain::decision::Candidate;
-use crate::domain::{Column, Moment, People, Refusal, Spool, Tag};
+use crate::domain::{Column, Identity, Moment, People, Refusal, Spool, Tag};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,6 +26,18 @@ pub struct View {
 pub(super) struct Index {
     pub(super) by_id: HashMap<Arc<str>, usize>,
     pub(super) by_tag: HashMap<Tag, Vec<usize>>,
+}
+
+impl Index {
+    /// Where the rows with these identities are, which are all, in the order of the sheet.
+    pub(super) fn of(identities: &[Identity]) -> Index {
+        let mut index = Index::default();
+        for (place, identity) in identities.iter().enumerate() {
+            index.by_id.insert(Arc::clone(&identity.id), place);
+            index.by_tag.entry(identity.tag.clone()).or_default().push(place);
+        }
+        index
+    }
 }
 
 impl View {

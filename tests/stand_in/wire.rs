@@ -32,6 +32,8 @@ type Ending = Option<Response<Body>>;
 pub(crate) async fn listen(listener: TcpListener, world: Arc<Mutex<World>>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
+        // Else the end of a long reply waits for an acknowledgement, up to 40 ms.
+        let _ = stream.set_nodelay(true);
         let world = Arc::clone(&world);
         tokio::spawn(async move {
             let answer = move |request| answer(Arc::clone(&world), request);

@@ -24,7 +24,8 @@ pub(super) fn record(config: &Config, findings: &mut Findings) -> Result<(), Hal
     let sheets = store.read_all()?;
     rows::header(&Header::read(&sheets.operaciones.header), findings);
     let mirror = Mirror::new(config.zone);
+    let audited = sheets.metadata.rows.len();
     mirror.load(sheets.load(config.zone, Clock::system(config.zone).now()));
-    rows::plant(&mirror.view(), sheets.metadata.rows.len(), findings);
+    rows::plant(&mirror.view(), audited, findings);
     Ok(())
 }

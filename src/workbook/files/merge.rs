@@ -70,7 +70,7 @@ fn complete_headers(sheets: &mut Sheets) -> Vec<Column> {
 /// What makes two rows of `Operaciones` equals: TAG, NV and OT, by the domain's own reading.
 fn spool_groups(sheet: &Sheet) -> Vec<String> {
     let header = Header::read(&sheet.header);
-    let rows: Vec<_> = sheet.rows.iter().map(|(_, cells)| header.row(cells)).collect();
+    let rows: Vec<_> = sheet.rows.iter().map(|(_, cells)| header.row(cells.clone())).collect();
     let identities = identify(&rows);
     let names = identities.iter().zip(&rows).map(|(identity, row)| {
         let (nv, ot) = (row[Column::Nv].display(), row[Column::Ot].display());

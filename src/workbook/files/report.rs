@@ -152,7 +152,7 @@ impl Report {
 
     fn look_at_spools(&mut self, sheet: &Sheet, people: &domain::People, zone: Tz) {
         let header = Header::read(&sheet.header);
-        let rows: Vec<_> = sheet.rows.iter().map(|(_, cells)| header.row(cells)).collect();
+        let rows: Vec<_> = sheet.rows.iter().map(|(_, cells)| header.row(cells.clone())).collect();
         let identities = identify(&rows);
         let mut found: BTreeMap<(Level, Column, Kind), (usize, Vec<Example>)> = BTreeMap::new();
         let mut seen: HashMap<Tag, usize> = HashMap::new();

@@ -176,8 +176,7 @@ impl Reader {
             }
             let has_audit = layout.metadata.as_ref().is_some_and(|tab| tab.rows > 1);
             let mut rows = if has_audit { sheet_rows(self.audit_from(), next()) } else { Vec::new() };
-            let columns: Vec<Vec<Cell>> =
-                places.iter().map(|(first, last)| padded(next(), last.0 - first.0 + 1)).collect::<Vec<_>>().concat();
+            let columns: Columns = places.iter().flat_map(|(first, last)| padded(next(), last.0 - first.0 + 1)).collect();
             let whole = self.audited.is_none();
             if whole && let Some(tab) = &layout.metadata {
                 let skipped = if self.briefly { (tab.rows + 1).saturating_sub(BLOCK) } else { 0 };

@@ -99,7 +99,7 @@ fn replace_operaciones(connection: &Connection, sheet: &Sheet) -> Result<()> {
     let insert = format!("INSERT INTO operaciones (fila, id, {}, otras) {}", *TRACKED, values(Column::COUNT + 3));
     let mut insert = connection.prepare(&insert)?;
     for (fila, cells) in &sheet.rows {
-        let row = tracked.row(cells);
+        let row = tracked.row(cells.clone());
         let foreign = cells.iter().enumerate().filter(|(place, _)| !ours.contains(place));
         let otras = json_of(foreign.map(|(place, cell)| (place.to_string(), cell)));
         let mut all = vec![Value::Integer((*fila).into()), ids.get(fila).map_or(Value::Null, |id| Value::Text(id.to_string()))];
@@ -112,7 +112,7 @@ fn replace_operaciones(connection: &Connection, sheet: &Sheet) -> Result<()> {
 
 /// The short id of each row that holds anything: the same that the memory gives it.
 fn short_ids(sheet: &Sheet) -> HashMap<u32, Arc<str>> {
-    let rows = sheet.tracked();
+    let rows = sheet.clone().tracked();
     let identities = identify(rows.iter().map(|(_, row)| row));
     rows.iter().zip(identities).map(|((fila, _), identity)| (*fila, identity.id)).collect()
 }

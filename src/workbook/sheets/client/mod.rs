@@ -241,7 +241,8 @@ impl Client {
         if found.len() != ranges.len() {
             return Err(Failed::Doubtful("the reply holds other ranges than were asked for".into()));
         }
-        let columns = |columns: Vec<Vec<Json>>| columns.into_iter().map(|cells| cells.iter().map(wire::cell).collect()).collect();
+        let columns =
+            |columns: Vec<Vec<Json>>| columns.into_iter().map(|cells| cells.into_iter().map(wire::cell).collect()).collect();
         Ok(found.into_iter().map(|range| columns(range.values.unwrap_or_default())).collect())
     }
 

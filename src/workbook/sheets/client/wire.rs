@@ -14,12 +14,12 @@ use std::collections::HashMap;
 
 /// A cell as `values:batchGet` gives it. An error is a text there; it is known by its spelling, in
 /// the workbook's language too.
-pub(super) fn cell(json: &Json) -> Cell {
+pub(super) fn cell(json: Json) -> Cell {
     match json {
         Json::Null => Cell::Empty,
-        Json::Bool(value) => Cell::Bool(*value),
+        Json::Bool(value) => Cell::Bool(value),
         Json::Number(number) => number.as_f64().map_or(Cell::Empty, Cell::Number),
-        Json::String(text) if is_error(text) => Cell::Error(text.clone()),
+        Json::String(text) if is_error(&text) => Cell::Error(text),
         Json::String(text) => Cell::text(text),
         other => Cell::text(other.to_string()),
     }
@@ -158,12 +158,12 @@ mod tests {
     #[test]
     fn errors_of_formulas_are_known_in_both_languages_and_other_text_is_text() {
         for text in ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#¡REF!", "#¿NOMBRE?", "#¡VALOR!", "#N/D"] {
-            assert!(matches!(cell(&Json::from(text)), Cell::Error(_)), "{text}");
+            assert!(matches!(cell(Json::from(text)), Cell::Error(_)), "{text}");
         }
         for text in ["#", "#12", "REF", "# REF!", "N/A"] {
-            assert!(matches!(cell(&Json::from(text)), Cell::Text(_)), "{text}");
+            assert!(matches!(cell(Json::from(text)), Cell::Text(_)), "{text}");
         }
-        assert!(matches!(cell(&Json::from("")), Cell::Empty));
+        assert!(matches!(cell(Json::from("")), Cell::Empty));
     }
 
     #[test]
