@@ -15,6 +15,7 @@
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
 //! web, cli -> trail (what was done on which tablet)
+//! web, cli -> access (who may come in) -> its adapters (a file, redis), domain
 //! ```
 //!
 //! # What always holds
@@ -105,6 +106,12 @@
 //! **What if the tab of the audit is gone or protected?** Work goes on. The event of a change is put on
 //! this machine's disk before its row is written, `/ready` counts what waits, and it follows once and
 //! in order as soon as the tab can be written. If the disk does not take it, the change is refused.
+//!
+//! **Who may come in?** With `SPOOLBOARD_ACCESS=enrolled` only who is in the [register](access::Register):
+//! tablets that a supervisor let in, supervisors, clients with a token, a wall with its link. One
+//! layer (`web/caller/door.rs`) asks it for every request and one table ([`web::caller::TABLE`]) says what each route
+//! wants; a route that is not in it is closed. Each process has the register in memory and looks every
+//! second whether it has changed. One that came back empty lets nobody in.
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 

@@ -1,8 +1,9 @@
 //! The door with a lock, as people meet it.
 
+use crate::everybody::{PRESSABLE, axe};
 use crate::served::{Served, ready};
 use crate::tab::{Tab, in_browser};
-use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TABLETS, TAG, button};
 
 const DESK: (u32, u32) = (1_280, 800);
 const NAME: &str = "Elena Toro";
@@ -134,4 +135,36 @@ async fn an_open_door_says_so_and_a_wall_sees_the_wall_by_its_link() {
         wall.sees("Eso no está permitido").await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_door_can_be_pressed_and_read_by_everybody() {
+    let served = locked().await;
+    let mut wrong = Vec::new();
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        let desk = Tab::open(browser, &served.at("/supervisor/tabletas"), DESK, false).await;
+        sign_in(&desk).await;
+        desk.sees("Todavía no hay ninguna").await;
+        let mut look = async |tab: &Tab, name: &str, path: &str| {
+            for (width, height) in TABLETS {
+                tab.size(width, height, true).await;
+                tab.goto(&served.at(path)).await;
+                tab.shoot(&format!("{name}-{width}x{height}")).await;
+                let found: Vec<String> = tab.ask(PRESSABLE).await;
+                wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}: {what}")));
+            }
+            let found: Vec<String> = tab.ask(&axe()).await;
+            wrong.extend(found.into_iter().map(|what| format!("{name}: {what}")));
+        };
+        look(&tablet, "tableta", "/tableta").await;
+        look(&tablet, "entrar", "/entrar").await;
+        tablet.goto(&served.at("/tableta")).await;
+        enrol(&tablet, &desk, &served, "Armado 1").await;
+        look(&desk, "tabletas", "/supervisor/tabletas").await;
+        look(&desk, "claves", "/supervisor/claves").await;
+        look(&tablet, "pin", "/pin?trabajador=93").await;
+    })
+    .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -6,7 +6,7 @@ use crate::tab::{Tab, in_browser};
 use crate::{SETTLED, TABLET, TABLETS, TAG, WALL};
 use sha2::{Digest, Sha256};
 
-const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
+pub(crate) const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
 
 /// The screens of a worker, by a name for their picture.
 const SCREENS: [(&str, &str); 14] = [
@@ -44,7 +44,7 @@ async fn plant() -> Served {
 }
 
 /// Everything that can be pressed: its size, and whether its middle is its own once it is in view.
-const PRESSABLE: &str = r#"
+pub(crate) const PRESSABLE: &str = r#"
 (() => {
   const bad = [];
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
@@ -73,6 +73,14 @@ const PRESSABLE: &str = r#"
 /// The page without a connection reloads itself once the server answers, also while another one is being opened: in
 /// these journeys it hears nothing, as where it is shown.
 const DEAF: &str = "if (location.pathname === '/sin-conexion') window.fetch = () => Promise.reject(new Error('away'));";
+
+/// What axe finds wrong on a page.
+pub(crate) fn axe() -> String {
+    format!(
+        "{AXE}; axe.run(document).then((found) => found.passes.length < 15 ? ['axe found little to look at'] : found.violations.flatMap((rule) => \
+         rule.nodes.slice(0, 3).map((node) => rule.id + ': ' + node.html.slice(0, 120) + ' | ' + (node.any[0]?.message || node.all[0]?.message || ''))))"
+    )
+}
 
 /// Puts the theme of a tablet.
 fn theme(sun: bool) -> String {
@@ -189,10 +197,7 @@ async fn g1_text_of_twice_the_size_still_has_every_button_in_reach() {
 async fn g12_axe_finds_nothing_on_any_screen_in_either_theme() {
     let served = plant().await;
     let mut wrong = Vec::new();
-    let run = format!(
-        "{AXE}; axe.run(document).then((found) => found.passes.length < 15 ? ['axe found little to look at'] : found.violations.flatMap((rule) => \
-         rule.nodes.slice(0, 3).map((node) => rule.id + ': ' + node.html.slice(0, 120) + ' | ' + (node.any[0]?.message || node.all[0]?.message || ''))))"
-    );
+    let run = axe();
     in_browser(async |browser| {
         let tab = Tab::open(browser, &served.at("/"), TABLETS[0], true).await;
         tab.beforehand(DEAF).await;

@@ -1,5 +1,6 @@
 //! The door with a lock, over a real socket: who is let in to what (`field-failures.md` H4, `reliability.md` 6).
 
+mod commands;
 mod enrolment;
 mod matrix;
 mod processes;

@@ -1,0 +1,80 @@
+//! `supervisor` and `token`: the real binary, beside one that serves.
+
+use super::{PASSWORD, SUPERVISOR};
+use crate::support::binary::{BINARY, Binary};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const SECRET: (&str, &str) = ("SPOOLBOARD_SECRET", "secreto-de-pruebas secreto-de-pruebas");
+
+fn run(data: &Path, arguments: &[&str], line: &str) -> Output {
+    let mut command = Command::new(BINARY);
+    command.env_clear().env("SPOOLBOARD_DATA", data).envs([SECRET]).args(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{line}\n").as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn said(output: &Output) -> (bool, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[tokio::test]
+async fn h4_the_first_supervisor_is_made_by_a_command_while_the_plant_is_served() {
+    let data = tempfile::tempdir().unwrap();
+    let served = Binary::serve_with(data.path(), "127.0.0.1:0", &[("SPOOLBOARD_ACCESS", "enrolled"), SECRET]).await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let sign_in = async || {
+        let form = [("nombre", SUPERVISOR), ("clave", PASSWORD)];
+        client.post(format!("{}/entrar", served.url)).form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(sign_in().await, 403, "there is no account that everybody knows");
+    let (good, text) = said(&run(data.path(), &["supervisor", "add", SUPERVISOR, "--password-stdin"], PASSWORD));
+    assert!(good && !text.contains(PASSWORD), "{text}");
+    assert_eq!(sign_in().await, 303, "at once");
+    assert!(said(&run(data.path(), &["supervisor", "list"], "")).1.contains(SUPERVISOR));
+    let twice = said(&run(data.path(), &["supervisor", "add", "elena TORO", "--password-stdin"], PASSWORD));
+    assert!(!twice.0 && twice.1.contains("ya existe"), "{}", twice.1);
+    assert!(said(&run(data.path(), &["supervisor", "remove", SUPERVISOR], "")).0);
+    assert_eq!(sign_in().await, 403);
+}
+
+#[tokio::test]
+async fn h4_a_token_is_printed_once_and_ended_by_its_id() {
+    let data = tempfile::tempdir().unwrap();
+    let served = Binary::serve_with(data.path(), "127.0.0.1:0", &[("SPOOLBOARD_ACCESS", "enrolled"), SECRET]).await;
+    let made = run(data.path(), &["token", "add", "informes", "--scope", "read"], "");
+    let token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert!(token.starts_with("spool_") && token.len() > 64, "{token}");
+    let ask = async || {
+        let request = reqwest::Client::new().get(format!("{}/api/spools?limit=1", served.url)).bearer_auth(&token);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask().await, 200);
+    let list = said(&run(data.path(), &["token", "list"], "")).1;
+    assert!(list.contains("informes") && list.contains("read") && !list.contains(token.rsplit('_').next().unwrap()), "{list}");
+    assert!(said(&run(data.path(), &["token", "revoke", token.split('_').nth(1).unwrap()], "")).0);
+    assert_eq!(ask().await, 401);
+    let again = said(&run(data.path(), &["token", "revoke", "00000000"], ""));
+    assert!(!again.0 && again.1.contains("no existe"), "{}", again.1);
+}
+
+#[test]
+fn what_an_account_may_not_be_is_one_line() {
+    let data = tempfile::tempdir().unwrap();
+    for (arguments, line, expected) in [
+        (vec!["supervisor", "add", SUPERVISOR, "--password-stdin"], "corta", "de 10 a 200 caracteres"),
+        (vec!["supervisor", "add", SUPERVISOR, "--password-stdin"], "", "de 10 a 200 caracteres"),
+        (vec!["supervisor", "add", " \u{202e} ", "--password-stdin"], PASSWORD, "el nombre debe tener"),
+        (vec!["supervisor", "add", SUPERVISOR], PASSWORD, "--password-stdin"),
+        (vec!["supervisor", "remove", "Nadie"], "", "no existe"),
+    ] {
+        let (good, text) = said(&run(data.path(), &arguments, line));
+        assert!(!good && text.contains(expected) && text.lines().count() == 1, "{arguments:?}: {text}");
+    }
+    let mut without = Command::new(BINARY);
+    let output = without.env_clear().env("SPOOLBOARD_DATA", data.path()).args(["token", "list"]).output().unwrap();
+    assert!(said(&output).1.contains("SPOOLBOARD_SECRET"));
+}
