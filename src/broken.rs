@@ -17,7 +17,8 @@ pub enum Safety {
     Tag,
     /// The row owns, whoever got the lock.
     Row,
-    /// The id of a fence is random.
+    /// The id of a fence is random: without it each process counts its own, from the same beginning, and
+    /// names what a past holder's late batch names, too.
     Random,
 }
 

@@ -185,9 +185,13 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         }
         None => {
             let (workbook, demo) = embedded(config, &clock).await?;
+            metrics = metrics.with_embedded(workbook.groups());
             (Arc::clone(&workbook) as Arc<dyn Workbook>, Some(workbook), demo)
         }
     };
+    if let Some(link) = &link {
+        metrics = metrics.with_redis(link.errors());
+    }
     let access = match config.enrolled {
         true => Some(Arc::new(door::open(config, link.clone())?)),
         false => None,
@@ -202,10 +206,12 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     let site = Site {
         demo,
         open: !config.enrolled,
-        https: false,
+        https: config.front.is_https(),
         // One record may have several processes only when locks, events and the record are shared.
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
+        sheet: config.sheets.operaciones.clone(),
+        ..Site::default()
     };
     let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
     Ok(Built { plant, embedded, site, access })

@@ -4,11 +4,13 @@
 //! names the variable, the value and what is allowed; a secret's value is never said.
 
 mod google;
+mod network;
 mod parse;
 
 use crate::access::Secret;
 use crate::domain::Rules;
 use crate::redis::Address;
+use crate::web::server::Front;
 use crate::workbook::Names;
 use crate::workbook::sheets::SheetsConfig;
 use chrono::Duration;
@@ -48,6 +50,9 @@ pub struct Given {
         global = true
     )]
     occupation_max_hours: Option<String>,
+    /// Horas tras las que un carrete empezado y suelto está parado; 0 es nunca [24]
+    #[arg(long = "idle-max-hours", env = "IDLE_MAX_HOURS", hide_env_values = true, value_name = "HORAS", global = true)]
+    idle_max_hours: Option<String>,
     /// Rechazo que bloquea un carrete; 0 es sin límite [3]
     #[arg(long = "repair-max-cycles", env = "REPAIR_MAX_CYCLES", hide_env_values = true, value_name = "N", global = true)]
     repair_max_cycles: Option<String>,
@@ -135,6 +140,8 @@ pub struct Given {
         global = true
     )]
     hoja_metadata_nombre: Option<String>,
+    #[command(flatten)]
+    network: network::Given,
     /// Qué se escribe en el registro de sucesos [info]
     #[arg(long = "log", env = "RUST_LOG", hide_env_values = true, value_name = "FILTRO", global = true)]
     rust_log: Option<String>,
@@ -152,11 +159,13 @@ impl fmt::Debug for Given {
 pub struct Config {
     /// `SPOOLBOARD_LISTEN`.
     pub listen: SocketAddr,
+    /// `SPOOLBOARD_TLS_CERT`, `SPOOLBOARD_TLS_KEY`, `SPOOLBOARD_TRUSTED_PROXY`.
+    pub front: Front,
     /// `SPOOLBOARD_DATA`.
     pub data: PathBuf,
     /// `TIMEZONE`.
     pub zone: Tz,
-    /// `OCCUPATION_MAX_HOURS` and `REPAIR_MAX_CYCLES`.
+    /// `OCCUPATION_MAX_HOURS`, `IDLE_MAX_HOURS` and `REPAIR_MAX_CYCLES`.
     pub rules: Rules,
     /// `REDIS_LOCK_TTL_SECONDS`.
     pub lock_ttl: StdDuration,
@@ -182,6 +191,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            front: Front::default(),
             data: PathBuf::from("data"),
             zone: chrono_tz::America::Santiago,
             rules: Rules::default(),
@@ -224,6 +234,9 @@ impl Given {
         if let Some(hours) = number("OCCUPATION_MAX_HOURS", &self.occupation_max_hours, 0..=8_760)? {
             config.rules.occupation_max = (hours > 0).then(|| Duration::hours(i64::from(hours)));
         }
+        if let Some(hours) = number("IDLE_MAX_HOURS", &self.idle_max_hours, 0..=8_760)? {
+            config.rules.idle_max = (hours > 0).then(|| Duration::hours(i64::from(hours)));
+        }
         if let Some(cycles) = number("REPAIR_MAX_CYCLES", &self.repair_max_cycles, 0..=99)? {
             config.rules.repair_max_cycles = cycles;
         }
@@ -238,6 +251,7 @@ impl Given {
         if number("REDIS_MAX_CONNECTIONS", &self.redis_max_connections, 1..=100_000)?.is_some() {
             config.without_effect.push("REDIS_MAX_CONNECTIONS");
         }
+        config.front = self.network.front()?;
         config.google = self.google(&config)?;
         config.redis = self.redis()?;
         config.secret = self.secret()?;
@@ -294,7 +308,13 @@ impl Given {
                 ));
             }
             Some(other) => return Err(complain("SPOOLBOARD_ACCESS", other, "open o enrolled")),
-            None if config.listen.ip().is_loopback() => {}
+            None if config.listen.ip().is_loopback() && config.front.proxies.is_empty() => {}
+            // What only this machine reaches is on the network all the same, once a proxy leads there.
+            None if config.listen.ip().is_loopback() => {
+                return Err(Complaint(
+                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY dice que se llega desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled".into(),
+                ));
+            }
             None => {
                 return Err(Complaint(format!(
                     "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",

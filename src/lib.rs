@@ -16,6 +16,7 @@
 //! cli, web, workbook::files -> words -> domain, error
 //! web, cli -> trail (what was done on which tablet)
 //! web, cli -> access (who may come in) -> its adapters (a file, redis), domain
+//! web, config -> private (files with keys)
 //! ```
 //!
 //! # What always holds
@@ -125,6 +126,7 @@ pub mod events;
 pub mod locks;
 pub mod metrics;
 pub mod plant;
+pub mod private;
 pub mod redis;
 pub mod trail;
 pub mod web;

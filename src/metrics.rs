@@ -64,7 +64,7 @@ pub struct Metrics {
     registry: Registry,
     /// Actions by what was asked and how it ended.
     pub actions: Family<ActionLabels, Counter>,
-    /// Seconds from the request to the answer of an action, by what was asked.
+    /// Seconds from the request to the answer of an action that was not refused, by what was asked.
     pub latency: Latencies,
     /// Changes that the screens were not told of.
     pub untold: Counter,
@@ -72,10 +72,20 @@ pub struct Metrics {
     pub lock_expiries: Counter,
     /// Streams that are open now.
     pub streams: Gauge,
+    /// Whether the locks can be reached; set when somebody looks, as the next one.
+    pub locks: Gauge,
+    /// Whether other processes are heard.
+    pub events: Gauge,
     /// Requests by route and status.
     pub requests: Family<RequestLabels, Counter>,
+    /// Requests that came too fast, by who they were counted for (`tablet`, `address`).
+    pub refused_requests: Family<[(&'static str, &'static str); 1], Counter>,
     /// Connections that are open now.
     pub connections: Gauge,
+    /// Connections that were closed because their address had too many.
+    pub refused_connections: Counter,
+    /// Certificates that could not be used when they were exchanged.
+    pub refused_certificates: Counter,
     /// Rows in memory; set when somebody looks, as the four below.
     pub spools: Gauge,
     /// Rows that somebody has.
@@ -100,8 +110,13 @@ impl Default for Metrics {
             untold: Counter::default(),
             lock_expiries: Counter::default(),
             streams: Gauge::default(),
+            locks: Gauge::default(),
+            events: Gauge::default(),
             requests: Family::default(),
+            refused_requests: Family::default(),
             connections: Gauge::default(),
+            refused_connections: Counter::default(),
+            refused_certificates: Counter::default(),
             spools: Gauge::default(),
             occupied: Gauge::default(),
             problems: Gauge::default(),
@@ -111,12 +126,21 @@ impl Default for Metrics {
             registry: Registry::default(),
         };
         registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
-        registry.register("action_seconds", "Seconds from request to answer", metrics.latency.clone());
+        registry.register("action_seconds", "Seconds from request to answer of what was not refused", metrics.latency.clone());
         registry.register("untold_changes", "Changes the screens were not told of", metrics.untold.clone());
         registry.register("lock_expiries", "Locks of occupied rows found expired", metrics.lock_expiries.clone());
         registry.register("streams", "Open event streams", metrics.streams.clone());
+        registry.register("locks_up", "1 while the locks can be reached", metrics.locks.clone());
+        registry.register("events_up", "1 while other processes are heard", metrics.events.clone());
         registry.register("requests", "Requests by route and status", metrics.requests.clone());
+        // A counter that is there before anything is counted shows the first time, too.
+        for by in ["tablet", "address"] {
+            drop(metrics.refused_requests.get_or_create(&[("by", by)]));
+        }
+        registry.register("refused_requests", "Requests that came too fast", metrics.refused_requests.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
+        registry.register("refused_connections", "Connections beyond those of one address", metrics.refused_connections.clone());
+        registry.register("refused_certificates", "New certificates not taken", metrics.refused_certificates.clone());
         registry.register("spools", "Rows in memory", metrics.spools.clone());
         registry.register("occupied_spools", "Rows that somebody has", metrics.occupied.clone());
         registry.register("unreadable_spools", "Rows with a cell that cannot be read", metrics.problems.clone());
@@ -143,9 +167,26 @@ impl Metrics {
         self
     }
 
-    /// Notes one action: what was asked, how it ended, and how long the answer took.
-    pub fn action(&self, kind: &str, outcome: &str, took: Duration) {
+    /// Shows how often Redis did not answer, too.
+    pub fn with_redis(mut self, errors: &Counter) -> Metrics {
+        self.registry.register("redis_errors", "Commands and probes that Redis did not answer", errors.clone());
+        self
+    }
+
+    /// Shows how many changes the embedded workbook lands at once, too.
+    pub fn with_embedded(mut self, groups: &Histogram) -> Metrics {
+        self.registry.register("commit_changes", "Changes in one transaction", groups.clone());
+        self
+    }
+
+    /// Notes one action: what was asked, and how it ended.
+    pub fn action(&self, kind: &str, outcome: &str) {
         self.actions.get_or_create(&[("action", kind.to_owned()), ("outcome", outcome.to_owned())]).inc();
+    }
+
+    /// Notes how long an action took that was not refused: a refusal costs next to nothing, and would
+    /// hide how slow the others are.
+    pub fn took(&self, kind: &str, took: Duration) {
         self.latency.get_or_create(&[("action", kind.to_owned())]).observe(took.as_secs_f64());
     }
 

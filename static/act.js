@@ -48,6 +48,8 @@
     $('alertas')?.append(box);
   };
 
+  document.addEventListener('aviso', (e) => toast(e.detail));
+
   // A question that got no answer is not an empty list: the list stays and says so.
   let asked = null;
   const fail = (source) => {

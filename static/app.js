@@ -104,6 +104,11 @@
     htmx.trigger(card, 'refrescar');
   };
   const told = (change) => {
+    // Another one ended his occupation: told at once wherever his list is open.
+    if (change.aviso && String(change.aviso.para) === body.dataset.trabajador)
+      document.dispatchEvent(new CustomEvent('aviso', { detail: change.aviso.texto }));
+    // Who watches over all of them looks anew, but not at each of many changes.
+    if ('vigila' in body.dataset) { clearTimeout(s.soon); s.soon = setTimeout(refresh, 300); return; }
     const card = $(`spool-${change.id}`);
     const mine = (body.dataset.operaciones || '').split(' ');
     // The answer to one's own tap has brought this state already.

@@ -78,6 +78,14 @@ fn settings(config: &Config, findings: &Findings) {
         true => findings.good("entra solo quien está registrado (SPOOLBOARD_ACCESS=enrolled)"),
         false => findings.warning("acceso abierto: cualquiera que llegue a esa dirección puede registrar trabajo"),
     }
+    match (&config.front.tls, config.front.proxies.is_empty()) {
+        (Some(tls), _) => findings.good(format_args!("se atiende por https con el certificado {}", tls.certificate().display())),
+        (None, false) => findings.good(format_args!("se atiende por http detrás de {:?}", config.front.proxies)),
+        (None, true) if !config.listen.ip().is_loopback() => {
+            findings.warning("se atiende por http: lo que se envía en la red se puede leer y cambiar en el camino");
+        }
+        (None, true) => {}
+    }
     for setting in &config.without_effect {
         findings.warning(format_args!("{setting} se acepta y no tiene efecto"));
     }

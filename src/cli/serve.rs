@@ -64,7 +64,13 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     if let Some(workbook) = embedded {
         tokio::spawn(nightly::copies(workbook, config.data.clone(), clock, stop.clone()));
     }
-    let server = tokio::spawn(server::serve(listener, router(app.clone()), limits, plant.metrics().connections.clone(), stop));
+    let server = tokio::spawn(server::serve(
+        listener,
+        router(app.clone()),
+        (config.front.clone(), limits),
+        Arc::clone(plant.metrics()),
+        stop,
+    ));
     Ok(Running { address, app, server })
 }
 
@@ -113,7 +119,8 @@ fn greet(config: &Config, running: &Running) {
     let site = &running.app.site;
     let demo = if site.demo { " (planta de demostración; «spoolboard import ARCHIVO» la reemplaza)" } else { "" };
     let open = if site.open { " (acceso abierto: cualquiera que llegue a esta dirección puede registrar trabajo)" } else { "" };
-    say(format_args!("spoolboard atiende en http://{}{demo}{open}", running.address));
+    let scheme = if config.front.tls.is_some() { "https" } else { "http" };
+    say(format_args!("spoolboard atiende en {scheme}://{}{demo}{open}", running.address));
     let nobody = |access: &Arc<Access>| access.book().is_ok_and(|book| book.supervisors.is_empty());
     if running.app.access.as_ref().is_some_and(nobody) {
         say("todavía no hay supervisores que registren tabletas: crea el primero con «spoolboard supervisor add NOMBRE»");

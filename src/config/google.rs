@@ -2,8 +2,9 @@
 
 use super::parse::{complain, given, number};
 use super::{Complaint, Config, Given};
+use crate::private;
 use crate::workbook::sheets::{GOOGLE, Limits, SheetsConfig, is_safe};
-use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 impl Given {
@@ -28,7 +29,7 @@ impl Given {
         let (file, json) = ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS_JSON");
         match (given(&self.google_application_credentials), given(&self.google_application_credentials_json)) {
             (None, Some(text)) => Ok(text.to_owned()),
-            (Some(path), None) => fs::read_to_string(path).map_err(|error| {
+            (Some(path), None) => private::read(Path::new(path)).map_err(|error| {
                 Complaint(format!(
                     "{file}={path} no se puede leer ({error}): se admite el archivo JSON de una cuenta de servicio"
                 ))

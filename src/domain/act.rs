@@ -1,11 +1,12 @@
 //! Every act that changes a spool, with who does it: what `decide` decides on.
 
 use super::audit::{Action, AuditEvent};
-use super::decision::{Circumstance, Decision};
+use super::decision::{Actor, Circumstance, Decision};
+use super::mend::{Mandate, Mend};
 use super::operation::Operation;
 use super::spool::Spool;
 use super::worker::{Worker, WorkerId};
-use super::{mend, metrology, occupation, undo};
+use super::{help, mend, metrology, occupation, undo};
 use chrono::NaiveDate;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -26,12 +27,14 @@ pub enum Act {
     Undo { worker: Arc<Worker>, event: Uuid },
     /// [`metrology::inspect`].
     Inspect { worker: Arc<Worker>, approved: bool },
-    /// [`mend::release`].
-    Release { supervisor: String, reason: String },
-    /// [`mend::reopen`].
-    Reopen { supervisor: String, reason: String, operation: Operation },
-    /// [`mend::unblock`].
-    Unblock { supervisor: String, reason: String },
+    /// [`mend::decide`].
+    Mend { what: Mend, mandate: Mandate },
+    /// [`help::ask`].
+    AskHelp { worker: Arc<Worker>, reason: Option<String> },
+    /// [`help::see`].
+    SeeHelp { supervisor: String },
+    /// [`help::solve`].
+    SolveHelp { by: Actor },
 }
 
 impl Act {
@@ -44,9 +47,10 @@ impl Act {
             Act::Cancel { worker } => occupation::cancel(spool, worker, at),
             Act::Undo { worker, event } => undo::undo(spool, worker, *event, at),
             Act::Inspect { worker, approved } => metrology::inspect(spool, worker, *approved, at),
-            Act::Release { supervisor, reason } => mend::release(spool, supervisor, reason, at),
-            Act::Reopen { supervisor, reason, operation } => mend::reopen(spool, *operation, supervisor, reason, at),
-            Act::Unblock { supervisor, reason } => mend::unblock(spool, supervisor, reason, at),
+            Act::Mend { what, mandate } => mend::decide(spool, what, mandate, at),
+            Act::AskHelp { worker, reason } => help::ask(spool, worker, reason.clone(), at),
+            Act::SeeHelp { supervisor } => help::see(spool, supervisor, at),
+            Act::SolveHelp { by } => help::solve(spool, by, at),
         }
     }
 
@@ -56,11 +60,12 @@ impl Act {
     pub fn is(&self, event: &AuditEvent) -> bool {
         let notes = &event.notes;
         let as_asked = match self {
-            Act::Take { operation, .. } | Act::Reopen { operation, .. } => event.operation == Some(*operation),
+            Act::Take { operation, .. } | Act::Mend { what: Mend::Reopen(operation), .. } => event.operation == Some(*operation),
             Act::Complete { date, .. } => notes.approved.is_none() && date.is_none_or(|date| event.date == Some(date)),
             Act::Inspect { approved, .. } => notes.approved == Some(*approved),
             Act::Undo { event, .. } => notes.undoes == Some(*event),
-            Act::Pause { .. } | Act::Cancel { .. } | Act::Release { .. } | Act::Unblock { .. } => true,
+            Act::Pause { .. } | Act::Cancel { .. } | Act::Mend { .. } => true,
+            Act::AskHelp { .. } | Act::SeeHelp { .. } | Act::SolveHelp { .. } => true,
         };
         as_asked && event.action == self.action() && event.worker == self.by()
     }
@@ -73,9 +78,10 @@ impl Act {
             Act::Complete { .. } | Act::Inspect { .. } => Action::Complete,
             Act::Cancel { .. } => Action::Cancel,
             Act::Undo { .. } => Action::Undo,
-            Act::Release { .. } => Action::Release,
-            Act::Reopen { .. } => Action::Reopen,
-            Act::Unblock { .. } => Action::Unblock,
+            Act::Mend { what, .. } => what.action(),
+            Act::AskHelp { .. } => Action::AskHelp,
+            Act::SeeHelp { .. } => Action::SeeHelp,
+            Act::SolveHelp { .. } => Action::SolveHelp,
         }
     }
 
@@ -87,8 +93,10 @@ impl Act {
             | Act::Complete { worker, .. }
             | Act::Cancel { worker }
             | Act::Undo { worker, .. }
-            | Act::Inspect { worker, .. } => worker.id,
-            Act::Release { .. } | Act::Reopen { .. } | Act::Unblock { .. } => WorkerId::SYSTEM,
+            | Act::Inspect { worker, .. }
+            | Act::AskHelp { worker, .. } => worker.id,
+            Act::SolveHelp { by } => by.id(),
+            Act::Mend { .. } | Act::SeeHelp { .. } => WorkerId::SYSTEM,
         }
     }
 }

@@ -28,11 +28,35 @@ pub enum Action {
     Undo,
     /// SUPERVISOR_OVERRIDE: a supervisor opened a blocked spool for another repair.
     Unblock,
+    /// CORREGIR_SPOOL: a supervisor put a contradiction of the row right.
+    Correct,
+    /// PEDIR_AYUDA: a worker asked for help with the spool.
+    AskHelp,
+    /// AYUDA_VISTA: a supervisor has seen that.
+    SeeHelp,
+    /// AYUDA_RESUELTA: it is solved.
+    SolveHelp,
     /// Something that other programs wrote; it is shown and decides nothing.
     Other,
 }
 
 impl Action {
+    /// Every action that the app writes.
+    pub const WRITTEN: [Action; 12] = [
+        Action::Take,
+        Action::Pause,
+        Action::Complete,
+        Action::Cancel,
+        Action::Release,
+        Action::Reopen,
+        Action::Undo,
+        Action::Unblock,
+        Action::Correct,
+        Action::AskHelp,
+        Action::SeeHelp,
+        Action::SolveHelp,
+    ];
+
     /// The value of `Evento_Tipo` (`domain.md` 1.3, DECIDED).
     pub fn event_type(self, operation: Operation) -> String {
         let of = |verb: &str| format!("{verb}_{operation}");
@@ -47,6 +71,10 @@ impl Action {
             (Action::Reopen, _) => "REABRIR_SPOOL".into(),
             (Action::Undo, _) => "DESHACER_SPOOL".into(),
             (Action::Unblock, _) => "SUPERVISOR_OVERRIDE".into(),
+            (Action::Correct, _) => "CORREGIR_SPOOL".into(),
+            (Action::AskHelp, _) => "PEDIR_AYUDA".into(),
+            (Action::SeeHelp, _) => "AYUDA_VISTA".into(),
+            (Action::SolveHelp, _) => "AYUDA_RESUELTA".into(),
             (Action::Other, _) => "OTRO".into(),
         }
     }
@@ -62,6 +90,10 @@ impl Action {
             Action::Reopen => "REABRIR",
             Action::Undo => "DESHACER",
             Action::Unblock => "DESBLOQUEAR",
+            Action::Correct => "CORREGIR",
+            Action::AskHelp => "PEDIR AYUDA",
+            Action::SeeHelp => "AYUDA VISTA",
+            Action::SolveHelp => "AYUDA RESUELTA",
             Action::Other => "OTRO",
         }
     }
@@ -69,6 +101,16 @@ impl Action {
     /// Whether it ends the occupation that was open.
     fn ends_occupation(self) -> bool {
         matches!(self, Action::Take | Action::Pause | Action::Complete | Action::Cancel | Action::Release)
+    }
+
+    /// Whether it is about a request for help, and changes nothing of the work.
+    pub fn is_help(self) -> bool {
+        matches!(self, Action::AskHelp | Action::SeeHelp | Action::SolveHelp)
+    }
+
+    /// Whether the spool may stand elsewhere on its way after it.
+    pub fn moves(self) -> bool {
+        !self.is_help() && !matches!(self, Action::Correct | Action::Other)
     }
 
     /// Reads every spelling of `Evento_Tipo` that has been written, with the operation where the
@@ -80,6 +122,10 @@ impl Action {
             "REABRIR_SPOOL" => Some(Action::Reopen),
             "DESHACER_SPOOL" => Some(Action::Undo),
             "SUPERVISOR_OVERRIDE" => Some(Action::Unblock),
+            "CORREGIR_SPOOL" => Some(Action::Correct),
+            "PEDIR_AYUDA" => Some(Action::AskHelp),
+            "AYUDA_VISTA" => Some(Action::SeeHelp),
+            "AYUDA_RESUELTA" => Some(Action::SolveHelp),
             _ => None,
         };
         if let Some(action) = fixed {
@@ -139,6 +185,14 @@ pub struct AuditEvent {
     pub notes: Notes,
 }
 
+impl AuditEvent {
+    /// Whether it was decided on a row that carried the operation `id` as its `version`.
+    pub fn follows(&self, id: Uuid) -> bool {
+        let id = Cell::text(id.to_string());
+        self.notes.before.iter().any(|(column, cell)| *column == Column::Version && *cell == id)
+    }
+}
+
 /// The content of `Metadata_JSON` that the rules and the screens know.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Notes {
@@ -154,6 +208,8 @@ pub struct Notes {
     pub cycle: Option<u32>,
     /// Whose occupation a takeover or a release ended (`anterior`).
     pub previous: Option<WorkerId>,
+    /// His name at that time (`anterior_nombre`).
+    pub previous_name: Option<String>,
     /// The event that this one takes back (`deshace`).
     pub undoes: Option<Uuid>,
 }
@@ -198,6 +254,12 @@ pub fn last_occupation(events: &[Arc<AuditEvent>], worker: WorkerId) -> Option<(
     let later = effective(&events[start..]).into_iter().skip(1);
     let end = undoing.or_else(|| later.into_iter().find(|event| event.action.ends_occupation()));
     Some((Arc::clone(&events[start]), end.cloned()))
+}
+
+/// The event that ended a worker's occupation of which no TAKE is known: the earlier app lost some
+/// (`field-failures.md` F1), and who ends it names him.
+pub fn taken_away(events: &[Arc<AuditEvent>], worker: WorkerId) -> Option<&Arc<AuditEvent>> {
+    effective(events).into_iter().rev().find(|event| event.notes.previous == Some(worker))
 }
 
 /// A stretch of time during which one worker had the spool.
@@ -290,8 +352,7 @@ mod tests {
 
     #[test]
     fn f1_every_event_that_is_written_is_read_back_as_itself() {
-        use Action::*;
-        for action in [Take, Pause, Complete, Cancel, Release, Reopen, Undo, Unblock] {
+        for action in Action::WRITTEN {
             for operation in Operation::ALL {
                 let (read, of) = Action::read(&action.event_type(operation));
                 assert_eq!(read, action);

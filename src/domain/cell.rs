@@ -170,6 +170,12 @@ pub fn fold(text: &str) -> String {
     clean(text).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
+/// A sign that is not seen and changes what is: a control character, or one that turns the direction
+/// of what follows, so that a text is read as another (`reliability.md` 6).
+pub fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
 }

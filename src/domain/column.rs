@@ -3,6 +3,7 @@
 use super::cell::{Cell, is_blank};
 use std::ops::{Index, IndexMut};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use uuid::Uuid;
 
 /// A tracked column of `Operaciones`; all others are the office's and are kept as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,6 +121,17 @@ impl Row {
     /// The columns in which two rows differ.
     pub fn differences(&self, other: &Row) -> Vec<Column> {
         Column::ALL.into_iter().filter(|column| self[*column] != other[*column]).collect()
+    }
+
+    /// A short name of what the row holds: two readings of one content have the same.
+    pub fn print(&self) -> Uuid {
+        let text = |cell: &Cell| match cell {
+            // A date may lose its last digits on the way, an error has two spellings.
+            Cell::Number(n) | Cell::Date(n) => format!("{n:.4}"),
+            Cell::Error(_) => "#".into(),
+            other => other.display(),
+        };
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, self.0.each_ref().map(text).join("\u{1f}").as_bytes())
     }
 
     /// This row after `cells` have been written into it.

@@ -3,6 +3,7 @@
 use super::audit::{Action, AuditEvent, Notes};
 use super::cell::{Cell, Moment};
 use super::column::{Column, Row};
+use super::help::Help;
 use super::operation::{Inspection, Operation};
 use super::problem::Problem;
 use super::spool::{Occupation, Spool, Tag};
@@ -18,13 +19,20 @@ pub struct Rules {
     pub roles: RoleTable,
     /// From when on an occupation is *vencida*; `None` is never (`OCCUPATION_MAX_HOURS`).
     pub occupation_max: Option<Duration>,
+    /// From when on a spool that was begun and let go is *parada*; `None` is never (`IDLE_MAX_HOURS`).
+    pub idle_max: Option<Duration>,
     /// The rejection that blocks a spool; 0 is no limit (`REPAIR_MAX_CYCLES`).
     pub repair_max_cycles: u32,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Rules { roles: RoleTable::default(), occupation_max: Some(Duration::hours(12)), repair_max_cycles: 3 }
+        Rules {
+            roles: RoleTable::default(),
+            occupation_max: Some(Duration::hours(12)),
+            idle_max: Some(Duration::hours(24)),
+            repair_max_cycles: 3,
+        }
     }
 }
 
@@ -51,7 +59,8 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn id(&self) -> WorkerId {
+    /// The worker's number; [`WorkerId::SYSTEM`] for a supervisor.
+    pub fn id(&self) -> WorkerId {
         match self {
             Actor::Worker(worker) => worker.id,
             Actor::Supervisor(_) => WorkerId::SYSTEM,
@@ -145,6 +154,13 @@ pub struct Ending {
     pub by: Option<Arc<AuditEvent>>,
 }
 
+impl Ending {
+    /// Whether another one ended it, and not the worker himself.
+    pub fn is_loss(&self) -> bool {
+        self.by.as_ref().is_some_and(|event| event.notes.previous.is_some())
+    }
+}
+
 /// Another row of the same tag, so that a person can choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
@@ -210,6 +226,18 @@ pub enum Refusal {
     NotBlocked { tag: Tag },
     /// A supervisor must say why.
     ReasonMissing,
+    /// The row is not as the supervisor was shown it.
+    SeenOtherwise { tag: Tag },
+    /// The row does not call for this remedy, or not any more.
+    NothingToCorrect { tag: Tag },
+    /// The remedy names a worker, and none was chosen.
+    WorkerMissing { tag: Tag, column: Column },
+    /// Somebody has asked for help with the spool already.
+    HelpAsked { tag: Tag, help: Help },
+    /// Nobody has asked for help with it.
+    NoHelp { tag: Tag },
+    /// Another one asked for the help that is to be called solved.
+    NotAsker { tag: Tag, name: String },
     /// The sheet lacks the columns that metrology and repair need.
     InspectionOff,
     /// The operation id belongs to another action.

@@ -7,7 +7,7 @@ use super::decision::{Actor, Change, Circumstance, Decision, Ending, Missing, Re
 use super::detail::{self, Verdict};
 use super::operation::{Inspection, Operation, Progress};
 use super::spool::{Occupation, Spool};
-use super::worker::Worker;
+use super::worker::{Worker, WorkerId};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub fn take(spool: &Spool, worker: &Arc<Worker>, operation: Operation, takeover:
         if !(overdue && takeover) {
             return Err(Refusal::Occupied { tag: tag(), holder: holder.clone(), overdue });
         }
-        previous = Some(holder.worker);
+        previous = Some(holder);
     }
     may_begin(spool, worker, operation, at)?;
     let (stamp, max) = (worker.stamp(), at.rules.repair_max_cycles);
@@ -46,7 +46,8 @@ pub fn take(spool: &Spool, worker: &Arc<Worker>, operation: Operation, takeover:
         }
     };
     cells.push((Column::Detail, Cell::text(text)));
-    let notes = Notes { previous, ..Notes::default() };
+    let (previous, previous_name) = (previous.map(|holder| holder.worker), previous.map(|holder| holder.name.clone()));
+    let notes = Notes { previous, previous_name, ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Worker(Arc::clone(worker)), Action::Take, operation, cells, notes)))
 }
 
@@ -124,10 +125,22 @@ pub(super) fn own<'a>(spool: &'a Spool, worker: &Worker) -> Result<&'a Occupatio
     let tag = spool.tag().clone();
     match &spool.occupation {
         Some(holder) if holder.worker == worker.id => Ok(holder),
-        holder => Err(match audit::last_occupation(&spool.events, worker.id) {
-            Some((start, by)) => Refusal::Ended { tag, ending: Ending { operation: start.operation, by } },
+        holder => Err(match ended(spool, worker.id) {
+            Some(ending) => Refusal::Ended { tag, ending },
             None => Refusal::NotOwner { tag, holder: holder.clone() },
         }),
+    }
+}
+
+/// How a worker's latest occupation of a spool that he has not any more came to its end; `None` when he
+/// never had it.
+pub fn ended(spool: &Spool, worker: WorkerId) -> Option<Ending> {
+    match audit::last_occupation(&spool.events, worker) {
+        Some((start, by)) => Some(Ending { operation: start.operation, by }),
+        None => {
+            let by = audit::taken_away(&spool.events, worker)?;
+            Some(Ending { operation: by.operation, by: Some(Arc::clone(by)) })
+        }
     }
 }
 

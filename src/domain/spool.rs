@@ -1,9 +1,10 @@
 //! A spool: one row of `Operaciones`, read whole by the one reader there is.
 
 use super::audit::{self, AuditEvent};
-use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank};
+use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank, is_unseen};
 use super::column::{Column, Row};
 use super::detail::{self, Verdict};
+use super::help::{self, Help};
 use super::operation::{Inspection, Operation, Progress};
 use super::problem::{Kind, Level, Problem};
 use super::worker::{People, Stamp, WorkerId};
@@ -23,12 +24,12 @@ impl Tag {
     /// The longest tag, in characters.
     pub const MAX: usize = 100;
 
-    /// Reads a tag: NFC, trimmed, blanks and NBSP collapsed, 1–100 characters, no control
-    /// characters (`design.md` 3). `None` for anything else.
+    /// Reads a tag: NFC, trimmed, blanks and NBSP collapsed, 1–100 characters, none of them unseen
+    /// (`design.md` 3). `None` for anything else.
     pub fn read(text: &str) -> Option<Tag> {
         let composed: String = clean(text).nfc().collect();
         let tag = composed.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-        let fits = (1..=Tag::MAX).contains(&tag.chars().count()) && !tag.chars().any(char::is_control);
+        let fits = (1..=Tag::MAX).contains(&tag.chars().count()) && !tag.chars().any(is_unseen);
         fits.then(|| Tag(tag.into()))
     }
 
@@ -157,6 +158,8 @@ pub struct Spool {
     pub version: Option<String>,
     /// Everything that is wrong with the row.
     pub problems: Vec<Problem>,
+    /// What a worker asked a supervisor for, until it is solved.
+    pub help: Option<Help>,
     /// Its audit, oldest first.
     pub events: Arc<Vec<Arc<AuditEvent>>>,
     /// TAG, NV and OT squeezed for searching.
@@ -217,6 +220,7 @@ impl Spool {
             detail,
             version,
             problems,
+            help: help::open(&events),
             events,
             search,
             identity,
@@ -238,6 +242,19 @@ impl Spool {
     /// The first cell that cannot be read. Such a row is listed and never actionable.
     pub fn unreadable(&self) -> Option<&Problem> {
         self.problems.iter().find(|problem| problem.level == Level::Error)
+    }
+
+    /// Whether the row shows an operation that its audit holds: it carries it as its `version`, or a later
+    /// one was decided on a row that did. What wrote no `version` is believed.
+    pub fn carries(&self, id: Uuid) -> bool {
+        let has_version = |cells: &[(Column, Cell)]| cells.iter().any(|(column, _)| *column == Column::Version);
+        let Some(place) = self.events.iter().position(|event| event.id == id) else { return false };
+        let later = &self.events[place + 1..];
+        self.row[Column::Version] == Cell::Missing
+            || self.version.as_deref() == Some(id.to_string().as_str())
+            || !has_version(&self.events[place].notes.after)
+            || self.events.iter().any(|event| event.follows(id))
+            || (!later.is_empty() && !later.iter().any(|event| has_version(&event.notes.before)))
     }
 
     /// Whether nobody has it, and that is known.

@@ -95,6 +95,11 @@ impl Stage {
         !matches!(self, Stage::NoMaterials | Stage::Welded | Stage::Approved | Stage::Problem)
     }
 
+    /// Whether work on the spool was begun and nobody has it.
+    pub fn is_paused(self) -> bool {
+        matches!(self, Stage::ArmPaused | Stage::SoldPaused | Stage::RepairPaused)
+    }
+
     /// Since when a spool is here; `None` where neither the audit nor a date of the sheet says it.
     ///
     /// An occupation names its own beginning. Otherwise it is the last event that counts, or the
@@ -115,6 +120,14 @@ impl Stage {
     }
 }
 
+/// Since when a spool lies idle too long (*parado*): begun, let go, and nobody has gone on for longer
+/// than `max`; `None` is never (`IDLE_MAX_HOURS`).
+pub fn idle(spool: &Spool, now: Moment, max: Option<Duration>, zone: Tz) -> Option<Moment> {
+    let stage = Stage::of(spool);
+    let since = Some(stage).filter(|stage| stage.is_paused())?.since(spool, zone)?;
+    max.is_some_and(|max| now - since > max).then_some(since)
+}
+
 fn before_metrology(spool: &Spool) -> Stage {
     match (spool.arm.progress, spool.sold.progress) {
         (Some(Progress::Pending), _) if spool.materials.is_none() => Stage::NoMaterials,
@@ -132,7 +145,7 @@ fn before_metrology(spool: &Spool) -> Stage {
 /// The last event that counts: what was taken back, and its taking back, do not.
 fn last_told(spool: &Spool) -> Option<&AuditEvent> {
     let told = super::audit::effective(&spool.events);
-    told.into_iter().rev().find(|event| event.action != super::audit::Action::Other).map(|event| &**event)
+    told.into_iter().rev().find(|event| event.action.moves()).map(|event| &**event)
 }
 
 /// How long is "long": the upper ends of the bands, the last without one.

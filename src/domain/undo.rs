@@ -19,7 +19,7 @@ pub fn undo(spool: &Spool, worker: &Arc<Worker>, id: Uuid, at: &Circumstance<'_>
     let Some(event) = spool.events.iter().rev().find(|event| event.id == id) else {
         return Err(Refusal::NotYours { tag: tag() });
     };
-    if event.worker != worker.id || matches!(event.action, Action::Undo | Action::Other) {
+    if event.worker != worker.id || event.action.is_help() || matches!(event.action, Action::Undo | Action::Other) {
         return Err(Refusal::NotYours { tag: tag() });
     }
     let untouched = event.notes.after.iter().all(|(column, cell)| spool.row[*column] == *cell);

@@ -8,12 +8,14 @@ mod wire;
 pub use self::redis::Redis;
 pub use memory::Memory;
 
-use crate::domain::{Action, AuditEvent, Moment, Operation, Spool, WorkerId};
+use crate::domain::decision::Ending;
+use crate::domain::{Action, AuditEvent, Moment, Notes, Operation, Refusal, Spool, Tag, WorkerId};
 use crate::error::Error;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
+use uuid::Uuid;
 
 /// One spool changed. The row itself is in the workbook's memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,10 @@ pub struct SpoolChanged {
     pub worker: WorkerId,
     /// That worker's name.
     pub worker_name: String,
+    /// Whose occupation it ended, if another one's.
+    pub previous: Option<WorkerId>,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
     /// `Estado_Detalle` after it.
     pub detail: String,
     /// When.
@@ -46,9 +52,31 @@ impl SpoolChanged {
             operation: event.operation,
             worker: event.worker,
             worker_name: event.worker_name.clone(),
+            previous: event.notes.previous,
+            reason: event.notes.reason.clone(),
             detail: spool.detail.clone(),
             at: event.at,
         }
+    }
+
+    /// Whose occupation it ended, and how he is told.
+    pub fn loss(&self) -> Option<(WorkerId, Refusal)> {
+        let previous = self.previous?;
+        let event = AuditEvent {
+            id: Uuid::nil(),
+            at: self.at,
+            action: self.action,
+            event_type: String::new(),
+            tag: self.tag.clone(),
+            spool: None,
+            worker: self.worker,
+            worker_name: self.worker_name.clone(),
+            operation: self.operation,
+            date: None,
+            notes: Notes { reason: self.reason.clone(), previous: self.previous, ..Notes::default() },
+        };
+        let ending = Ending { operation: self.operation, by: Some(Arc::new(event)) };
+        Some((previous, Refusal::Ended { tag: Tag::read(&self.tag)?, ending }))
     }
 }
 

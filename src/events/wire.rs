@@ -14,6 +14,10 @@ struct Wire {
     operation: Option<String>,
     worker: u32,
     worker_name: String,
+    #[serde(default)]
+    previous: Option<u32>,
+    #[serde(default)]
+    reason: Option<String>,
     detail: String,
     at: Option<Instant>,
 }
@@ -31,6 +35,8 @@ pub(super) fn write(changed: &SpoolChanged) -> serde_json::Result<String> {
         operation: changed.operation.map(|operation| operation.name().to_owned()),
         worker: changed.worker.get(),
         worker_name: changed.worker_name.clone(),
+        previous: changed.previous.map(WorkerId::get),
+        reason: changed.reason.clone(),
         detail: changed.detail.clone(),
         at: changed.at.map(|at| Instant(at.timestamp(), at.timestamp_subsec_nanos(), at.offset().local_minus_utc())),
     })
@@ -50,15 +56,15 @@ pub(super) fn read(text: &str) -> Option<SpoolChanged> {
         operation: wire.operation.as_deref().and_then(Operation::read),
         worker,
         worker_name: wire.worker_name,
+        previous: wire.previous.and_then(WorkerId::new),
+        reason: wire.reason,
         detail: wire.detail,
         at: wire.at.and_then(read_instant),
     })
 }
 
 fn read_action(verb: &str) -> Action {
-    use Action::{Cancel, Complete, Other, Pause, Release, Reopen, Take, Unblock, Undo};
-    let known = [Take, Pause, Complete, Cancel, Release, Reopen, Undo, Unblock];
-    known.into_iter().find(|action| action.verb() == verb).unwrap_or(Other)
+    Action::WRITTEN.into_iter().find(|action| action.verb() == verb).unwrap_or(Action::Other)
 }
 
 fn read_instant(Instant(seconds, nanos, offset): Instant) -> Option<Moment> {
@@ -79,6 +85,8 @@ mod tests {
             operation,
             worker,
             worker_name: "Marta Ríos".into(),
+            previous: WorkerId::new(94).filter(|_| action == Action::Release),
+            reason: (action == Action::Release).then(|| "fin de turno".into()),
             detail: "MR(93) trabajando ARM".into(),
             at,
         }
@@ -86,8 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back_as_itself() {
-        use Action::*;
-        for action in [Take, Pause, Complete, Cancel, Release, Reopen, Undo, Unblock, Other] {
+        for action in Action::WRITTEN.into_iter().chain([Action::Other]) {
             for operation in Operation::ALL.into_iter().map(Some).chain([None]) {
                 for worker in [WorkerId::new(93).unwrap(), WorkerId::SYSTEM] {
                     let before = changed(action, operation, worker);
@@ -95,6 +102,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_event_of_a_program_that_says_less_is_read_all_the_same() {
+        let before = changed(Action::Pause, Some(Operation::Arm), WorkerId::SYSTEM);
+        let text = write(&before).unwrap().replace("\"previous\":null,\"reason\":null,", "");
+        assert!(!text.contains("reason"), "{text}");
+        assert_eq!(read(&text), Some(before));
     }
 
     #[test]

@@ -79,14 +79,18 @@ impl Plant {
         Err(Error::Conflict)
     }
 
-    /// The first result of an operation id that the audit holds already.
+    /// The first result of an operation id that the audit holds already. Where the row does not show
+    /// it, somebody's hand or a batch that hit another row was in the way, and nobody knows yet.
     pub(super) fn repeated(&self, task: Task<'_>) -> Result<Option<Done>, Error> {
         let Some(event) = self.0.workbook.event(task.id) else { return Ok(None) };
         let view = self.view();
         let spool = view.get(task.spool).ok_or_else(|| Refusal::UnknownSpool { asked: task.spool.to_owned() })?;
-        match task.act.is(&event) && is_of(&event, spool) {
+        if !task.act.is(&event) || !is_of(&event, spool) {
+            return Err(Refusal::KeyReused.into());
+        }
+        match spool.carries(task.id) {
             true => Ok(Some(Done { spool: Arc::clone(spool), event: Some(event) })),
-            false => Err(Refusal::KeyReused.into()),
+            false => Err(Error::OutcomeUnknown),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::commit::Task;
 use super::{Done, Plant};
-use crate::domain::{Act, Operation};
+use crate::domain::{Act, Cell, Column, Mandate, Mend, mend};
 use crate::error::Error;
-use crate::locks::{Lock, LockKey};
+use crate::locks::{Holder, Lock, LockKey};
+use tracing::warn;
 use uuid::Uuid;
 
 /// What a supervisor asks for.
@@ -12,46 +13,50 @@ use uuid::Uuid;
 pub struct Mending {
     /// A tag or a short id.
     pub spool: String,
-    /// The supervisor's name, for the audit.
-    pub supervisor: String,
-    /// Why; required.
-    pub reason: String,
+    /// In whose name and why, and on which row.
+    pub mandate: Mandate,
     /// The operation id.
     pub id: Uuid,
 }
 
 impl Plant {
-    /// LIBERAR_SPOOL: end another's occupation.
-    pub async fn release(&self, mending: Mending) -> Result<Done, Error> {
-        self.mend(mending, |supervisor, reason| Act::Release { supervisor, reason }).await
-    }
-
-    /// REABRIR_SPOOL: an operation completed by mistake is unfinished again.
-    pub async fn reopen(&self, mending: Mending, operation: Operation) -> Result<Done, Error> {
-        self.mend(mending, move |supervisor, reason| Act::Reopen { supervisor, reason, operation }).await
-    }
-
-    /// SUPERVISOR_OVERRIDE: a blocked spool may be repaired once more.
-    pub async fn unblock(&self, mending: Mending) -> Result<Done, Error> {
-        self.mend(mending, |supervisor, reason| Act::Unblock { supervisor, reason }).await
-    }
-
-    async fn mend(&self, mending: Mending, act: impl FnOnce(String, String) -> Act + Send + 'static) -> Result<Done, Error> {
+    /// Frees, reopens, unblocks or corrects a spool.
+    pub async fn mend(&self, mending: Mending, what: Mend) -> Result<Done, Error> {
         self.to_the_end(|plant| async move {
             let view = plant.view();
             let spool = view.find(&mending.spool)?;
             let key = LockKey::of(spool);
-            let act = act(mending.supervisor, mending.reason);
+            // Asked before the row is written: while the locks are away nothing is freed.
+            let former = plant.0.locks.holder(&key).await?;
+            let act = Act::Mend { what, mandate: mending.mandate };
             let lock = Lock::guarded_by_row(key.clone());
             let done = plant.commit(&lock, Task { spool: spool.id(), id: mending.id, act: &act }).await?;
-            // The former owner's lock has nothing left to guard; the reconciler would find it, too.
-            if done.spool.occupation.is_none()
-                && let Some(holder) = plant.0.locks.holder(&key).await?
-            {
-                plant.0.locks.remove(&key, &holder).await?;
+            if let Some(former) = former {
+                plant.outlived(&key, &former, &done).await;
             }
             Ok(done)
         })
         .await
+    }
+
+    /// What a mend would change, cell by cell: the column, before, after.
+    ///
+    /// # Errors
+    /// The refusal that the mend itself would meet.
+    pub fn preview(&self, spool: &str, what: &Mend) -> Result<Vec<(Column, Cell, Cell)>, Error> {
+        let view = self.view();
+        Ok(mend::preview(view.find(spool)?, what, &self.circumstance(&view, Uuid::nil()))?)
+    }
+
+    /// Removes the lock of him whose occupation was ended, if it still is that very lock and the row is
+    /// free. One that stays is old soon, and then whoever takes the spool removes it.
+    async fn outlived(&self, key: &LockKey, former: &Holder, done: &Done) {
+        let ended = done.event.as_ref().and_then(|event| event.notes.previous);
+        if ended != Some(former.token.worker) || !self.view().get(done.spool.id()).is_some_and(|spool| spool.is_free()) {
+            return;
+        }
+        if let Err(error) = self.0.locks.remove(key, former).await {
+            warn!(%error, key = key.as_str(), "the lock of a freed spool was not removed; it is when it is old");
+        }
     }
 }

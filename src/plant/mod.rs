@@ -4,6 +4,7 @@
 mod act;
 mod clock;
 mod commit;
+mod help;
 mod mend;
 mod reconcile;
 mod take;
@@ -114,7 +115,7 @@ impl Plant {
     }
 
     /// The counters.
-    pub fn metrics(&self) -> &Metrics {
+    pub fn metrics(&self) -> &Arc<Metrics> {
         &self.0.metrics
     }
 

@@ -15,6 +15,7 @@ pub use survey::Survey;
 pub use target::{Address, BadUrl};
 
 use crate::error::Cause;
+use prometheus_client::metrics::counter::Counter;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind, Value};
 use std::io;
@@ -62,6 +63,7 @@ struct Parts {
     address: Address,
     now: watch::Receiver<Now>,
     doubt: Arc<Notify>,
+    errors: Counter,
     _keeper: AbortOnDropHandle<()>,
 }
 
@@ -96,8 +98,9 @@ impl Link {
         let latency = Err("not asked yet".into());
         let start = Now { connection: None, generation: 0, latency, heard: None, returns: 0, away: false };
         let (set, now) = watch::channel(start);
-        let keeper = tokio::spawn(keep(address.clone(), set, Arc::clone(&doubt)));
-        Link(Arc::new(Parts { address, now, doubt, _keeper: AbortOnDropHandle::new(keeper) }))
+        let errors = Counter::default();
+        let keeper = tokio::spawn(keep(address.clone(), set, Arc::clone(&doubt), errors.clone()));
+        Link(Arc::new(Parts { address, now, doubt, errors, _keeper: AbortOnDropHandle::new(keeper) }))
     }
 
     /// Runs a command on the shared connection, within `within` whatever happens. While Redis is
@@ -112,6 +115,7 @@ impl Link {
         });
         let answer = answer.await.unwrap_or_else(|_| Err(late().into()));
         if answer.is_err() {
+            self.0.errors.inc();
             self.0.doubt.notify_one();
         }
         answer
@@ -135,6 +139,11 @@ impl Link {
     /// How long ago a probe was last answered.
     pub(crate) fn age(&self) -> Option<Duration> {
         self.0.now.borrow().heard.map(|heard| heard.elapsed())
+    }
+
+    /// Commands and probes that were not answered, or with an error.
+    pub fn errors(&self) -> &Counter {
+        &self.0.errors
     }
 
     /// Waits until Redis answers and has begun to, or was found with other data, more often than
@@ -169,7 +178,7 @@ impl Link {
 /// Probes the server for ever; gives a connection up when it is silent, when the server says that it
 /// is the wrong one, or after three misses of any kind, and builds the next from the URL, asking DNS
 /// or the sentinels anew.
-async fn keep(address: Address, now: watch::Sender<Now>, doubt: Arc<Notify>) {
+async fn keep(address: Address, now: watch::Sender<Now>, doubt: Arc<Notify>, errors: Counter) {
     let (mut misses, mut known) = (0, None);
     loop {
         match probe(&address, &now).await {
@@ -187,6 +196,7 @@ async fn keep(address: Address, now: watch::Sender<Now>, doubt: Arc<Notify>) {
             }
             Err(error) => {
                 misses += 1;
+                errors.inc();
                 let reason = error.to_string();
                 if misses == 1 {
                     warn!(%reason, "Redis does not answer");

@@ -5,6 +5,7 @@
 
 use super::Site;
 use super::layers::{Here, unspoken};
+use super::recent::Mishap;
 use crate::domain::Refusal;
 use crate::error::{Error, Service};
 use crate::words::{self, Door, Fault};
@@ -74,7 +75,9 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         let (status, code) = of_fault(&fault);
         let wait = if let Fault::Door(Door::Wait(seconds)) = &fault { Some(*seconds) } else { None };
-        Failure { status, code, message: fault.sentence(), wait }
+        let failure = Failure { status, code, message: fault.sentence(), wait };
+        failure.remember(failure.message.clone());
+        failure
     }
 }
 
@@ -86,7 +89,11 @@ impl Failure {
 
     /// After how many seconds it is worth trying again; `None` when trying again changes nothing.
     pub fn retry_after(&self) -> Option<u32> {
-        self.wait.or((self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5))
+        self.wait.or(match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Some(5),
+            StatusCode::TOO_MANY_REQUESTS => Some(1),
+            _ => None,
+        })
     }
 
     /// The JSON face: `{error, message, detail}`.
@@ -124,9 +131,18 @@ impl Failure {
         self.dressed((self.status, body).into_response())
     }
 
+    /// Keeps what could not be served for supervisors.
+    fn remember(&self, cause: String) {
+        if let Some(Here { id, at, site, route, .. }) = Here::current().filter(|_| self.status.is_server_error()) {
+            let (status, code) = (self.status.as_u16(), self.code);
+            site.recent.keep(Mishap { at, request: id, route, status, code, cause, times: 1 });
+        }
+    }
+
     /// One line; never a body, a name or a sentence. The request id is on the span.
     fn log(&self, error: &Error) {
         let (status, code) = (self.status.as_u16(), self.code);
+        self.remember(chain(error));
         match status {
             500 => error!(status, code, cause = chain(error), "a bug"),
             501.. => warn!(status, code, cause = chain(error), "could not be served"),
@@ -166,24 +182,30 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::UnknownSpool { .. } => (StatusCode::NOT_FOUND, "SPOOL_NO_ENCONTRADO"),
         Refusal::UnknownWorker { .. } => (StatusCode::NOT_FOUND, "WORKER_NO_ENCONTRADO"),
-        Refusal::InactiveWorker { .. } | Refusal::NotOwner { .. } | Refusal::NotYours { .. } => {
+        Refusal::InactiveWorker { .. } | Refusal::NotOwner { .. } | Refusal::NotYours { .. } | Refusal::NotAsker { .. } => {
             (StatusCode::FORBIDDEN, "NO_AUTORIZADO")
         }
         Refusal::RoleMissing { .. } => (StatusCode::FORBIDDEN, "ROL_NO_AUTORIZADO"),
         Refusal::Blocked { .. } => (StatusCode::FORBIDDEN, "SPOOL_BLOQUEADO"),
         Refusal::AmbiguousTag { .. } => (StatusCode::CONFLICT, "TAG_DUPLICADO"),
         Refusal::Occupied { .. } | Refusal::BeingTaken { .. } => (StatusCode::CONFLICT, "SPOOL_OCCUPIED"),
-        Refusal::ChangedSince { .. } => (StatusCode::CONFLICT, "VERSION_CONFLICT"),
+        Refusal::HelpAsked { .. } => (StatusCode::CONFLICT, "AYUDA_YA_PEDIDA"),
+        Refusal::NoHelp { .. } => (StatusCode::BAD_REQUEST, "AYUDA_NO_PEDIDA"),
+        Refusal::ChangedSince { .. } | Refusal::SeenOtherwise { .. } => (StatusCode::CONFLICT, "VERSION_CONFLICT"),
         Refusal::Ended { .. } => (StatusCode::GONE, "LOCK_EXPIRED"),
         Refusal::Unreadable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "DATOS_ILEGIBLES"),
         Refusal::YoursForOther { .. } | Refusal::NextBegun { .. } => (StatusCode::BAD_REQUEST, "OPERACION_YA_INICIADA"),
         Refusal::AlreadyDone { .. } => (StatusCode::BAD_REQUEST, "OPERACION_YA_COMPLETADA"),
         Refusal::NotStarted { .. } | Refusal::AlreadyFree { .. } => (StatusCode::BAD_REQUEST, "OPERACION_NO_INICIADA"),
         Refusal::Prerequisite { .. } => (StatusCode::BAD_REQUEST, "DEPENDENCIAS_NO_SATISFECHAS"),
-        Refusal::NotAvailable { .. } | Refusal::NotDone { .. } | Refusal::NotBlocked { .. } | Refusal::InspectionOff => {
-            (StatusCode::BAD_REQUEST, "OPERACION_NO_DISPONIBLE")
+        Refusal::NotAvailable { .. }
+        | Refusal::NotDone { .. }
+        | Refusal::NotBlocked { .. }
+        | Refusal::NothingToCorrect { .. }
+        | Refusal::InspectionOff => (StatusCode::BAD_REQUEST, "OPERACION_NO_DISPONIBLE"),
+        Refusal::FutureDate { .. } | Refusal::ReasonMissing | Refusal::WorkerMissing { .. } => {
+            (StatusCode::BAD_REQUEST, "VALIDACION")
         }
-        Refusal::FutureDate { .. } | Refusal::ReasonMissing => (StatusCode::BAD_REQUEST, "VALIDACION"),
         Refusal::KeyReused => (StatusCode::BAD_REQUEST, "CLAVE_REUTILIZADA"),
     }
 }
@@ -193,6 +215,8 @@ fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
         Fault::UnknownRoute => (StatusCode::NOT_FOUND, "RUTA_NO_ENCONTRADA"),
         Fault::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "METODO_NO_PERMITIDO"),
         Fault::AddressTooLong => (StatusCode::URI_TOO_LONG, "DIRECCION_DEMASIADO_LARGA"),
+        Fault::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "ENCABEZADOS_DEMASIADO_GRANDES"),
+        Fault::TooMany => (StatusCode::TOO_MANY_REQUESTS, "DEMASIADAS_PETICIONES"),
         Fault::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "CUERPO_DEMASIADO_GRANDE"),
         Fault::BadAddress
         | Fault::BodyCut

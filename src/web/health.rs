@@ -134,6 +134,8 @@ async fn metrics(State(app): State<App>) -> Response {
     metrics.occupied.set(gauge(count(|spool| spool.occupation.is_some())));
     metrics.problems.set(gauge(count(|spool| spool.unreadable().is_some())));
     metrics.age.set(super::live::age(&app.plant));
+    metrics.locks.set(app.plant.locks().health().await.latency.is_ok().into());
+    metrics.events.set(app.plant.events().health().heard.is_ok().into());
     let status = app.plant.workbook().status();
     metrics.waiting.set(gauge(status.waiting));
     metrics.outbox.set(gauge(status.outbox));

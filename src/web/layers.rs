@@ -1,7 +1,9 @@
 //! What surrounds every request, from the outside in: its id and span, the security headers, the
-//! counters, panics, other sites, long addresses, slow answers, compression.
+//! counters, haste, panics, other sites, long heads, slow answers, compression.
 
+use super::came::Came;
 use super::failure::{Code, Failure};
+use super::pace::{self, Pace};
 use super::{App, Site, trail};
 use crate::domain::Moment;
 use crate::words::{self, Fault};
@@ -22,6 +24,12 @@ use uuid::Uuid;
 
 /// The longest address, in bytes.
 const ADDRESS: usize = 2_048;
+
+/// The most lines of a head; of HTTP/2 nothing else counts them.
+const HEAD: usize = 64;
+
+/// What whoever came by https shall do from then on, for a year (`reliability.md` 6).
+const ONLY_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// The largest body, in bytes.
 const BODY: usize = 64 * 1_024;
@@ -80,8 +88,12 @@ pub struct Here {
     pub at: Moment,
     /// What every page says about how the program runs.
     pub site: Arc<Site>,
+    /// The route as the router writes it, with its method.
+    pub route: String,
     /// Whether it only asks, so that the same address may be opened again.
     pub asks: bool,
+    /// Whether it came by https, to us or to a trusted proxy.
+    pub https: bool,
     /// Why nobody may act now.
     pub obstacle: Option<Arc<String>>,
     /// How many seconds ago the rows were read.
@@ -113,11 +125,12 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(ANSWER, in_time))
-        .layer(from_fn(short_address))
+        .layer(from_fn(short_head))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(spoken))
         .layer(from_fn_with_state(app.clone(), trail::kept))
+        .layer(from_fn_with_state((app.clone(), Arc::new(Pace::default())), pace::paced))
         .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(guarded))
         .layer(from_fn_with_state(app.clone(), identified))
@@ -129,11 +142,13 @@ async fn identified(State(app): State<App>, request: Request, next: Next) -> Res
     let route = route_of(&request);
     let span = info_span!("request", id = %id, method = %request.method(), route);
     let asks = request.method().is_safe();
+    let https = came_by_https(&request);
     // Before the first reading there is nothing to look at, either.
     let shows = app.plant.view().read_at.is_some() && !NO_SCREENS.contains(&route.as_str());
     let obstacle = app.live.obstacle().filter(|_| shows);
     let (at, age) = (app.plant.clock().now(), super::live::age(&app.plant));
-    let here = Here { id: id.clone(), at, site: app.site, asks, obstacle, age };
+    let route = format!("{} {route}", request.method());
+    let here = Here { id: id.clone(), at, site: app.site, route, asks, https, obstacle, age };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -151,16 +166,24 @@ fn request_id(headers: &HeaderMap) -> String {
 }
 
 /// The route as the router writes it: a label of few values, and no tag in it.
-fn route_of(request: &Request) -> String {
+pub(super) fn route_of(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned()
+}
+
+fn came_by_https(request: &Request) -> bool {
+    request.extensions().get::<Came>().is_some_and(|came| came.https)
 }
 
 /// Security headers, and `no-store` wherever a handler said nothing else.
 async fn guarded(request: Request, next: Next) -> Response {
+    let https = came_by_https(&request);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
         headers.insert(name, value);
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_HTTPS);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -179,7 +202,11 @@ async fn counted(State(app): State<App>, request: Request, next: Next) -> Respon
         let code = response.extensions().get::<Code>().map(|code| code.0);
         let outcome =
             code.map_or_else(|| if status.is_success() { "ok".into() } else { status.as_str().to_owned() }, str::to_owned);
-        metrics.action(route.rsplit('/').next().unwrap_or_default(), &outcome, took);
+        let action = route.rsplit('/').next().unwrap_or_default();
+        metrics.action(action, &outcome);
+        if !status.is_client_error() {
+            metrics.took(action, took);
+        }
     }
     let latency_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     match method.is_safe() && status.as_u16() < 400 {
@@ -220,12 +247,20 @@ pub(super) fn unspoken(failure: Failure) -> Response {
     response
 }
 
-async fn short_address(request: Request, next: Next) -> Response {
+async fn short_head(request: Request, next: Next) -> Response {
     let uri = request.uri();
-    match uri.path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS) {
-        true => Failure::from(Fault::AddressTooLong).for_path(uri.path()),
-        false => next.run(request).await,
+    if uri.path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS) {
+        return Failure::from(Fault::AddressTooLong).for_path(uri.path());
     }
+    if request.headers().len() > HEAD {
+        return Failure::from(Fault::HeadTooLarge).for_path(uri.path());
+    }
+    // What says that it is too large need not be read to its end.
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > BODY as u64) {
+        return Failure::from(Fault::BodyTooLarge).for_path(uri.path());
+    }
+    next.run(request).await
 }
 
 /// Every request is answered in time. What an action has begun runs to its end all the same.

@@ -3,13 +3,16 @@
 pub mod api;
 pub mod assets;
 pub mod caller;
+pub mod came;
 mod chart;
 pub mod failure;
 pub mod health;
 mod input;
 pub mod layers;
 pub mod live;
+mod pace;
 pub mod pages;
+pub mod recent;
 pub mod server;
 mod trail;
 
@@ -55,6 +58,10 @@ pub struct Site {
     pub https: bool,
     /// Which build this is: screens reload when it changes.
     pub build: String,
+    /// The name of the sheet with the spools, for people who look for a row.
+    pub sheet: String,
+    /// The last requests that could not be served.
+    pub recent: recent::Recent,
 }
 
 /// Whatever is no route.

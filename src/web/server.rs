@@ -4,26 +4,51 @@
 //! axum's own loop never times out request heads and never stops while a stream is open
 //! (`reliability.md` 5).
 
+mod places;
+mod tls;
 mod unstalled;
 
+pub use tls::{BadPair, Tls};
+
+use super::came::{Came, Net};
+use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use prometheus_client::metrics::gauge::Gauge;
+use places::Places;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+use tower_http::timeout::DeadlineBody;
 use tracing::{debug, warn};
 use unstalled::Unstalled;
+
+/// How the program is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Front {
+    /// It speaks https itself.
+    pub tls: Option<Tls>,
+    /// Proxies whose word about their callers is taken.
+    pub proxies: Arc<[Net]>,
+}
+
+impl Front {
+    /// Whether browsers come by https: to us, or to a trusted proxy, which is there for that.
+    pub fn is_https(&self) -> bool {
+        self.tls.is_some() || !self.proxies.is_empty()
+    }
+}
 
 /// What a connection may do, and for how long.
 #[derive(Debug, Clone)]
@@ -32,16 +57,25 @@ pub struct Limits {
     pub first_byte: Duration,
     /// For the head of a request, whole; also how long a kept connection may stay silent.
     pub head: Duration,
+    /// For the body of a request, whole.
+    pub body: Duration,
     /// For a write that the other side does not take (`domain.md` 12).
     pub send: Duration,
     /// Size of a head, in bytes.
     pub head_bytes: usize,
+    /// Lines of a head.
+    pub head_lines: usize,
     /// Connections at once; more wait to be accepted.
     pub connections: usize,
+    /// Connections at once from one address; more are closed. A whole plant may have one, so it is
+    /// half of all; a trusted proxy may have all.
+    pub each: usize,
     /// Requests at once on one HTTP/2 connection.
     pub streams: u32,
     /// How long requests in hand may take once the server stops.
     pub drain: Duration,
+    /// How often the files of the certificate are looked at.
+    pub certificate: Duration,
 }
 
 impl Default for Limits {
@@ -49,11 +83,15 @@ impl Default for Limits {
         Limits {
             first_byte: Duration::from_secs(5),
             head: Duration::from_secs(5),
+            body: Duration::from_secs(10),
             send: Duration::from_secs(30),
             head_bytes: 16 * 1_024,
+            head_lines: 64,
             connections: 4_096,
+            each: 2_048,
             streams: 128,
             drain: Duration::from_secs(3),
+            certificate: Duration::from_secs(60),
         }
     }
 }
@@ -65,29 +103,51 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 const PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));
 
 /// Serves `routes` on `listener` until `stop`, then finishes the requests in hand within
-/// `limits.drain`. Open streams must watch `stop` themselves. `open` counts the connections.
-pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, open: Gauge, stop: CancellationToken) {
+/// `limits.drain`. Open streams must watch `stop` themselves.
+pub async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    (front, limits): (Front, Limits),
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) {
     let builder = Arc::new(builder(&limits));
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Places::new(limits.connections, limits.each);
     let graceful = GracefulShutdown::new();
-    while let Some((stream, place)) = accepted(&listener, &places, &stop).await {
-        let connection = Connection { stream, routes: routes.clone(), limits: limits.clone(), _place: place };
-        let (builder, watcher, open) = (Arc::clone(&builder), graceful.watcher(), open.clone());
+    if let Some(tls) = front.tls.clone() {
+        tokio::spawn(tls.follow(limits.certificate, metrics.refused_certificates.clone(), stop.clone()));
+    }
+    let door = Door { routes, front, limits };
+    while let Some((stream, peer, permit)) = accepted(&listener, &places, &stop).await {
+        // A proxy stands for everybody behind it.
+        let trusted = Came::is_trusted(peer.ip(), &door.front.proxies);
+        let Some(place) = places.take(peer.ip(), trusted, permit) else {
+            metrics.refused_connections.inc();
+            continue;
+        };
+        let (door, builder, watcher, open) =
+            (door.clone(), Arc::clone(&builder), graceful.watcher(), metrics.connections.clone());
         tokio::spawn(async move {
             open.inc();
-            connection.serve(&builder, watcher).await;
+            door.serve(stream, peer, &builder, watcher).await;
             open.dec();
+            drop(place);
         });
     }
     drop(listener);
-    if timeout(limits.drain, graceful.shutdown()).await.is_err() {
+    if timeout(door.limits.drain, graceful.shutdown()).await.is_err() {
         warn!("requests in hand did not end in time; their connections are dropped");
     }
 }
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(limits.head_bytes)
+        .max_headers(limits.head_lines);
     let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
     builder
         .http2()
@@ -102,14 +162,14 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
 /// The next connection, once there is a place for it; `None` when the server stops.
 async fn accepted(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    places: &Places,
     stop: &CancellationToken,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let next = async {
-        let place = Arc::clone(places).acquire_owned().await.ok()?;
+        let permit = places.free().await?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, place)),
+                Ok((stream, peer)) => return Some((stream, peer, permit)),
                 Err(error) => {
                     warn!(%error, "a connection could not be accepted");
                     sleep(EXHAUSTED).await;
@@ -123,33 +183,64 @@ async fn accepted(
     }
 }
 
-struct Connection {
-    stream: TcpStream,
+/// What every connection needs. Cheap to clone.
+#[derive(Clone)]
+struct Door {
     routes: Router,
+    front: Front,
     limits: Limits,
-    _place: OwnedSemaphorePermit,
 }
 
-impl Connection {
-    async fn serve(self, builder: &Builder<TokioExecutor>, watcher: Watcher) {
+impl Door {
+    async fn serve(self, stream: TcpStream, peer: SocketAddr, builder: &Builder<TokioExecutor>, watcher: Watcher) {
         // An answer goes out when it is ready: an action's is one small packet.
-        let _ = self.stream.set_nodelay(true);
-        if timeout(self.limits.first_byte, self.stream.readable()).await.is_err() {
+        let _ = stream.set_nodelay(true);
+        if timeout(self.limits.first_byte, stream.readable()).await.is_err() {
             return;
         }
-        let (routes, asked) = (self.routes, Arc::new(AtomicBool::new(false)));
-        let begun = Arc::clone(&asked);
-        let service = tower::service_fn(move |request: hyper::Request<Incoming>| {
-            begun.store(true, Ordering::Relaxed);
-            routes.clone().oneshot(request.map(Body::new))
-        });
-        let stream = TokioIo::new(Unstalled::new(self.stream, self.limits.send));
-        let connection = builder.serve_connection(stream, TowerToHyperService::new(service)).into_owned();
+        let asked = Arc::new(AtomicBool::new(false));
+        let (begun, limit) = (Arc::clone(&asked), self.limits.head);
+        // From the first byte to the first whole request, the handshake of TLS included.
+        let served = async {
+            match self.front.tls.clone() {
+                None => self.speak(stream, peer, begun, builder, watcher).await,
+                Some(_) if tls::speaks_plainly(&stream).await => drop(tls::answer_plainly(stream).await),
+                Some(tls) => match tls.accept(stream).await {
+                    Ok(stream) => self.speak(stream, peer, begun, builder, watcher).await,
+                    Err(error) => debug!(%error, "a connection did not come to speak TLS"),
+                },
+            }
+        };
         tokio::select! {
-            result = watcher.watch(connection) => if let Err(error) = result {
-                debug!(error, "a connection ended early");
-            },
-            () = silent(self.limits.head, &asked) => debug!("a connection sent no whole request"),
+            () = served => {}
+            () = silent(limit, &asked) => debug!("a connection sent no whole request"),
+        }
+    }
+
+    async fn speak<S>(
+        self,
+        stream: S,
+        peer: SocketAddr,
+        asked: Arc<AtomicBool>,
+        builder: &Builder<TokioExecutor>,
+        watcher: Watcher,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Door { routes, front, limits } = self;
+        let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
+            asked.store(true, Ordering::Relaxed);
+            let came = Came::of(peer, front.tls.is_some(), request.headers(), &front.proxies);
+            request.extensions_mut().insert(came);
+            routes.clone().oneshot(request.map(|body| match body.is_end_stream() {
+                true => Body::empty(),
+                false => Body::new(DeadlineBody::new(limits.body, body)),
+            }))
+        });
+        let stream = TokioIo::new(Unstalled::new(stream, limits.send));
+        let connection = builder.serve_connection(stream, TowerToHyperService::new(service)).into_owned();
+        if let Err(error) = watcher.watch(connection).await {
+            debug!(error, "a connection ended early");
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::App;
 use super::caller::OnTablet;
 use super::failure::Code;
+use crate::domain::cell::is_unseen;
 use crate::trail::Step;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
@@ -73,7 +74,7 @@ impl Told {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).take(LONGEST).collect()
 }
 
 /// Keeps one step, and gives a tablet that has no id its own with the first page.
@@ -107,7 +108,7 @@ pub(super) async fn kept(State(app): State<App>, mut request: Request, next: Nex
 }
 
 /// The id in the cookie, if it is one that we gave.
-fn tablet(headers: &HeaderMap) -> Option<String> {
+pub(super) fn tablet(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let id = pairs.find(|(name, _)| *name == NAME)?.1;

@@ -13,6 +13,10 @@ pub enum Fault {
     AddressTooLong,
     /// The address holds bytes that are no text.
     BadAddress,
+    /// The head of the request has more lines than the server reads.
+    HeadTooLarge,
+    /// More was asked in a short time than anybody can tap.
+    TooMany,
     /// The body is larger than any request needs.
     BodyTooLarge,
     /// The body did not arrive whole.
@@ -64,6 +68,7 @@ pub enum Wants {
     Uuid4,
     Count,
     State,
+    Remedy,
 }
 
 impl From<Door> for Fault {
@@ -80,6 +85,10 @@ impl Fault {
             Fault::WrongMethod => "Esa dirección existe, pero no se usa de esa manera.".into(),
             Fault::AddressTooLong => "La dirección es demasiado larga: se admiten 2.048 caracteres.".into(),
             Fault::BadAddress => "La dirección contiene caracteres que no se pueden leer.".into(),
+            Fault::HeadTooLarge => "La petición trae demasiados encabezados: se admiten 64.".into(),
+            Fault::TooMany => {
+                "Llegaron demasiadas peticiones seguidas y esta no se atendió. Espera un segundo e inténtalo otra vez.".into()
+            }
             Fault::BodyTooLarge => "Los datos enviados son demasiado grandes: se admiten 64 KiB.".into(),
             Fault::BodyCut => "Los datos no llegaron completos. Inténtalo otra vez.".into(),
             Fault::NotForm => "Los datos enviados no son los de un formulario. Actualiza la página.".into(),
@@ -122,6 +131,7 @@ impl Wants {
             Wants::Uuid => "debe ser el identificador (UUID) de una acción",
             Wants::Uuid4 => "debe ser un UUID de la versión 4",
             Wants::Count => "debe ser un número entero, de cero en adelante",
+            Wants::Remedy => "debe ser una de las correcciones que ofrece la página",
             Wants::State => "debe ser disponible, ocupado o problema",
         }
     }

@@ -112,7 +112,7 @@ pub fn ending(event: &AuditEvent, worker: WorkerId) -> String {
         Action::Release => format!("liberado por {}", event.worker_name),
         Action::Take if event.worker != worker => format!("relevado por {}", event.worker_name),
         Action::Take => "tomado otra vez".into(),
-        Action::Reopen | Action::Undo | Action::Unblock | Action::Other => super::event(event),
+        _ => super::event(event),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{operation, refusal};
 use crate::domain::decision::Missing;
-use crate::domain::{Action, AuditEvent, Inspection, Operation, Progress, Refusal, Spool};
+use crate::domain::{Action, AuditEvent, Column, Help, Inspection, Operation, Progress, Refusal, Remedy, Spool};
 
 /// Who supervises where nobody signs in.
 pub const SUPERVISOR: &str = "Supervisor";
@@ -21,6 +21,26 @@ pub const TO_INSPECT: &str = "Listo para metrología";
 
 /// A spool whose row cannot be read.
 pub const BAD_ROW: &str = "Fila con un problema";
+
+/// A request for help, in one line: who, since when, what for, and whether anybody has seen it.
+pub fn help(help: &Help) -> String {
+    let since = help.since.map(|at| format!(" a las {}", at.format("%H:%M"))).unwrap_or_default();
+    let reason = help.reason.as_deref().map(|reason| format!(": {}", super::echo(reason))).unwrap_or_default();
+    let seen = help.seen_by.as_deref().map_or_else(|| "nadie lo ha visto".to_owned(), |name| format!("visto por {name}"));
+    format!("{} pide ayuda{since}{reason} ({seen})", help.name)
+}
+
+/// What a remedy does, as its button says it.
+pub fn remedy(spool: &Spool, remedy: Remedy) -> String {
+    let holder = spool.occupation.as_ref().map_or("", |holder| holder.name.as_str());
+    match remedy {
+        Remedy::Empty(column) => format!("Vaciar {}", column.header()),
+        Remedy::Name(column) => format!("Anotar quién en {}", column.header()),
+        Remedy::Begin => format!("Anotar que {holder} empezó"),
+        Remedy::Since => "Anotar desde cuándo".into(),
+        Remedy::Retell => format!("Escribir {} según las demás columnas", Column::Detail.header()),
+    }
+}
 
 /// What is being done to an occupied spool; `max` is the rejection that blocks, 0 none.
 pub fn in_course(of: Option<Operation>, cycle: u32, max: u32) -> String {

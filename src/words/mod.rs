@@ -10,6 +10,7 @@ mod figures;
 mod labels;
 mod obstacle;
 mod problem;
+mod supervisor;
 
 pub use door::Door;
 pub use fault::{Fault, Wants};
@@ -17,13 +18,16 @@ pub use figures::{
     BANDS, HELD, LASTS, NO_HOUR, WAITING, ending, hour, narrowed, nobody, nothing, stage, stretch, verdict, weekday, within, yes,
 };
 pub use labels::{
-    BAD_ROW, NO_OPERATION, SUPERVISOR, TO_INSPECT, UNKNOWN_HOLDERS, event, in_course, not_yet, numbered, ready, reason, standing,
+    BAD_ROW, NO_OPERATION, SUPERVISOR, TO_INSPECT, UNKNOWN_HOLDERS, event, help, in_course, not_yet, numbered, ready, reason,
+    remedy, standing,
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
+pub use supervisor::{act, outcome, percent, problem_title, reasons};
 
+use crate::domain::cell::is_unseen;
 use crate::domain::decision::{Candidate, Ending, Missing};
-use crate::domain::{Action, AuditEvent, Column, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};
+use crate::domain::{Action, AuditEvent, Column, Help, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};
 use crate::error::{Error, Service};
 use chrono::{NaiveDate, Timelike};
 
@@ -95,6 +99,20 @@ fn say(refusal: &Refusal, now: Option<Moment>) -> String {
         }
         Refusal::NotBlocked { tag } => format!("{tag} no está bloqueado: no hay nada que desbloquear."),
         Refusal::ReasonMissing => "Falta el motivo. Escríbelo: queda en el historial del carrete.".into(),
+        Refusal::SeenOtherwise { tag } => {
+            format!("{tag} cambió desde que abriste esta página y no se escribió nada. Mira cómo está ahora y confirma otra vez.")
+        }
+        Refusal::NothingToCorrect { tag } => {
+            format!("La fila de {tag} ya no necesita esa corrección. Mira cómo está ahora.")
+        }
+        Refusal::WorkerMissing { tag, column } => {
+            format!("Falta el trabajador que se anota en {} de {tag}. Elígelo en la lista.", column.header())
+        }
+        Refusal::HelpAsked { tag, help } => help_asked(tag, help, now),
+        Refusal::NoHelp { tag } => format!("Nadie pide ayuda con {tag}, o ya está resuelto. Actualiza la lista."),
+        Refusal::NotAsker { tag, name } => {
+            format!("La ayuda con {tag} la pidió {name}: solo {name} o un supervisor puede darla por resuelta.")
+        }
         Refusal::InspectionOff => format!(
             "METROLOGÍA y REPARACIÓN están desactivadas: en el libro falta la columna {} o {}. Avisa a la oficina.",
             Column::Detail.header(),
@@ -158,6 +176,10 @@ pub fn done(spool: &Spool, event: Option<&AuditEvent>) -> String {
         Action::Reopen => format!("{}: {tag} se puede tomar otra vez.", ended("reabiert")),
         Action::Undo => format!("Última acción deshecha ({of}): {tag} está como antes."),
         Action::Unblock => format!("{tag} desbloqueado: se puede reparar una vez más."),
+        Action::Correct => format!("{tag} corregido: sus columnas ya no se contradicen en eso."),
+        Action::AskHelp => format!("Ayuda pedida con {tag}: tu supervisor la ve ahora en su pantalla."),
+        Action::SeeHelp => format!("Ayuda con {tag} marcada como vista: quien la pidió lo ve en su tableta."),
+        Action::SolveHelp => format!("Ayuda con {tag} resuelta."),
         Action::Other => format!("{tag} guardado."),
     }
 }
@@ -228,6 +250,15 @@ fn occupied(tag: &Tag, holder: &Occupation, overdue: bool, now: Option<Moment>) 
     format!("{tag} {} {advice}", held(holder, now))
 }
 
+fn help_asked(tag: &Tag, help: &Help, now: Option<Moment>) -> String {
+    let since = help.since.map(|at| format!(" {}", since(at, now))).unwrap_or_default();
+    let seen = match &help.seen_by {
+        Some(name) => format!("{name} ya lo vio."),
+        None => "El supervisor todavía no lo ha visto.".to_owned(),
+    };
+    format!("{} ya pide ayuda con {tag}{since}. {seen}", help.name)
+}
+
 fn ambiguous(tag: &Tag, candidates: &[Candidate]) -> String {
     let row = |row: &Candidate| format!("{}, {}, fila {}", numbered("NV", &row.nv), numbered("OT", &row.ot), row.fila);
     let rows: Vec<String> = candidates.iter().take(LISTED).map(row).collect();
@@ -296,9 +327,13 @@ fn ended(tag: &Tag, ending: &Ending, now: Option<Moment>) -> String {
         Action::Take => format!("{} tomó el relevo de {tag}{of}{when}. Elige otro carrete.", event.worker_name),
         Action::Release => {
             let reason = event.notes.reason.as_deref().map(|reason| format!(", motivo: {}", echo(reason))).unwrap_or_default();
-            format!("{} (supervisor) liberó {tag}{of}{when}{reason}. Tómalo otra vez si sigues con él.", event.worker_name)
+            let who = match event.worker_name.as_str() {
+                SUPERVISOR => "El supervisor".to_owned(),
+                name => format!("{name} (supervisor)"),
+            };
+            format!("{who} liberó {tag}{of}{when}{reason}. Tómalo otra vez si sigues con él.")
         }
-        Action::Reopen | Action::Undo | Action::Unblock | Action::Other => {
+        _ => {
             format!("Ya no tienes {tag}{of}: cambió{when}. Actualiza la lista.")
         }
     }
@@ -326,7 +361,7 @@ fn completed(event: &AuditEvent, tag: &Tag, completed: &str) -> String {
 
 /// A caller's own text, short and without control characters.
 fn echo(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
     match clean.chars().count() > ECHO {
         true => format!("{}…", clean.chars().take(ECHO).collect::<String>()),
         false => clean,

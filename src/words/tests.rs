@@ -22,6 +22,11 @@ fn holder() -> Occupation {
     }
 }
 
+fn help() -> Help {
+    let holder = holder();
+    Help { worker: holder.worker, name: holder.name, since: holder.since, reason: None, seen_by: None }
+}
+
 fn ended_by(action: Action) -> Refusal {
     let event = AuditEvent {
         id: Uuid::nil(),
@@ -92,6 +97,18 @@ pub(crate) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
             "No se puede reabrir MK-1: SOLD ya empezó. Hay que cancelarla primero."),
         (Refusal::NotBlocked { tag: tag() }, 400, "OPERACION_NO_DISPONIBLE", "MK-1 no está bloqueado: no hay nada que desbloquear."),
         (Refusal::ReasonMissing, 400, "VALIDACION", "Falta el motivo. Escríbelo: queda en el historial del carrete."),
+        (Refusal::SeenOtherwise { tag: tag() }, 409, "VERSION_CONFLICT",
+            "MK-1 cambió desde que abriste esta página y no se escribió nada. Mira cómo está ahora y confirma otra vez."),
+        (Refusal::NothingToCorrect { tag: tag() }, 400, "OPERACION_NO_DISPONIBLE",
+            "La fila de MK-1 ya no necesita esa corrección. Mira cómo está ahora."),
+        (Refusal::WorkerMissing { tag: tag(), column: Column::ArmWorker }, 400, "VALIDACION",
+            "Falta el trabajador que se anota en Armador de MK-1. Elígelo en la lista."),
+        (Refusal::HelpAsked { tag: tag(), help: help() }, 409, "AYUDA_YA_PEDIDA",
+            "Nicolás Ríos ya pide ayuda con MK-1 desde las 10:42. El supervisor todavía no lo ha visto."),
+        (Refusal::NoHelp { tag: tag() }, 400, "AYUDA_NO_PEDIDA",
+            "Nadie pide ayuda con MK-1, o ya está resuelto. Actualiza la lista."),
+        (Refusal::NotAsker { tag: tag(), name: "Nicolás Ríos".into() }, 403, "NO_AUTORIZADO",
+            "La ayuda con MK-1 la pidió Nicolás Ríos: solo Nicolás Ríos o un supervisor puede darla por resuelta."),
         (Refusal::InspectionOff, 400, "OPERACION_NO_DISPONIBLE",
             "METROLOGÍA y REPARACIÓN están desactivadas: en el libro falta la columna Estado_Detalle o Fecha_QC_Metrología. Avisa a la oficina."),
         (Refusal::KeyReused, 400, "CLAVE_REUTILIZADA",
@@ -125,8 +142,14 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::NextBegun { .. } => 21,
         Refusal::NotBlocked { .. } => 22,
         Refusal::ReasonMissing => 23,
-        Refusal::InspectionOff => 24,
-        Refusal::KeyReused => 25,
+        Refusal::SeenOtherwise { .. } => 24,
+        Refusal::NothingToCorrect { .. } => 25,
+        Refusal::WorkerMissing { .. } => 26,
+        Refusal::HelpAsked { .. } => 27,
+        Refusal::NoHelp { .. } => 28,
+        Refusal::NotAsker { .. } => 29,
+        Refusal::InspectionOff => 30,
+        Refusal::KeyReused => 31,
     }
 }
 
@@ -191,7 +214,7 @@ fn g13_every_refusal_has_its_sentence() {
         reads_well(sentence);
     }
     let places: Vec<usize> = refusals.iter().map(|(refusal, ..)| place(refusal)).collect();
-    assert_eq!(places, (0..26).collect::<Vec<_>>(), "one of each");
+    assert_eq!(places, (0..32).collect::<Vec<_>>(), "one of each");
 }
 
 #[test]

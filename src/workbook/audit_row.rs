@@ -147,6 +147,7 @@ fn json_of_event(event: &AuditEvent) -> Value {
     put("resultado", notes.approved.map(|approved| json!(if approved { "APROBADO" } else { "RECHAZADO" })));
     put("ciclo", notes.cycle.map(|cycle| json!(cycle)));
     put("anterior", notes.previous.map(|worker| json!(worker.get())));
+    put("anterior_nombre", notes.previous_name.as_ref().map(|name| json!(name)));
     put("deshace", notes.undoes.map(|id| json!(id.to_string())));
     Value::Object(json)
 }
@@ -169,6 +170,7 @@ fn notes_of_json(json: &Value) -> Notes {
         },
         cycle: read_cycle(&either("ciclo", "cycle")),
         previous: json["anterior"].as_u64().and_then(|id| u32::try_from(id).ok()).and_then(WorkerId::new),
+        previous_name: json["anterior_nombre"].as_str().map(str::to_owned),
         undoes: json["deshace"].as_str().and_then(|id| Uuid::try_parse(id).ok()),
     }
 }
@@ -284,6 +286,7 @@ mod tests {
                 approved: Some(false),
                 cycle: Some(2),
                 previous: WorkerId::new(94),
+                previous_name: Some("Nicolás Ríos".into()),
                 undoes: Some(Uuid::new_v4()),
             },
         };

@@ -2,7 +2,7 @@
 
 use super::view::{Index, View};
 use crate::domain::spool::{identify, same_names};
-use crate::domain::{AuditEvent, Change, Column, Identity, Moment, People, Row, Spool, Tag, Worker};
+use crate::domain::{AuditEvent, Change, Column, Header, Identity, Moment, People, Row, Spool, Tag, Worker};
 use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use std::collections::HashMap;
@@ -20,6 +20,8 @@ pub struct Loaded {
     pub events: Vec<AuditEvent>,
     /// Columns that the sheet lacks.
     pub missing: Vec<Column>,
+    /// Where its columns stand.
+    pub header: Header,
     /// When this was read.
     pub read_at: Option<Moment>,
 }
@@ -96,10 +98,10 @@ impl Mirror {
             let events = histories.remove(&identity.id).unwrap_or_default();
             spools.push(Arc::new(Spool::read(identity, fila, row, Arc::new(events), &people, self.zone)));
         }
-        let (missing, read_at) = (loaded.missing, loaded.read_at);
+        let (missing, header, read_at) = (loaded.missing, Arc::new(loaded.header), loaded.read_at);
         let by_id = events.iter().map(|event| (event.id, Arc::clone(event))).collect();
         *self.audit() = Audit { by_id, in_order: events };
-        let mut view = View { number: old.number, spools, people, read_at, missing, index: Arc::new(index) };
+        let mut view = View { number: old.number, spools, people, read_at, missing, header, index: Arc::new(index) };
         view.number += u64::from(!view.reads_like(&old));
         self.view.store(Arc::new(view));
     }
@@ -138,7 +140,8 @@ impl Mirror {
         let same_spools = spools.len() == old.spools.len() && spools.iter().zip(&old.spools).all(|(a, b)| Arc::ptr_eq(a, b));
         let same = same_people && same_spools && loaded.missing == old.missing;
         let (missing, read_at, number) = (loaded.missing, loaded.read_at, old.number + u64::from(!same));
-        self.view.store(Arc::new(View { number, spools, people, read_at, missing, index }));
+        let header = Arc::new(loaded.header);
+        self.view.store(Arc::new(View { number, spools, people, read_at, missing, header, index }));
     }
 
     /// Notes what the sheet lacks now, and keeps the rows as they were last read with everything.

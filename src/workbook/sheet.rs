@@ -90,7 +90,7 @@ impl Sheets {
         };
         let events = self.metadata.picked(audit_row::HEADERS).map(|cells| audit_row::from_cells(&cells, zone)).collect();
         let workers = self.workers();
-        Loaded { rows: self.operaciones.tracked(), workers, events, missing, read_at: Some(read_at) }
+        Loaded { rows: self.operaciones.tracked(), workers, events, missing, header, read_at: Some(read_at) }
     }
 
     /// `Trabajadores` with the active rows of `Roles`; rows without a number are nobody's.

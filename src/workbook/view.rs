@@ -1,7 +1,7 @@
 //! The plant in memory at one instant: what every page and list is made from.
 
 use crate::domain::decision::Candidate;
-use crate::domain::{Column, Identity, Moment, People, Refusal, Spool, Tag};
+use crate::domain::{Column, Header, Identity, Moment, People, Refusal, Spool, Tag};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub struct View {
     pub read_at: Option<Moment>,
     /// Columns that the sheet lacks.
     pub missing: Vec<Column>,
+    /// Where its columns stand: for people who look for a cell, never an address.
+    pub header: Arc<Header>,
     pub(super) index: Arc<Index>,
 }
 
@@ -41,6 +43,11 @@ impl Index {
 }
 
 impl View {
+    /// The letters of a column in the sheet, if it stands there.
+    pub fn letters(&self, column: Column) -> Option<String> {
+        self.header.place(column).map(super::sheets::letters)
+    }
+
     /// The row with this short id.
     pub fn get(&self, id: &str) -> Option<&Arc<Spool>> {
         self.index.by_id.get(id).and_then(|place| self.spools.get(*place))

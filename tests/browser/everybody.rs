@@ -56,7 +56,7 @@ pub(crate) const PRESSABLE: &str = r#"
     if (el.disabled || el.type === 'hidden' || el.matches('.skip') || !el.checkVisibility({ visibilityProperty: true })) continue;
     el.scrollIntoView({ block: 'center' });
     const box = el.getBoundingClientRect();
-    const target = el.matches('input[type=checkbox]') ? el.closest('label').getBoundingClientRect() : box;
+    const target = el.matches('input:is([type=checkbox], [type=radio])') ? el.closest('label').getBoundingClientRect() : box;
     const name = (el.textContent.trim() || el.name || el.type).slice(0, 40);
     const least = el.matches('.spool button:is(.take, .pause, .complete):not(dialog *)') ? 96
       : el.matches('.take, .pause, .complete, .danger, .reject, .changes, .reason, .back') ? 64 : el.matches('p:not(.note) a:not(.button, .chip), td a, th a') ? 24 : 48;
@@ -83,7 +83,7 @@ pub(crate) fn axe() -> String {
 }
 
 /// Puts the theme of a tablet.
-fn theme(sun: bool) -> String {
+pub(crate) fn theme(sun: bool) -> String {
     format!(
         "(() => {{ {}; return true; }})()",
         if sun { "localStorage.setItem('tema', 'sol')" } else { "localStorage.removeItem('tema')" }

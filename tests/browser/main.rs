@@ -16,6 +16,7 @@ mod scanner;
 mod served;
 mod shots;
 mod silence;
+mod supervisor;
 mod tab;
 mod watchers;
 

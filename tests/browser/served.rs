@@ -21,11 +21,13 @@ pub(crate) struct Row {
     pub(crate) welded: bool,
     /// `Estado_Detalle`.
     pub(crate) detail: &'static str,
+    /// `Ocupado_Por`, without anything else that a TAKE writes.
+    pub(crate) held: &'static str,
 }
 
 /// A spool that is ready for ARM.
 pub(crate) fn ready(tag: &str) -> Row {
-    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "" }
+    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "", held: "" }
 }
 
 impl Served {
@@ -113,6 +115,9 @@ fn write(file: &Path, rows: &[Row], workers: u32) {
         sheet.write(at, 2, &row.tag).unwrap();
         sheet.write_with_format(at, 3, 46_000, &date).unwrap();
         sheet.write(at, 12, row.detail).unwrap();
+        if !row.held.is_empty() {
+            sheet.write(at, 9, row.held).unwrap();
+        }
         if row.welded {
             sheet.write(at, 4, "MR(93)").unwrap();
             sheet.write_with_format(at, 5, 46_010, &date).unwrap();

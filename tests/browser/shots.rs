@@ -12,7 +12,7 @@ const TO_REPAIR: &str = "MK-1350-GW-30000-002";
 const BLOCKED: &str = "MK-1350-GW-30000-003";
 
 /// What is wider than its room, or cut off without dots that say so.
-const UNFIT: &str = r#"
+pub(crate) const UNFIT: &str = r#"
 (() => {
   const bad = [];
   const root = document.documentElement, main = document.querySelector('main');

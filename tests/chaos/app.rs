@@ -32,7 +32,8 @@ pub(crate) const APP: &str = "app";
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) spreadsheet: String,
-    pub(crate) credentials: String,
+    /// A key for each of its lives; the last is kept.
+    pub(crate) lives: Vec<String>,
     pub(crate) google: String,
     pub(crate) redis: String,
     /// Reads, and writes, a minute.
@@ -68,7 +69,7 @@ impl Settings {
     fn config(&self) -> Result<Config, String> {
         let google = SheetsConfig {
             spreadsheet: self.spreadsheet.clone(),
-            credentials: self.credentials.clone(),
+            credentials: self.lives.first().cloned().unwrap_or_default(),
             url: self.google.clone(),
             names: Names::default(),
             share: None,
@@ -130,7 +131,7 @@ impl App {
     /// Starts one, and waits until it listens.
     pub(crate) async fn start(settings: Settings) -> App {
         let mut app = App { settings, running: None };
-        app.restart().await;
+        app.spawn().await;
         app
     }
 
@@ -144,6 +145,13 @@ impl App {
     /// Starts it again, on the same address.
     pub(crate) async fn restart(&mut self) {
         self.kill().await;
+        if self.settings.lives.len() > 1 {
+            self.settings.lives.remove(0);
+        }
+        self.spawn().await;
+    }
+
+    async fn spawn(&mut self) {
         let program = std::env::current_exe().unwrap();
         let mut command = Command::new(program);
         command.arg(APP).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);

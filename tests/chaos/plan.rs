@@ -5,8 +5,9 @@ use crate::stand_in::{Fault, On, When};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How long tablets work while things go wrong.
-pub(crate) const SHIFT: Duration = Duration::from_secs(10);
+/// How long tablets work while things go wrong; and in a few thrifty runs, so that Google's minutes are
+/// judged by more than one of them.
+const SHIFTS: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(75));
 
 /// Everything about a run that is decided beforehand.
 #[derive(Debug, Clone)]
@@ -16,12 +17,16 @@ pub(crate) struct Plan {
     pub(crate) spools: u32,
     /// Google allows, and the app makes, as few calls as in life; then I8 is judged too.
     pub(crate) thrift: bool,
+    /// How long tablets work while things go wrong.
+    pub(crate) shift: Duration,
     /// How long calls take: always, and at random up to that much more.
     pub(crate) latency: (Duration, Duration),
     pub(crate) google: Vec<(Duration, Weather)>,
     pub(crate) people: Vec<(Duration, Deed)>,
     pub(crate) redis: Vec<(Duration, Trouble)>,
     pub(crate) apps: Vec<(Duration, usize, Trouble)>,
+    /// What strikes while a batch is on its way, which Google applies so much later.
+    pub(crate) ambush: Option<(Duration, Ambush, Duration)>,
 }
 
 /// What Google does for a while.
@@ -52,6 +57,17 @@ pub(crate) enum Deed {
     DeletesFence,
     /// Protects Metadata, and takes that back.
     Protects(Duration),
+    /// Deletes Metadata; the office takes that back, or makes a new one with nothing but its header.
+    LosesAudit(Duration, bool),
+}
+
+/// What leaves a late batch of a past holder behind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ambush {
+    /// The machine under Redis and all processes loses power: Redis comes back empty.
+    PowerCut,
+    /// Redis forgets whose turn it is, and the next one takes over.
+    LeaseLost,
 }
 
 /// What happens to Redis, or to a process.
@@ -75,20 +91,22 @@ impl Plan {
         // What a run has of each kind: seeds differ in their kind of trouble, not only in its times.
         let mut some = |most: usize| dice.below(most + 1);
         let (google, people, redis, apps) = (2 + some(7), some(7), some(3), some(3) / 2);
-        Plan {
+        let shift = if thrift && seed % 6 == 0 { SHIFTS.1 } else { SHIFTS.0 };
+        let plan = Plan {
             seed,
             processes,
             spools: 60 + some(60) as u32,
             thrift,
+            shift,
             latency: (MILLIS(fixed), MILLIS(fixed)),
-            google: at_times(&mut Dice::of(seed, 2), google, weather),
-            people: at_times(&mut Dice::of(seed, 3), people, deed),
-            redis: at_times(&mut Dice::of(seed, 4), redis, |dice| match dice.below(3) {
+            google: at_times(&mut Dice::of(seed, 2), google, shift, weather),
+            people: at_times(&mut Dice::of(seed, 3), people, shift, deed),
+            redis: at_times(&mut Dice::of(seed, 4), redis, shift, |dice| match dice.below(3) {
                 0 => Trouble::Killed(MILLIS(dice.within(50, 1_500))),
                 1 => Trouble::Frozen(MILLIS(dice.within(200, 3_000))),
                 _ => Trouble::Flushed,
             }),
-            apps: at_times(&mut Dice::of(seed, 5), apps, |dice| {
+            apps: at_times(&mut Dice::of(seed, 5), apps, shift, |dice| {
                 let which = dice.below(processes);
                 match dice.below(3) {
                     0 => (which, Trouble::Frozen(MILLIS(dice.within(300, 4_000)))),
@@ -98,7 +116,25 @@ impl Plan {
             .into_iter()
             .map(|(at, (which, trouble))| (at, which, trouble))
             .collect(),
+            ambush: ambush(&mut Dice::of(seed, 7)),
+        };
+        plan.without_audit(&mut Dice::of(seed, 8))
+    }
+
+    /// In some runs Metadata is deleted for a while, in half of those a process is killed meanwhile.
+    fn without_audit(mut self, dice: &mut Dice) -> Plan {
+        if dice.percent(70) {
+            return self;
         }
+        let (at, time) = (MILLIS(dice.within(1_000, 6_000)), MILLIS(dice.within(500, 3_000)));
+        self.people.push((at, Deed::LosesAudit(time, dice.percent(50))));
+        self.people.sort_by_key(|(at, _)| *at);
+        if dice.percent(50) {
+            let killed = Trouble::Killed(MILLIS(dice.within(10, 1_000)));
+            self.apps.push((at + time.mul_f64(0.7), dice.below(self.processes), killed));
+            self.apps.sort_by_key(|(at, ..)| *at);
+        }
+        self
     }
 
     /// The kinds of trouble in it, in few words.
@@ -114,16 +150,27 @@ impl Plan {
         kinds.extend(self.people.iter().map(|(_, deed)| word(format!("{deed:?}"))));
         kinds.extend(self.redis.iter().map(|(_, trouble)| format!("Redis{}", word(format!("{trouble:?}")))));
         kinds.extend(self.apps.iter().map(|(_, _, trouble)| format!("App{}", word(format!("{trouble:?}")))));
+        kinds.extend(self.ambush.iter().map(|(_, ambush, _)| format!("{ambush:?}")));
         kinds.into_iter().collect::<Vec<_>>().join(" ")
     }
 }
 
 /// So many of something within the shift, in the order of their times.
-fn at_times<T>(dice: &mut Dice, count: usize, mut make: impl FnMut(&mut Dice) -> T) -> Vec<(Duration, T)> {
-    let last = SHIFT.as_millis() as u64 - 500;
+fn at_times<T>(dice: &mut Dice, count: usize, shift: Duration, mut make: impl FnMut(&mut Dice) -> T) -> Vec<(Duration, T)> {
+    let last = shift.as_millis() as u64 - 500;
     let mut times: Vec<u64> = (0..count).map(|_| dice.within(500, last)).collect();
     times.sort_unstable();
     times.into_iter().map(|at| (MILLIS(at), make(dice))).collect()
+}
+
+fn ambush(dice: &mut Dice) -> Option<(Duration, Ambush, Duration)> {
+    let (at, kind) = (MILLIS(dice.within(1_000, 6_000)), *dice.one(&[Ambush::PowerCut, Ambush::LeaseLost]));
+    let late = match kind {
+        Ambush::PowerCut => dice.within(200, 2_500),
+        // A write that is given up is another fault.
+        Ambush::LeaseLost => dice.within(300, 1_300),
+    };
+    dice.percent(35).then_some((at, kind, MILLIS(late)))
 }
 
 fn weather(dice: &mut Dice) -> Weather {

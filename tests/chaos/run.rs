@@ -2,8 +2,8 @@
 
 use crate::app::{App, Settings};
 use crate::history::{self, Counted, History, Screen, Violation};
-use crate::plan::{Plan, SHIFT};
-use crate::stand_in::Google;
+use crate::plan::Plan;
+use crate::stand_in::{Access, Google};
 use crate::support::google::{BOOK, book_of};
 use crate::support::redis::{RealRedis, free_port};
 use crate::support::{HEADER, row, sheet, small_plant};
@@ -23,12 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 const TABLETS: usize = 40;
 
-/// What a person types within this time of a batch nobody can see: a read, and a write that
-/// Google applies as late as the latest of a plan.
-const ROUND_TRIP: Duration = Duration::from_secs(6);
-
-/// Within this everything is answered, and what a process has hit by mistake put right.
-const ANSWER: Duration = Duration::from_secs(35);
+/// How often a process may be started in a run, and be known for another one than it was before.
+const LIVES: usize = 8;
 
 /// Everybody shows the workbook after so much quiet, and not before this much is it looked at.
 const QUIET: (Duration, Duration) = (Duration::from_millis(3_500), Duration::from_secs(7));
@@ -55,8 +51,9 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     std::fs::create_dir_all(&logs).unwrap();
     let google = Google::with(book_of(&plant(plan.spools))).await;
     google.seed(plan.seed);
-    if !plan.thrift {
-        google.quota(60_000, 60_000);
+    match plan.thrift {
+        true => google.project_quota(60),
+        false => google.quota(60_000, 60_000),
     }
     let before = google.book(BOOK);
     let redis = block_in_place(RealRedis::start);
@@ -78,7 +75,7 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
         let (worker, inspects) = who(number);
         tablets.spawn(Tablet::new(Arc::clone(&floor), plan.seed, number, worker, inspects).work());
     }
-    let end = Instant::now() + SHIFT;
+    let end = Instant::now() + plan.shift;
     weather::happens(&mut world, &plan).await;
     sleep_until(end).await;
     weather::fair(&google, &plan);
@@ -92,10 +89,7 @@ pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
         app.kill().await;
     }
     let (journal, asked) = (google.journal(), std::mem::take(&mut *floor.asked.lock().unwrap()));
-    let mut history = history::from::journal(&before, &journal, asked, screens, ROUND_TRIP);
-    if plan.processes > 1 {
-        history.patience = ANSWER;
-    }
+    let mut history = history::from::journal(&before, &journal, asked, screens, Duration::ZERO);
     if !plan.thrift {
         history.calls.clear();
     }
@@ -128,13 +122,20 @@ fn settings(
     Settings {
         listen,
         spreadsheet: BOOK.into(),
-        credentials: google.credentials(),
+        lives: (0..LIVES).map(|life| credentials(google, (number, life))).collect(),
         google: google.url(),
         redis: redis.url(),
         calls: if plan.thrift { 50.0 } else { 6_000.0 },
         log: logs.join(format!("app-{number}.log")),
         without: without.map(str::to_owned),
     }
+}
+
+/// The key of a process's own account in one of its lives, with which the workbook is shared.
+fn credentials(google: &Google, process: history::Process) -> String {
+    let account = history::from::account(process);
+    google.share(BOOK, &account, Some(Access::Write));
+    google.credentials_of(&account)
 }
 
 /// Thirty-four may fit, weld and mend, two of them on two tablets each; four inspect.
@@ -198,7 +199,7 @@ async fn quiet(urls: &[String], boards: &[Board], google: &Google) -> Vec<Screen
                 screens.push(screen(format!("{path} of process {}", number + 1), &format!("{url}{path}")).await);
             }
         }
-        let history = history::from::journal(&google.book(BOOK), &Default::default(), Vec::new(), screens, ROUND_TRIP);
+        let history = history::from::journal(&google.book(BOOK), &Default::default(), Vec::new(), screens, Duration::ZERO);
         if start.elapsed() >= QUIET.1 || shown(&history) {
             return history.screens;
         }

@@ -2,15 +2,18 @@
 
 use crate::app::App;
 use crate::dice::Dice;
-use crate::plan::{Deed, Plan, Trouble, Weather};
-use crate::stand_in::{Google, Human, Latency};
+use crate::plan::{Ambush, Deed, Plan, Trouble, Weather};
+use crate::stand_in::grid::Sheet;
+use crate::stand_in::{Google, Held, Human, Latency, On};
 use crate::support::google::BOOK;
 use crate::support::redis::RealRedis;
 use std::time::Duration;
+use tokio::sync::Mutex;
 use tokio::task::block_in_place;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 const ROWS: &str = "Operaciones";
+const AUDIT: &str = "Metadata";
 
 /// Everything that can be troubled.
 pub(crate) struct World {
@@ -31,11 +34,13 @@ pub(crate) fn fair(google: &Google, plan: &Plan) {
 pub(crate) async fn happens(world: &mut World, plan: &Plan) {
     let start = Instant::now();
     let World { google, redis, apps } = world;
+    let (redis, apps) = (Mutex::new(redis), Mutex::new(apps.as_mut_slice()));
     tokio::join!(
         at_google(google, plan, start),
         by_people(google, plan, start),
-        at_redis(redis, plan, start),
-        to_apps(apps, plan, start),
+        at_redis(&redis, plan, start),
+        to_apps(&apps, plan, start),
+        behind_a_batch(google, &redis, &apps, plan, start),
     );
 }
 
@@ -58,9 +63,10 @@ async fn at_google(google: &Google, plan: &Plan, start: Instant) {
     }
 }
 
-async fn at_redis(redis: &mut RealRedis, plan: &Plan, start: Instant) {
+async fn at_redis(redis: &Mutex<&mut RealRedis>, plan: &Plan, start: Instant) {
     for (at, trouble) in &plan.redis {
         sleep_until(start + *at).await;
+        let mut redis = redis.lock().await;
         match trouble {
             Trouble::Killed(time) => {
                 block_in_place(|| redis.kill9());
@@ -77,9 +83,36 @@ async fn at_redis(redis: &mut RealRedis, plan: &Plan, start: Instant) {
     }
 }
 
-async fn to_apps(apps: &mut [App], plan: &Plan, start: Instant) {
+/// Holds a batch on its way, strikes, and lets Google apply it when others have taken over.
+async fn behind_a_batch(google: &Google, redis: &Mutex<&mut RealRedis>, apps: &Mutex<&mut [App]>, plan: &Plan, start: Instant) {
+    let Some((at, ambush, late)) = plan.ambush else { return };
+    sleep_until(start + at).await;
+    let (mut redis, mut apps) = (redis.lock().await, apps.lock().await);
+    let mut gate = google.hold(On::Holding("updateCells".into()), Held::BeforeApplying);
+    if timeout(BATCH, gate.arrived()).await.is_err() {
+        return;
+    }
+    match ambush {
+        Ambush::PowerCut => {
+            for app in apps.iter_mut() {
+                app.kill().await;
+            }
+            block_in_place(|| redis.kill9());
+            block_in_place(|| redis.restart());
+            for app in apps.iter_mut() {
+                app.restart().await;
+            }
+        }
+        Ambush::LeaseLost => block_in_place(|| redis.flushall()),
+    }
+    sleep(late).await;
+    gate.open();
+}
+
+async fn to_apps(apps: &Mutex<&mut [App]>, plan: &Plan, start: Instant) {
     for (at, which, trouble) in &plan.apps {
         sleep_until(start + *at).await;
+        let mut apps = apps.lock().await;
         let app = &mut apps[*which];
         match trouble {
             Trouble::Frozen(time) => {
@@ -167,9 +200,16 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
             }
         }),
         Deed::Protects(time) => {
-            now(&mut |human| human.protects_sheet("Metadata", &[]));
+            now(&mut |human| human.protects_sheet(AUDIT, &[]));
             sleep(*time).await;
-            now(&mut |human| human.unprotects_sheet("Metadata"));
+            now(&mut |human| human.unprotects_sheet(AUDIT));
+        }
+        Deed::LosesAudit(time, anew) => {
+            let Some(lost) = google.book(BOOK).by_title(AUDIT).cloned() else { return };
+            now(&mut |human| human.deletes_sheet(AUDIT));
+            sleep(*time).await;
+            let made = Sheet { rows: lost.rows[..1].to_vec(), ..Sheet::new(lost.id + 1, AUDIT, 1_000, lost.column_count) };
+            now(&mut |human| human.restores_sheet(if *anew { made.clone() } else { lost.clone() }));
         }
     }
 }
@@ -183,6 +223,9 @@ fn any_row(human: &Human<'_>, dice: &mut Dice) -> usize {
         }
     }
 }
+
+/// How long an ambush waits for a batch.
+const BATCH: Duration = Duration::from_secs(3);
 
 /// How long everything may take to be as it was.
 pub(crate) const RECOVERY: Duration = Duration::from_secs(30);

@@ -1,6 +1,8 @@
 //! I2, I3 and I9: what people were told.
 
-use super::{Answer, Asked, Counted, History, Step, Violation};
+use super::audit::takes_back;
+use super::state::State;
+use super::{Answer, Asked, Counted, History, Violation};
 use spoolboard::domain::Column;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -23,27 +25,47 @@ impl Asked {
     }
 }
 
+/// What became of the operations.
+struct Fates<'a> {
+    /// When each was first seen in a row of its spool, or in the audit.
+    applied: BTreeMap<(&'a str, &'a str), Duration>,
+    /// Those of which the system's own rows say that they did not hold: their audit row could not be taken
+    /// back (`design.md` 5.4).
+    void: BTreeSet<&'a str>,
+}
+
 /// Every violation of the three.
 pub(crate) fn look(history: &History) -> Vec<Violation> {
-    let (applied, void) = (applied(history), void(history));
+    let fates = Fates::of(history);
     let mut found = Vec::new();
-    let mut by_op: BTreeMap<&str, Vec<&Asked>> = BTreeMap::new();
+    let mut by_op: BTreeMap<(&str, &str), Vec<&Asked>> = BTreeMap::new();
     for asked in &history.asked {
-        by_op.entry(&asked.op).or_default().push(asked);
+        by_op.entry((&asked.op, &asked.tag)).or_default().push(asked);
         found.extend(slow(asked));
-        found.extend(unsaved(history, asked, applied.get(asked.op.as_str()).copied()));
+        found.extend(unsaved(history, asked, &fates));
     }
-    for (op, asked) in by_op {
-        if let Some(at) = applied.get(op)
-            && asked.iter().all(|asked| asked.refused())
-            && !void.contains(op)
-        {
-            let first = asked[0];
-            let what = format!("{} of {} by {} was refused, and was applied", first.verb, first.tag, first.worker);
-            found.push(Violation::new(3, *at, &first.tag, op, what));
-        }
+    for ((op, tag), asked) in by_op {
+        let applied = fates.applied.get(&(op, tag)).filter(|_| !fates.void.contains(op));
+        found.extend(applied.and_then(|at| lie(history, *at, &asked)));
     }
     found
+}
+
+/// A refusal of what was applied: nobody else had asked for it in a way that may have brought it there, or
+/// it stood in the audit already and the first result was to be told again (`design.md` 3).
+fn lie(history: &History, applied: Duration, asked: &[&Asked]) -> Option<Violation> {
+    let known = |refused: &Asked| state_at(history, refused.at).audit.iter().any(|event| event.id == refused.op);
+    let explained = asked.iter().any(|asked| !asked.refused() && asked.at <= applied);
+    let lie = asked.iter().find(|asked| asked.refused() && (!explained || known(asked)))?;
+    let Asked { verb, tag, worker, op, .. } = lie;
+    let what = format!("{verb} of {tag} by {worker} was refused, and was applied");
+    Some(Violation::new(3, applied.max(lie.at), tag, op, what))
+}
+
+/// The workbook as it was at some time.
+fn state_at(history: &History, at: Duration) -> &State {
+    let until = history.steps.partition_point(|step| step.at <= at);
+    until.checked_sub(1).map_or(&history.start, |last| &history.steps[last].after)
 }
 
 /// Adds what was answered to what was counted.
@@ -53,27 +75,24 @@ pub(crate) fn count(history: &History, counted: Counted) -> Counted {
     Counted { saved, refused, ..counted }
 }
 
-/// When each operation was first seen in the workbook, in a row or in the audit.
-fn applied(history: &History) -> BTreeMap<&str, Duration> {
-    let mut applied = BTreeMap::new();
-    let mut before = &history.start;
-    for step in &history.steps {
-        for event in step.after.audit.iter().skip(before.audit.len()) {
-            applied.entry(event.id.as_str()).or_insert(step.at);
+impl<'a> Fates<'a> {
+    fn of(history: &'a History) -> Fates<'a> {
+        let mut fates = Fates { applied: BTreeMap::new(), void: BTreeSet::new() };
+        let mut before = &history.start;
+        for step in &history.steps {
+            for event in step.after.audit.iter().skip(before.audit.len()) {
+                match takes_back(event) {
+                    Some(op) => _ = fates.void.insert(op),
+                    None => _ = fates.applied.entry((&event.id, &event.tag)).or_insert(step.at),
+                }
+            }
+            for row in &step.after.rows {
+                fates.applied.entry((row.cell(Column::Version), row.cell(Column::Tag))).or_insert(step.at);
+            }
+            before = &step.after;
         }
-        for row in &step.after.rows {
-            applied.entry(row.cell(Column::Version)).or_insert(step.at);
-        }
-        before = &step.after;
+        fates
     }
-    applied
-}
-
-/// Operations of which the system's own rows say that they did not hold: their audit row could not be
-/// taken back (`design.md` 5.4).
-fn void(history: &History) -> BTreeSet<&str> {
-    let last = history.steps.last().map_or(&history.start, |step| &step.after);
-    last.audit.iter().filter(|event| event.worker == 0).filter_map(|event| event.notes["deshace"].as_str()).collect()
 }
 
 fn slow(asked: &Asked) -> Option<Violation> {
@@ -90,11 +109,12 @@ fn slow(asked: &Asked) -> Option<Violation> {
     Some(Violation::new(9, asked.at + LONGEST, &asked.tag, &asked.op, what))
 }
 
-fn unsaved(history: &History, asked: &Asked, applied: Option<Duration>) -> Option<Violation> {
+fn unsaved(history: &History, asked: &Asked, fates: &Fates<'_>) -> Option<Violation> {
     let told = asked.saved()?;
-    let what = match applied {
-        Some(at) if at <= told => return None,
-        Some(at) => format!("was answered as saved {:.3} s before it was", (at - told).as_secs_f64()),
+    let what = match fates.applied.get(&(asked.op.as_str(), asked.tag.as_str())) {
+        Some(_) if fates.void.contains(asked.op.as_str()) => "was answered as saved, and the audit takes it back".to_owned(),
+        Some(at) if *at <= told => return None,
+        Some(at) => format!("was answered as saved {:.3} s before it was", (*at - told).as_secs_f64()),
         // Who has it already is told so, and nothing is written.
         None if asked.verb == "TOMAR" && was_his(history, asked, told) => return None,
         None => "was answered as saved, and was never applied".to_owned(),
@@ -106,10 +126,6 @@ fn unsaved(history: &History, asked: &Asked, applied: Option<Duration>) -> Optio
 /// Whether the worker had the spool at some time between the question and the answer.
 fn was_his(history: &History, asked: &Asked, told: Duration) -> bool {
     let wanted = (asked.tag.clone(), asked.worker);
-    // Under a header that somebody has renamed for a while nothing can be read.
-    let readable = |step: &&Step| step.after.header.iter().any(|name| name == Column::OccupiedBy.header());
-    let at_first =
-        history.steps.iter().filter(readable).rfind(|step| step.at <= asked.at).map_or(&history.start, |step| &step.after);
     let during = history.steps.iter().filter(|step| step.at > asked.at && step.at <= told).map(|step| &step.after);
-    std::iter::once(at_first).chain(during).any(|state| state.occupied().contains(&wanted))
+    std::iter::once(state_at(history, asked.at)).chain(during).any(|state| state.occupied().contains(&wanted))
 }

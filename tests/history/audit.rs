@@ -1,6 +1,6 @@
 //! Which audit rows a change of ours added, and whether it left the others alone.
 
-use super::state::{Event, Row, State};
+use super::state::{Event, Row, State, same, text_of_json};
 use super::{Step, Violation};
 use spoolboard::domain::Column;
 use std::collections::BTreeMap;
@@ -25,6 +25,26 @@ pub(crate) fn speaks_of(event: &Event, row: &Row, twins: &BTreeMap<&str, usize>)
     let tag = row.cell(Column::Tag);
     let alone = twins.get(tag).copied().unwrap_or(0) < 2;
     event.tag == tag && (alone || row.cell(Column::Version) == event.id)
+}
+
+/// Whether a row shows what an event says that it was given, in the columns that are there. An event
+/// that does not say it is known by its id.
+pub(crate) fn as_told(event: &Event, row: &Row, state: &State) -> bool {
+    let has = |name: &str| state.header.iter().any(|known| known == name);
+    match event.notes["despues"].as_object() {
+        None => !has(Column::Version.header()) || row.cell(Column::Version) == event.id,
+        Some(given) => {
+            let stands = |name: &str| row.cells.get(name).map_or("", String::as_str);
+            given.iter().filter(|(name, _)| has(name)).all(|(name, cell)| same(&text_of_json(cell), stands(name)))
+        }
+    }
+}
+
+/// The operation that an event of the system takes back, because its row does not have it
+/// (`design.md` 5.4).
+pub(crate) fn takes_back(event: &Event) -> Option<&str> {
+    let op = event.notes["deshace"].as_str()?;
+    (event.worker == 0 && event.kind.starts_with("DESHACER_")).then_some(op)
 }
 
 /// How many rows have each TAG.

@@ -1,11 +1,11 @@
 //! A history out of the stand-in's journal.
 
 use super::state::{Cells, Event, State, number_text, truth};
-use super::{Asked, By, Call, History, Screen, Step};
+use super::{Asked, By, Call, History, Process, Screen, Step};
 use crate::stand_in::book::Book;
 use crate::stand_in::grid::{Cell, Sheet, Value};
 use crate::stand_in::quota::Quota;
-use crate::stand_in::{ACCOUNT, Journal};
+use crate::stand_in::{ACCOUNT, Entry, Journal, Method};
 use spoolboard::domain::Column;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,8 +23,22 @@ struct Reader {
     header: Option<(Line, Arc<Vec<String>>)>,
 }
 
+/// The account of a process in one of its lives. Who gives each its own lets the checker tell them apart.
+pub(crate) fn account((number, life): Process) -> String {
+    format!("tablero-{number}-{life}@taller-inventado.iam.gserviceaccount.com")
+}
+
+/// Whose account it is, if it is one of those.
+fn process(account: &str) -> Option<Process> {
+    let (number, life) = account.strip_prefix("tablero-")?.split_once('@')?.0.split_once('-')?;
+    Some((number.parse().ok()?, life.parse().ok()?))
+}
+
 /// The history of a run: how the workbook was before it, what the stand-in wrote down, what the
 /// clients asked, and what the screens show now. The journal must have kept its snapshots.
+///
+/// What a process with an account of its own decided on is what it was last told; of others a read and the
+/// write after it are believed to take `round_trip`.
 pub(crate) fn journal(
     before: &Book,
     journal: &Journal,
@@ -35,18 +49,49 @@ pub(crate) fn journal(
     let mut reader = Reader::default();
     let start = reader.state(before);
     let of_book = journal.entries().iter().filter(|entry| entry.book == before.id);
-    let steps = of_book.map(|entry| Step {
-        at: entry.at,
-        by: if entry.is_human() { By::Human } else { By::Us },
-        what: entry.what.clone(),
-        after: reader.state(entry.after.as_ref().expect("the journal kept no snapshots")),
+    let readings = readings(journal);
+    let steps = of_book.map(|entry| {
+        let process = process(&entry.by);
+        let last = process.and_then(|_| {
+            let of_it = readings.get(entry.by.as_str())?;
+            of_it.get(of_it.partition_point(|at| *at <= entry.at).checked_sub(1)?).copied()
+        });
+        Step {
+            at: entry.at,
+            by: by(entry),
+            process: process.unwrap_or_default(),
+            since: last.unwrap_or_else(|| entry.at.saturating_sub(round_trip)),
+            what: entry.what.clone(),
+            after: reader.state(entry.after.as_ref().expect("the journal kept no snapshots")),
+        }
     });
     let steps = steps.collect();
     // What was refused for the quota was asked all the same.
     let calls = journal.calls().iter().filter(|call| call.counted.is_some() || call.status == 429);
     let calls =
         calls.map(|call| Call { at: call.at, writes: call.counted.map_or(writes(call.method), |quota| quota == Quota::Write) });
-    History { start, steps, calls: calls.collect(), asked, screens, round_trip, patience: Duration::ZERO }
+    History { start, steps, calls: calls.collect(), asked, screens }
+}
+
+fn by(entry: &Entry) -> By {
+    let parts = entry.request["requests"].as_array();
+    let is_fence = |part: &serde_json::Value| !part["deleteSheet"].is_null() || !part["addSheet"].is_null();
+    match parts {
+        _ if entry.is_human() => By::Human,
+        Some(parts) if !parts.is_empty() && parts.iter().all(is_fence) => By::Fence,
+        _ => By::Us,
+    }
+}
+
+/// When each account was told of the rows.
+fn readings(journal: &Journal) -> HashMap<&str, Vec<Duration>> {
+    let mut readings: HashMap<&str, Vec<Duration>> = HashMap::new();
+    let heard = |call: &&crate::stand_in::journal::Record| call.heard && call.status == 200;
+    for call in journal.calls().iter().filter(heard).filter(|call| call.method == Method::ValuesBatchGet.name()) {
+        readings.entry(&call.by).or_default().push(call.at);
+    }
+    readings.values_mut().for_each(|times| times.sort());
+    readings
 }
 
 fn writes(method: &str) -> bool {

@@ -16,6 +16,10 @@ mod applied;
 mod audit;
 mod calls;
 pub(crate) mod from;
+mod judge;
+mod late;
+mod people;
+mod renames;
 mod screens;
 mod state;
 mod timeline;
@@ -38,19 +42,21 @@ pub(crate) struct History {
     pub(crate) asked: Vec<Asked>,
     /// What the screens showed at the end, when all was quiet.
     pub(crate) screens: Vec<Screen>,
-    /// How long a read and the write after it may take: what a person types within it, nobody can
-    /// see (`design.md` 5.12).
-    pub(crate) round_trip: Duration,
-    /// Where several processes write it cannot be told whose batch is whose: what one has hit by mistake
-    /// may stand for so long, however many batches of the others come first.
-    pub(crate) patience: Duration,
 }
+
+/// One of the processes, and which of its lives: a kill ends one.
+pub(crate) type Process = (usize, usize);
 
 /// One change of the workbook.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     pub(crate) at: Duration,
     pub(crate) by: By,
+    /// Nobody's for people.
+    pub(crate) process: Process,
+    /// When the process had read what it decided on: nothing that people did from then on could be
+    /// seen by it (`design.md` 5.12).
+    pub(crate) since: Duration,
     /// In words, for the timeline.
     pub(crate) what: String,
     pub(crate) after: State,
@@ -60,6 +66,8 @@ pub(crate) struct Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     Us,
+    /// We, and nothing but the fence.
+    Fence,
     Human,
 }
 
@@ -154,9 +162,10 @@ impl fmt::Display for Violation {
 
 /// Looks for the first broken promise.
 pub(crate) fn check(history: &History) -> Result<Counted, Box<Violation>> {
-    let (mut found, counted) = applied::look(history);
-    found.extend(answers::look(history));
-    found.extend(screens::look(history));
+    let followed = renames::followed(history);
+    let (mut found, counted) = applied::look(&followed);
+    found.extend(answers::look(&followed));
+    found.extend(screens::look(&followed));
     found.extend(calls::look(history));
     match found.into_iter().min_by_key(|violation| (violation.at, violation.invariant)) {
         None => Ok(answers::count(history, counted)),

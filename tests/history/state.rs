@@ -1,7 +1,7 @@
 //! A workbook at one instant, reduced to what the promises are about.
 
 use spoolboard::domain::{Cell, Column};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The cells of one row by header, tracked columns under their usual name; empty ones are not there.
@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub(crate) audit: Vec<Arc<Event>>,
     /// The audit cannot be written: its tab is away, or protected from us.
     pub(crate) audit_closed: bool,
+    /// Columns that somebody has given another name for a while, by their own.
+    pub(crate) renamed: BTreeSet<String>,
 }
 
 /// A row of `Operaciones`.
@@ -28,6 +30,8 @@ pub(crate) struct State {
 pub(crate) struct Row {
     /// TAG, NV, OT and which of its equals: what it is, wherever it stands.
     pub(crate) key: Arc<str>,
+    /// Where it stands, counted from 0.
+    pub(crate) place: usize,
     pub(crate) cells: Cells,
 }
 
@@ -48,15 +52,23 @@ pub(crate) struct Event {
 impl State {
     /// A state whose rows know what they are.
     pub(crate) fn new(header: Arc<Vec<String>>, rows: impl IntoIterator<Item = Cells>, audit: Vec<Arc<Event>>) -> State {
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        let rows = rows.into_iter().filter(|cells| !cells.is_empty()).map(|cells| {
-            let part = |column: Column| cells.get(column.header()).cloned().unwrap_or_default();
-            let name = format!("{} ({}, OT {})", part(Column::Tag), part(Column::Nv), part(Column::Ot));
-            let nth = seen.entry(name.clone()).or_default();
-            *nth += 1;
-            Row { key: if *nth == 1 { name.into() } else { format!("{name} no. {nth}").into() }, cells }
-        });
-        State { header, rows: rows.collect(), audit, audit_closed: false }
+        let rows = rows.into_iter().enumerate().filter(|(_, cells)| !cells.is_empty());
+        State { header, rows: keyed(rows), audit, ..State::default() }
+    }
+
+    /// The same under other names: `names` says what each name that is not its column's own stands for.
+    pub(crate) fn under(&self, names: &BTreeMap<String, String>) -> State {
+        if names.is_empty() {
+            return self.clone();
+        }
+        let usual = |name: &String| names.get(name).unwrap_or(name).clone();
+        let cells = |row: &Row| Arc::new(row.cells.iter().map(|(name, text)| (usual(name), text.clone())).collect());
+        State {
+            header: Arc::new(self.header.iter().map(usual).collect()),
+            rows: keyed(self.rows.iter().map(|row| (row.place, cells(row)))),
+            renamed: names.values().cloned().collect(),
+            ..self.clone()
+        }
     }
 
     /// The rows by what they are.
@@ -71,6 +83,18 @@ impl State {
         found.sort();
         found
     }
+}
+
+fn keyed(rows: impl Iterator<Item = (usize, Cells)>) -> Vec<Row> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let keyed = rows.map(|(place, cells)| {
+        let part = |column: Column| cells.get(column.header()).cloned().unwrap_or_default();
+        let name = format!("{} ({}, OT {})", part(Column::Tag), part(Column::Nv), part(Column::Ot));
+        let nth = seen.entry(name.clone()).or_default();
+        *nth += 1;
+        Row { key: if *nth == 1 { name.into() } else { format!("{name} no. {nth}").into() }, place, cells }
+    });
+    keyed.collect()
 }
 
 impl Row {
@@ -91,11 +115,17 @@ impl Row {
         if Arc::ptr_eq(&self.cells, &after.cells) {
             return Vec::new();
         }
-        let names: std::collections::BTreeSet<&String> = self.cells.keys().chain(after.cells.keys()).collect();
+        let names: BTreeSet<&String> = self.cells.keys().chain(after.cells.keys()).collect();
         let text = |row: &Row, name: &str| row.cells.get(name).cloned().unwrap_or_default();
         let pairs = names.into_iter().map(|name| (name.clone(), text(self, name), text(after, name)));
         pairs.filter(|(_, before, after)| before != after).collect()
     }
+}
+
+/// Whether two cells say the same: a number may lose its last digits on the way.
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    a == b || number(a).zip(number(b)).is_some_and(|(a, b)| (a - b).abs() < 5e-9)
 }
 
 /// The number in a stamp such as `MR(93)`.

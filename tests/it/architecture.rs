@@ -255,14 +255,14 @@ fn h1_no_test_is_ignored_and_no_failure_is_tolerated() {
         let text = fs::read_to_string(path).unwrap();
         found.extend(skipped.iter().filter(|word| text.contains(**word)).map(|word| format!("{}: {word}", path.display())));
     }
-    for script in [".ci/run", "tests/run"] {
+    for script in [".ci/run", ".ci/deny", "tests/run"] {
         let text = fs::read_to_string(root().join(script)).unwrap();
         assert!(text.contains("set -euo pipefail"), "{script} goes on after a failure");
         let tolerant = ["|| true", "|| :", "set +e", "continue-on-error", "--skip", "2>/dev/null; true"];
         found.extend(tolerant.iter().filter(|word| text.contains(**word)).map(|word| format!("{script}: {word}")));
     }
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
-    for step in ["cargo fmt --check", "-D warnings", "tests/run"] {
+    for step in ["cargo fmt --check", "-D warnings", ".ci/deny", "tests/run"] {
         assert!(ci.contains(step), "what lands is not asked for {step}");
     }
     let all = fs::read_to_string(root().join("tests/run")).unwrap();

@@ -3,7 +3,9 @@
 use crate::support::google::BOOK;
 use crate::support::redis::{RealRedis, free_port};
 use serde_json::{Value, json};
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
@@ -151,6 +153,7 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("TIMEZONE", "Santiago", "America/Santiago"),
         ("OCCUPATION_MAX_HOURS", "-1", "entre 0 y 8760"),
         ("OCCUPATION_MAX_HOURS", "doce", "entre 0 y 8760"),
+        ("IDLE_MAX_HOURS", "siempre", "entre 0 y 8760"),
         ("REPAIR_MAX_CYCLES", "1.5", "entre 0 y 99"),
         ("REDIS_LOCK_TTL_SECONDS", "0", "entre 60 y 86400"),
         ("REDIS_MAX_CONNECTIONS", "muchas", "entre 1 y 100000"),
@@ -158,6 +161,8 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("GOOGLE_SHEETS_URL", "http://hojas.example", "https"),
         ("SPOOLBOARD_ACCESS", "todos", "open o enrolled"),
         ("RUST_LOG", "a=b=c", "spoolboard=debug"),
+        ("SPOOLBOARD_TRUSTED_PROXY", "proxy.example", "127.0.0.1,10.0.0.0/8"),
+        ("SPOOLBOARD_TRUSTED_PROXY", "0.0.0.0/0", "ninguna las puede abarcar todas"),
     ] {
         let output = program(data.path()).env(variable, value).output().unwrap();
         let line = stderr(&output);
@@ -173,6 +178,13 @@ fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
     const KEY: &str = "GOOGLE_APPLICATION_CREDENTIALS_JSON";
     const KEY_FILE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
     let data = TempDir::new().unwrap();
+    let file = |name: &str, mode: u32| {
+        let path = data.path().join(name);
+        fs::write(&path, "clave-secreta").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (readable, private) = (&*file("readable", 0o644), &*file("private", 0o600));
     for (variables, said) in [
         (vec![("GOOGLE_SHEET_ID", BOOK)], "falta la cuenta de servicio"),
         (vec![("GOOGLE_SHEET_ID", "1AbC"), (KEY, "{}")], "GOOGLE_SHEET_ID no es válido: no es el identificador"),
@@ -192,6 +204,12 @@ fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
         (vec![("SPOOLBOARD_ACCESS", "enrolled")], "SPOOLBOARD_SECRET"),
         (vec![("SPOOLBOARD_SECRET", "clave-secreta")], "32 bytes"),
         (vec![("SPOOLBOARD_LISTEN", "0.0.0.0:0")], "SPOOLBOARD_ACCESS"),
+        (vec![("SPOOLBOARD_TRUSTED_PROXY", "127.0.0.1")], "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY"),
+        (vec![("GOOGLE_SHEET_ID", BOOK), (KEY_FILE, readable)], "mode 0644"),
+        (vec![("SPOOLBOARD_TLS_CERT", "/no/hay/cert.pem")], "falta SPOOLBOARD_TLS_KEY"),
+        (vec![("SPOOLBOARD_TLS_KEY", readable)], "falta SPOOLBOARD_TLS_CERT"),
+        (vec![("SPOOLBOARD_TLS_CERT", readable), ("SPOOLBOARD_TLS_KEY", readable)], "mode 0644"),
+        (vec![("SPOOLBOARD_TLS_CERT", private), ("SPOOLBOARD_TLS_KEY", private)], "no certificate in PEM"),
     ] {
         let output = program(data.path()).envs(variables.clone()).output().unwrap();
         let line = stderr(&output);

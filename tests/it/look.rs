@@ -130,8 +130,9 @@ fn g12_no_text_is_small_and_nobody_is_kept_from_zooming() {
         );
     }
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let listed = |folder: &str| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let templates = listed(folder).into_iter().chain(listed(&format!("{folder}/supervisor")));
+    for path in templates.filter(|path| path.is_file()) {
         let text = std::fs::read_to_string(&path).unwrap();
         for word in ["user-scalable", "maximum-scale", "minimum-scale"] {
             assert!(!text.contains(word), "{}: {word}", path.display());

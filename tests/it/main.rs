@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod access;
+mod alerts;
 mod api;
 mod architecture;
 mod check;
@@ -14,9 +15,11 @@ mod google;
 #[path = "../history/mod.rs"]
 mod history;
 mod history_checker;
+mod hostile;
 mod limits;
 mod live;
 mod look;
+mod network;
 mod pages;
 mod plant;
 mod ports;
@@ -26,5 +29,6 @@ mod sheets;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;
 mod support;
+mod tls;
 mod trail;
 mod truth;

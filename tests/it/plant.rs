@@ -3,7 +3,7 @@
 use crate::support::shop::{Shop, TTL, order, ready, worker};
 use chrono::Duration;
 use spoolboard::domain::reconcile::IN_FLIGHT;
-use spoolboard::domain::{Action, Cell, Column, Inspection, Operation, Progress, Refusal};
+use spoolboard::domain::{Action, Cell, Column, Inspection, Mandate, Mend, Operation, Progress, Refusal};
 use spoolboard::error::Error;
 use spoolboard::locks::{Acquired, LockKey, Locks};
 use spoolboard::plant::{Mending, Order};
@@ -24,7 +24,8 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 }
 
 fn mending(reason: &str) -> Mending {
-    Mending { spool: TAG.into(), supervisor: "Rosa Silva".into(), reason: reason.into(), id: Uuid::new_v4() }
+    let mandate = Mandate { supervisor: "Rosa Silva".into(), reason: reason.into(), seen: None };
+    Mending { spool: TAG.into(), mandate, id: Uuid::new_v4() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,6 +137,23 @@ async fn a_use_case_that_has_begun_ends_although_the_tablet_hung_up() {
 }
 
 #[tokio::test]
+async fn the_lock_of_a_freed_spool_goes_with_its_occupation_and_nobody_elses_does() {
+    let shop = one().await;
+    shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
+    shop.plant.mend(mending("fin de turno"), Mend::Release).await.unwrap();
+    assert!(shop.locks.holders().await.unwrap().is_empty());
+
+    shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
+    let key = LockKey::of(&shop.spool(TAG));
+    let his = shop.locks.holder(&key).await.unwrap().unwrap();
+    shop.locks.remove(&key, &his).await.unwrap();
+    // His lock was lost, and another one's TAKE is on its way.
+    assert!(matches!(shop.locks.acquire(&key, worker(94)).await.unwrap(), Acquired::New(_)));
+    shop.plant.mend(mending("fin de turno"), Mend::Release).await.unwrap();
+    assert_eq!(shop.locks.holder(&key).await.unwrap().map(|holder| holder.token.worker), Some(worker(94)));
+}
+
+#[tokio::test]
 async fn an_occupation_that_ended_says_how() {
     let shop = one().await;
     let ended = async |how: &str| match refusal(shop.plant.pause(order(TAG, 93), None).await) {
@@ -146,7 +164,7 @@ async fn an_occupation_that_ended_says_how() {
     shop.plant.pause(order(TAG, 93), None).await.unwrap();
     ended("PAUSAR_SPOOL").await;
     shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
-    shop.plant.release(mending("cambio de turno")).await.unwrap();
+    shop.plant.mend(mending("cambio de turno"), Mend::Release).await.unwrap();
     ended("LIBERAR_SPOOL").await;
     shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
     shop.time.pass(Duration::hours(13));
@@ -289,7 +307,7 @@ async fn a_spool_goes_the_whole_way_through_three_pairs_of_hands() {
     let done = plant.inspect(order(TAG, 30), false).await.unwrap();
     assert_eq!(done.spool.inspection, Some(Inspection::Blocked));
     assert!(matches!(refusal(plant.take(order(TAG, 50), Operation::Repair, false).await), Refusal::Blocked { .. }));
-    plant.unblock(mending("autorizado por ingeniería")).await.unwrap();
+    plant.mend(mending("autorizado por ingeniería"), Mend::Unblock).await.unwrap();
     plant.take(order(TAG, 50), Operation::Repair, false).await.unwrap();
     plant.complete(order(TAG, 50), None).await.unwrap();
     let done = plant.inspect(order(TAG, 30), true).await.unwrap();

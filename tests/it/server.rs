@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 /// Limits that a test can wait for.
 fn short() -> Limits {
     let brief = Duration::from_millis(200);
-    Limits { first_byte: brief, head: brief, drain: Duration::from_millis(500), ..Limits::default() }
+    Limits { first_byte: brief, head: brief, body: brief, drain: Duration::from_millis(500), ..Limits::default() }
 }
 
 /// Sends bytes and reads until the server closes.
@@ -45,6 +45,75 @@ async fn a_head_that_is_too_large_is_refused() {
     let head = format!("GET /health HTTP/1.1\r\nHost: x\r\nX-Large: {}\r\n\r\n", "x".repeat(20_000));
     let answer = spoken(&plant, head.as_bytes()).await;
     assert!(!answer.contains("200 OK"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_of_too_many_lines_is_refused() {
+    let plant = TestPlant::with(short()).await;
+    let lines = |count: usize| (0..count).map(|n| format!("X-{n}: y\r\n")).collect::<String>();
+    let asked = |count: usize| format!("GET /health HTTP/1.1\r\nHost: x\r\n{}\r\n", lines(count));
+    assert!(spoken(&plant, asked(60).as_bytes()).await.starts_with("HTTP/1.1 200"));
+    assert!(spoken(&plant, asked(64).as_bytes()).await.starts_with("HTTP/1.1 431"));
+}
+
+/// Sends bytes and then, as long as somebody listens, one more every now and then.
+async fn dripped(plant: &TestPlant, head: &str) -> String {
+    let (mut read, mut write) = TcpStream::connect(plant.running.address).await.unwrap().into_split();
+    write.write_all(head.as_bytes()).await.unwrap();
+    let drip = async {
+        let mut drops = tokio::time::interval(Duration::from_millis(20));
+        while write.write_all(b"x").await.is_ok() {
+            drops.tick().await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answer = Vec::new();
+    let listen = async {
+        // A reset is an end as well: what drips after the answer is not read any more.
+        while let Ok(1..) = read.read_buf(&mut answer).await {}
+    };
+    tokio::select! {
+        () = drip => {}
+        ended = tokio::time::timeout(Duration::from_secs(20), listen) => assert!(ended.is_ok(), "it drips on: {head}"),
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_refused_in_time_and_its_connection_is_closed() {
+    let plant = TestPlant::with(short()).await;
+    let json = "Host: x\r\nContent-Type: application/json\r\n";
+    let form = "Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    for (head, said) in [
+        (format!("POST /api/occupation/tomar HTTP/1.1\r\n{json}Content-Length: 60000\r\n\r\n{{"), "HTTP/1.1 400"),
+        (format!("POST /carretes/x/tomar HTTP/1.1\r\n{form}Content-Length: 60000\r\n\r\na"), "HTTP/1.1 400"),
+        (format!("POST /api/occupation/tomar HTTP/1.1\r\n{json}Content-Length: 99999999\r\n\r\n{{"), "HTTP/1.1 413"),
+        (format!("GET /health HTTP/1.1\r\n{json}Content-Length: 60000\r\n\r\n{{"), "HTTP/1.1 200"),
+        (format!("POST /nada HTTP/1.1\r\n{form}Content-Length: 60000\r\n\r\n{{"), "HTTP/1.1 404"),
+    ] {
+        let answer = dripped(&plant, &head).await;
+        assert!(answer.starts_with(said), "{head}: {answer}");
+    }
+    let cut = dripped(&plant, &format!("POST /api/occupation/tomar HTTP/1.1\r\n{json}Content-Length: 60000\r\n\r\n{{")).await;
+    assert!(cut.contains("no llegaron completos"), "{cut}");
+}
+
+#[tokio::test]
+async fn one_address_cannot_have_every_connection() {
+    let plant = TestPlant::with(Limits { each: 3, ..Limits::default() }).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(TcpStream::connect(plant.running.address).await.unwrap());
+    }
+    // The fourth is accepted by the machine and closed by us.
+    assert_eq!(spoken(&plant, b"").await, "");
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = socket.connect(plant.running.address).await.unwrap();
+    other.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("spoolboard_refused_connections_total 1"), "{answer}");
 }
 
 #[tokio::test]

@@ -57,6 +57,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) authorization: Option<String>,
     pub(crate) body: Bytes,
+    /// Whether its reply will arrive as it was given.
+    pub(crate) heard: bool,
 }
 
 impl Call {
@@ -65,7 +67,7 @@ impl Call {
         let (post, get) = (verb == Verb::POST, verb == Verb::GET);
         let call = |method, book: &str, range: &str| {
             let (book, range, query) = (decoded(book, false), decoded(range, false), pairs(query));
-            Some(Call { method, book, range, query, authorization: None, body: Bytes::new() })
+            Some(Call { method, book, range, query, authorization: None, body: Bytes::new(), heard: true })
         };
         if path == "/token" {
             return if post { call(Method::Token, "", "") } else { None };

@@ -46,6 +46,12 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// Whether the caller is told what came of it.
+    pub(crate) fn is_heard(self) -> bool {
+        use Fault::{BadGatewayYetApplied, CutBody, LostAfter, LostThenApplied, UnavailableYetApplied};
+        !matches!(self, UnavailableYetApplied | BadGatewayYetApplied | CutBody | LostAfter | LostThenApplied(_))
+    }
+
     /// The refusal that takes the place of applying.
     pub(crate) fn refusal(self, method: Method) -> Option<Refusal> {
         let quota = if method.is_write() { Quota::Write } else { Quota::Read };

@@ -42,6 +42,8 @@ pub(crate) struct Record {
     pub(crate) counted: Option<Quota>,
     /// The status that was decided, whether or not the reply arrived; 0 when the call was lost on the way.
     pub(crate) status: u16,
+    /// Whether the caller was told; not so when the reply is to be lost or cut.
+    pub(crate) heard: bool,
 }
 
 /// Everything that happened.

@@ -178,6 +178,12 @@ impl Google {
         (quotas.reads, quotas.writes) = (limits(reads), limits(writes));
     }
 
+    /// Sets the quotas of all users together, as if they were one.
+    pub(crate) fn project_quota(&self, calls: u32) {
+        let quotas = &mut self.lock().quotas;
+        (quotas.reads.project, quotas.writes.project) = (calls, calls);
+    }
+
     /// The next call that fits goes wrong.
     pub(crate) fn fail(&self, on: On, fault: Fault) {
         self.lock().faults.once(on, fault);

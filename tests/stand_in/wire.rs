@@ -67,9 +67,10 @@ async fn answer(world: Arc<Mutex<World>>, request: Request<hyper::body::Incoming
     }
 }
 
-async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::Sender<Ending>) {
+async fn run(world: Arc<Mutex<World>>, mut call: Call, pretty: bool, ends: oneshot::Sender<Ending>) {
     let locked = || world.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Fate { fault, before, after, takes } = locked().faults.fate(&call);
+    call.heard = fault.is_none_or(Fault::is_heard);
     let began = Instant::now();
     let mut ends = Some(ends);
     let mut end = |ending: Ending| {
@@ -109,7 +110,7 @@ async fn run(world: Arc<Mutex<World>>, call: Call, pretty: bool, ends: oneshot::
     let served = locked().serve(&call);
     let (status, body) = match served {
         Served::Done(status, body) => (status, body),
-        Served::Read(book, who) => World::read(&world, &call, &book, &who),
+        Served::Read(at, book, who) => World::read(&world, &call, &book, (&who, at)),
     };
     if let Some(gate) = after {
         gate.pass().await;

@@ -31,8 +31,8 @@ pub(crate) enum When {
 pub(crate) enum Served {
     /// It is answered.
     Done(u16, Json),
-    /// It is a read of this workbook by this person.
-    Read(Box<Book>, String),
+    /// It is a read at this time of this workbook by this person.
+    Read(Duration, Box<Book>, String),
 }
 
 /// Everything that the stand-in knows.
@@ -90,7 +90,7 @@ impl World {
         if call.method == Method::Token {
             let form = pairs(&String::from_utf8_lossy(&call.body));
             let (status, body) = self.tokens.exchange(&form, &self.token_uri.clone(), now);
-            self.record(call, "", None, status);
+            self.record(now, call, "", None, status);
             return Served::Done(status, body);
         }
         let bearer = match self.tokens.bearer(call.authorization.as_deref(), now) {
@@ -106,7 +106,7 @@ impl World {
             let answer = if bearer.writes { self.write(call, who) } else { Err(insufficient()) };
             return match answer {
                 Ok(reply) => {
-                    self.record(call, who, Some(quota), 200);
+                    self.record(self.now(), call, who, Some(quota), 200);
                     Served::Done(200, reply)
                 }
                 Err(refusal) => self.refused(call, who, Some(quota), refusal),
@@ -115,13 +115,13 @@ impl World {
         let book = self.open(call, who).cloned();
         self.deeds_due(When::AfterRead, &call.book);
         match book {
-            Ok(book) => Served::Read(Box::new(book), bearer.email),
+            Ok(book) => Served::Read(now, Box::new(book), bearer.email),
             Err(refusal) => self.refused(call, who, Some(quota), refusal),
         }
     }
 
     /// Answers a read from the workbook that [`World::serve`] gave it, and writes the call down.
-    pub(crate) fn read(world: &Mutex<World>, call: &Call, book: &Book, who: &str) -> (u16, Json) {
+    pub(crate) fn read(world: &Mutex<World>, call: &Call, book: &Book, (who, at): (&str, Duration)) -> (u16, Json) {
         let reply = match call.method {
             Method::Get => read::spreadsheet(book, who, &call.query),
             Method::ValuesGet => read::values(book, &call.range, &call.query),
@@ -132,18 +132,19 @@ impl World {
             Err(refusal) => (refusal.code, refusal.body()),
         };
         let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.record(call, who, Some(Quota::Read), status);
+        world.record(at, call, who, Some(Quota::Read), status);
         (status, body)
     }
 
     /// Answers in place of the call, which is not applied.
     pub(crate) fn refused(&mut self, call: &Call, by: &str, counted: Option<Quota>, refusal: Refusal) -> Served {
-        self.record(call, by, counted, refusal.code);
+        self.record(self.now(), call, by, counted, refusal.code);
         Served::Done(refusal.code, refusal.body())
     }
 
-    fn record(&mut self, call: &Call, by: &str, counted: Option<Quota>, status: u16) {
-        let record = Record { at: self.now(), by: by.to_owned(), method: call.method.name(), counted, status };
+    fn record(&mut self, at: Duration, call: &Call, by: &str, counted: Option<Quota>, status: u16) {
+        let (method, heard) = (call.method.name(), call.heard);
+        let record = Record { at, by: by.to_owned(), method, counted, status, heard };
         self.journal.called(record);
     }
 

@@ -2,6 +2,7 @@
 
 mod figures;
 mod history;
+mod mending;
 mod properties;
 mod reading;
 mod rules;
@@ -101,6 +102,10 @@ fn problems(row: Row) -> Vec<(Column, problem::Kind, Level)> {
     read(row, vec![]).problems.into_iter().map(|problem| (problem.column, problem.kind, problem.level)).collect()
 }
 
+fn mandate(reason: &str) -> Mandate {
+    Mandate { supervisor: "Jefa".into(), reason: reason.into(), seen: None }
+}
+
 /// All that can be asked of a spool.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Ask {
@@ -116,6 +121,13 @@ enum Ask {
     Release,
     Reopen(Operation),
     Unblock,
+    /// A remedy, where it names a worker with Dora.
+    Correct(Remedy),
+    AskHelp,
+    SeeHelp,
+    SolveHelp,
+    /// RESUELTO by the supervisor.
+    EndHelp,
 }
 
 /// One spool, its past, the plant's settings and the time.
@@ -155,9 +167,17 @@ impl Bench {
                 let event = spool.events.iter().rev().nth(back);
                 undo::undo(spool, worker, event.map_or_else(Uuid::new_v4, |event| event.id), &at)
             }
-            Ask::Release => mend::release(spool, "Jefa", "fin de turno", &at),
-            Ask::Reopen(operation) => mend::reopen(spool, operation, "Jefa", "error", &at),
-            Ask::Unblock => mend::unblock(spool, "Jefa", "una más", &at),
+            Ask::Release => mend::decide(spool, &Mend::Release, &mandate("fin de turno"), &at),
+            Ask::Reopen(operation) => mend::decide(spool, &Mend::Reopen(operation), &mandate("error"), &at),
+            Ask::Unblock => mend::decide(spool, &Mend::Unblock, &mandate("una más"), &at),
+            Ask::Correct(remedy) => {
+                let dora = people.get(WorkerId::new(DORA).unwrap()).cloned();
+                mend::decide(spool, &Mend::Correct(remedy, dora), &mandate("quedó a medias"), &at)
+            }
+            Ask::AskHelp => help::ask(spool, worker, Some("falta plano".into()), &at),
+            Ask::SeeHelp => help::see(spool, "Jefa", &at),
+            Ask::SolveHelp => help::solve(spool, &Actor::Worker(Arc::clone(worker)), &at),
+            Ask::EndHelp => help::solve(spool, &Actor::Supervisor("Jefa".into()), &at),
         }
     }
 
@@ -229,6 +249,10 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::NotDone { .. } => "no-hecho",
         Refusal::NextBegun { .. } => "sigue",
         Refusal::NotBlocked { .. } => "no-bloq",
+        Refusal::NothingToCorrect { .. } => "sano",
+        Refusal::HelpAsked { .. } => "ya-pidió",
+        Refusal::NoHelp { .. } => "no-pidió",
+        Refusal::NotAsker { .. } => "otro-pidió",
         other => panic!("no rule of one spool answers {other:?}"),
     }
 }

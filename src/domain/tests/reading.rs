@@ -240,6 +240,7 @@ fn b11_one_reader_fills_every_field_from_its_own_column() {
         detail,
         version,
         problems,
+        help,
         events,
         search,
     } = read(cells.clone(), vec![]);
@@ -252,6 +253,14 @@ fn b11_one_reader_fills_every_field_from_its_own_column() {
     let holder = occupation.unwrap();
     assert_eq!((holder.worker.get(), holder.name.as_str(), holder.since), (MARTA, "Marta Ríos", Some(morning())));
     assert!(detail.starts_with("RECHAZADO") && version.unwrap().starts_with("effe76e0"));
-    assert!(!problems.is_empty() && events.is_empty());
+    assert!(!problems.is_empty() && events.is_empty() && help.is_none());
     assert_eq!(search, "MK1 NV0650 1335");
+}
+
+#[test]
+fn a_tag_with_a_sign_that_is_not_seen_is_none() {
+    for text in ["MK-1\u{0}", "MK\u{7}1", "MK-\u{202e}1-KM", "\u{2066}MK-1", "MK-1\u{9b}"] {
+        assert_eq!(Tag::read(text), None, "{text:?}");
+    }
+    assert_eq!(Tag::read("\u{feff}MK-ñ 1\u{a0}").unwrap().as_str(), "MK-ñ 1");
 }

@@ -303,20 +303,6 @@ fn sold_can_be_reopened_where_the_sheet_has_no_metrology_and_where_it_was_stampe
 }
 
 #[test]
-fn a_supervisor_must_say_why() {
-    let people = people();
-    let bench = Bench::ready().play(&[(MARTA, Take(Arm))]);
-    let at = Circumstance { rules: &bench.rules, people: &people, now: bench.now, id: Uuid::new_v4() };
-    assert_eq!(mend::release(&bench.spool, "Jefa", "  ", &at), Err(Refusal::ReasonMissing));
-    let event = mend::release(&bench.spool, "Jefa", " se fue ", &at).unwrap().unwrap().event;
-    assert_eq!(
-        (event.worker, event.worker_name.as_str(), event.notes.previous),
-        (WorkerId::SYSTEM, "Jefa", WorkerId::new(MARTA))
-    );
-    assert_eq!(event.notes.reason.as_deref(), Some("se fue"));
-}
-
-#[test]
 fn a_lock_follows_its_row_and_one_that_may_be_on_its_way_is_left_alone() {
     use reconcile::{Verdict::*, judge};
     use std::time::Duration;

@@ -109,6 +109,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Credentials {
     }
 }
 
+/// The id of the tablet that asks, whether or not it is let in.
+pub(in crate::web) fn device(app: &App, headers: &HeaderMap) -> Option<String> {
+    let value = cookies::read(app, app.access.as_ref()?, headers, Kind::Device)?;
+    value.split_once('.').map(|(id, _)| id.to_owned())
+}
+
 /// Leave to look on, for as long as whoever opened a stream may.
 pub(in crate::web) struct Pass {
     app: App,

@@ -1,7 +1,7 @@
 //! What goes over a stream, as text: named events, and fragments that htmx puts in their place.
 
 use super::rendered;
-use crate::domain::{Action, Operation, Spool, occupation};
+use crate::domain::{Action, Operation, Spool, WorkerId, occupation};
 use crate::events::SpoolChanged;
 use crate::plant::Plant;
 use crate::web::pages::board::{Filter, Screen, Tally, part};
@@ -61,11 +61,16 @@ pub(super) fn resync() -> Bytes {
 
 /// To worker lists: this spool changed, and what somebody may begin with it now. `version` is the
 /// state that the change led to: a card that shows it already stays as it is. A change by the
-/// office's hand has none, because it leaves the `version` of the row as it was.
-pub(super) fn card(id: &str, spool: Option<&Spool>, version: Option<&str>) -> Bytes {
+/// office's hand has none, because it leaves the `version` of the row as it was. `loss` is for the one
+/// worker whose occupation another one has ended, and told wherever his list is open.
+pub(super) fn card(id: &str, spool: Option<&Spool>, version: Option<&str>, loss: Option<(WorkerId, String)>) -> Bytes {
     let can = |operation: &Operation| spool.is_some_and(|spool| occupation::can(spool, *operation));
     let ready: Vec<&str> = Operation::ALL.into_iter().filter(can).map(Operation::name).collect();
-    event(&format!("carrete-{id}"), &json!({ "id": id, "puede": ready, "version": version }).to_string())
+    let mut data = json!({ "id": id, "puede": ready, "version": version });
+    if let Some((worker, text)) = loss {
+        data["aviso"] = json!({ "para": worker.get(), "texto": text });
+    }
+    event(&format!("carrete-{id}"), &data.to_string())
 }
 
 /// To clients of the API: what happened.

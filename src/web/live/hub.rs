@@ -77,7 +77,9 @@ impl Hub {
     fn tell(&mut self, changed: &SpoolChanged) {
         let spool = self.plant.view().get(&changed.id).cloned();
         let version = spool.as_ref().and_then(|spool| spool.version.as_deref());
-        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref(), version)));
+        let now = self.plant.clock().now();
+        let loss = changed.loss().map(|(worker, how)| (worker, words::refusal_at(&how, now)));
+        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref(), version, loss)));
         self.told.insert(Arc::clone(&changed.id), spool);
         self.live.send(Channel::Api, Push::Frame(frame::update(changed)));
         self.due.get_or_insert_with(|| Instant::now() + BURST);
@@ -105,7 +107,7 @@ impl Hub {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));
             } else {
                 for spool in changed {
-                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool), None)));
+                    self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool), None, None)));
                     self.live.send(Channel::Api, Push::Frame(frame::update(&by_hand(spool, &self.plant))));
                 }
             }
@@ -165,7 +167,7 @@ fn same(one: &Arc<Tally>, other: &Arc<Tally>) -> bool {
 
 fn differs(known: &View, spool: &Arc<Spool>) -> bool {
     match known.get(spool.id()) {
-        Some(before) => !Arc::ptr_eq(before, spool) && before.row != spool.row,
+        Some(before) => !Arc::ptr_eq(before, spool) && (before.row != spool.row || before.help != spool.help),
         None => true,
     }
 }
@@ -180,6 +182,8 @@ fn by_hand(spool: &Spool, plant: &Plant) -> SpoolChanged {
         operation: holder.and_then(|holder| holder.operation),
         worker: holder.map_or(WorkerId::SYSTEM, |holder| holder.worker),
         worker_name: holder.map_or_else(String::new, |holder| holder.name.clone()),
+        previous: None,
+        reason: None,
         detail: spool.detail.clone(),
         at: Some(plant.clock().now()),
     }

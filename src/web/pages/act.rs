@@ -27,6 +27,8 @@ struct Acted {
     message: String,
     /// The event that may be taken back.
     undo: Option<Uuid>,
+    /// What was asked above the list has its answer.
+    closes: bool,
 }
 
 impl Acted {
@@ -68,6 +70,47 @@ pub(super) async fn inspect(State(app): State<App>, asker: Asker, Asked(id): Ask
     act(&app, asker, id, &fields, async |order| Ok(app.plant.inspect(order, fields.approved()?).await?)).await
 }
 
+/// PEDIR AYUDA, with a reason or without.
+pub(super) async fn ask_help(State(app): State<App>, asker: Asker, Asked(id): Asked, fields: Fields) -> Answer {
+    act(&app, asker, id, &fields, async |order| Ok(app.plant.ask_help(order, fields.reason()?).await?)).await
+}
+
+/// RESUELTO, by who asked for help.
+pub(super) async fn take_back_help(State(app): State<App>, asker: Asker, Asked(id): Asked, fields: Fields) -> Answer {
+    act(&app, asker, id, &fields, async |order| Ok(app.plant.take_back_help(order).await?)).await
+}
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct HelpPage<'a> {
+    site: &'a Site,
+    id: &'a str,
+    tag: &'a str,
+    worker: WorkerId,
+    key: Uuid,
+}
+
+#[derive(Template)]
+#[template(path = "_help.html")]
+struct HelpForm<'a> {
+    id: &'a str,
+    tag: &'a str,
+    worker: WorkerId,
+    key: Uuid,
+}
+
+/// What he needs help for: asked above the list, or on a page of its own.
+pub(super) async fn help(State(app): State<App>, asker: Asker, Asked(id): Asked, query: Fields) -> Answer {
+    let worker = query.worker().map_err(|failure| asker.told(failure))?;
+    let view = app.plant.view();
+    let spool = view.find(&id).map_err(|refusal| asker.told(Error::from(refusal)))?;
+    let (id, tag, key) = (spool.id(), spool.tag().as_str(), Uuid::new_v4());
+    Ok(match asker.htmx {
+        true => page(&HelpForm { id, tag, worker, key }),
+        false => page(&HelpPage { site: &app.site, id, tag, worker, key }),
+    })
+}
+
 /// In whose name something is done: his own, where the plant asks for PINs.
 fn whose(app: &App, fields: &Fields) -> Result<WorkerId, Fault> {
     let worker = fields.worker()?;
@@ -89,8 +132,9 @@ where
         return Ok(Redirect::to(&format!("/carretes?trabajador={worker}#spool-{}", done.spool.id())).into_response());
     }
     let card = fresh(app, done.spool.id(), worker).map_err(|error| asker.told(error))?;
-    let undo = done.event.as_ref().filter(|event| event.action != Action::Undo).map(|event| event.id);
-    Ok(page(&Acted { card, message: words::done(&done.spool, done.event.as_deref()), undo }))
+    let closes = done.event.as_ref().is_some_and(|event| event.action.is_help());
+    let undo = done.event.as_ref().filter(|event| event.action != Action::Undo && !closes).map(|event| event.id);
+    Ok(page(&Acted { card, message: words::done(&done.spool, done.event.as_deref()), undo, closes }))
 }
 
 /// What was asked for many spools at once.

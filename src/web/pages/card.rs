@@ -1,13 +1,20 @@
 //! One spool as one worker sees it: where it belongs in his list, and its card.
 
 use super::elapsed::Elapsed;
+use crate::domain::decision::Ending;
 use crate::domain::problem::{Kind, Level};
-use crate::domain::{Inspection, Moment, Operation, Progress, Rules, Spool, Worker, occupation};
+use crate::domain::{
+    Action, AuditEvent, Help, Inspection, Moment, Operation, Progress, Refusal, Rules, Spool, Worker, occupation, stage,
+};
 use crate::words;
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
+use chrono_tz::Tz;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// How long a card says that another one ended this worker's occupation.
+const TOLD: Duration = Duration::hours(24);
 
 /// A section of the list, in the order of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +44,7 @@ pub(super) struct Looker<'a> {
     pub(super) worker: &'a Arc<Worker>,
     pub(super) rules: &'a Rules,
     pub(super) now: Moment,
+    pub(super) zone: Tz,
 }
 
 impl Looker<'_> {
@@ -79,18 +87,17 @@ impl Looker<'_> {
             }
             Operation::Metrology => Place::Inspect,
             Operation::Repair => {
-                let began = spool.inspection == Some(Inspection::RepairPaused)
-                    && spool
-                        .events
-                        .iter()
-                        .rev()
-                        .find(|event| event.operation == Some(Operation::Repair))
-                        .map(|event| event.worker)
-                        == me;
+                let began = spool.inspection == Some(Inspection::RepairPaused) && repairer(spool).map(|event| event.worker) == me;
                 if began { Place::Paused } else { Place::Repair }
             }
         }
     }
+}
+
+/// Who took the spool for its last repair: a supervisor may have freed it since.
+fn repairer(spool: &Spool) -> Option<&AuditEvent> {
+    let took = |event: &&Arc<AuditEvent>| event.action == Action::Take && event.operation == Some(Operation::Repair);
+    spool.events.iter().rev().find(took).map(|event| &**event)
 }
 
 /// Whether an operation of the ordinary course is still to come.
@@ -109,6 +116,15 @@ pub(super) struct Holding {
     pub(super) overdue: bool,
     /// The operation for which this worker may take it over.
     pub(super) takeover: Option<Operation>,
+}
+
+/// A request for help, on the card of its spool.
+#[derive(Debug)]
+pub(super) struct Called {
+    pub(super) words: String,
+    pub(super) seen: bool,
+    /// Whether it is this worker's own.
+    pub(super) own: bool,
 }
 
 /// One spool as one worker sees it.
@@ -138,6 +154,12 @@ pub(super) struct Card {
     pub(super) blocked: bool,
     /// Why nothing can be done now.
     pub(super) reason: Option<String>,
+    /// How another one ended this worker's occupation, within the last day.
+    pub(super) loss: Option<String>,
+    /// That help was asked for.
+    pub(super) help: Option<Called>,
+    /// Since when it lies idle, too long.
+    pub(super) idle: Option<Elapsed>,
     pub(super) problems: Vec<String>,
 }
 
@@ -178,6 +200,10 @@ impl Card {
             previous: previous(spool, place, operation),
             blocked: place == Place::Repair && spool.inspection == Some(Inspection::Blocked),
             reason,
+            loss: loss(spool, looker),
+            help: spool.help.as_ref().map(|help| called(help, looker)),
+            idle: stage::idle(spool, looker.now, looker.rules.idle_max, looker.zone)
+                .map(|since| Elapsed::between(since, looker.now)),
             problems: problems(spool),
         }
     }
@@ -197,6 +223,11 @@ impl Card {
 
     pub(super) fn overdue(&self) -> bool {
         self.holding.as_ref().is_some_and(|holding| holding.overdue)
+    }
+
+    /// Whether help may be asked for: with every spool that can be acted on at all.
+    pub(super) fn may_call(&self) -> bool {
+        self.help.is_none() && !matches!(self.place, Place::Problem | Place::Done)
     }
 
     /// Whether TOMAR is its button.
@@ -239,15 +270,26 @@ fn holding(spool: &Spool, looker: &Looker<'_>) -> Option<Holding> {
     Some(Holding { name: holder.name.clone(), overdue, takeover })
 }
 
+fn loss(spool: &Spool, looker: &Looker<'_>) -> Option<String> {
+    let me = looker.worker.id;
+    if spool.occupation.as_ref().is_some_and(|holder| holder.worker == me) {
+        return None;
+    }
+    let ending = occupation::ended(spool, me).filter(Ending::is_loss)?;
+    let recent = ending.by.as_ref()?.at.is_some_and(|at| looker.now - at < TOLD);
+    recent.then(|| words::refusal_at(&Refusal::Ended { tag: spool.tag().clone(), ending }, looker.now))
+}
+
+fn called(help: &Help, looker: &Looker<'_>) -> Called {
+    Called { words: words::help(help), seen: help.seen_by.is_some(), own: help.worker == looker.worker.id }
+}
+
 fn previous(spool: &Spool, place: Place, operation: Option<Operation>) -> Option<String> {
     if !matches!(place, Place::Take | Place::Repair) {
         return None;
     }
     match operation? {
-        Operation::Repair if spool.inspection == Some(Inspection::RepairPaused) => {
-            let last = spool.events.iter().rev().find(|event| event.operation == Some(Operation::Repair))?;
-            Some(last.worker_name.clone())
-        }
+        Operation::Repair if spool.inspection == Some(Inspection::RepairPaused) => Some(repairer(spool)?.worker_name.clone()),
         operation => spool
             .work(operation)
             .filter(|work| work.progress == Some(Progress::Paused))

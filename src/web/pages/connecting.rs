@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Routes that say something without the workbook.
-const WITHOUT: [&str; 19] = [
+const WITHOUT: [&str; 21] = [
     "/api/redis-health",
     "/api/health/redis",
     "/api",
@@ -21,6 +21,8 @@ const WITHOUT: [&str; 19] = [
     "/api/{*rest}",
     "/diagnostico",
     "/rastro",
+    "/supervisor/salud",
+    "/supervisor/actividad",
     "/manifest.webmanifest",
     "/sw.js",
     "/sin-conexion",

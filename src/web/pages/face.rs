@@ -7,6 +7,7 @@ use crate::web::failure::Failure;
 use crate::words::Fault;
 use askama::Template;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
@@ -22,11 +23,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Asker, Infallible> {
-        Ok(Asker { htmx: parts.headers.contains_key("hx-request") })
+        Ok(Asker::of(&parts.headers))
     }
 }
 
 impl Asker {
+    /// Who sends these headers.
+    pub(super) fn of(headers: &HeaderMap) -> Asker {
+        Asker { htmx: headers.contains_key("hx-request") }
+    }
+
     /// This failure, shown as this asker needs it.
     pub(in crate::web) fn told(self, failure: impl Into<Face>) -> Face {
         Face { htmx: self.htmx, ..failure.into() }

@@ -1,7 +1,7 @@
 //! What a form or an address says, parsed at the edge: inside there are only domain types. Each
 //! wrong field is one sentence that names it.
 
-use crate::domain::{Operation, WorkerId};
+use crate::domain::{Operation, Remedy, WorkerId};
 use crate::plant::BATCH;
 use crate::web::failure::Failure;
 use crate::web::input;
@@ -93,6 +93,33 @@ impl Fields {
             reason => reason,
         };
         input::optional(reason, "motivo", Wants::Text, input::reason)
+    }
+
+    /// `motivo` of a supervisor's act: what was chosen, else what was typed into `otro`; it may be empty,
+    /// which a rule refuses.
+    pub(super) fn why(&self) -> Result<String, Fault> {
+        let chosen = self.text("motivo").filter(|chosen| *chosen != "otro");
+        Ok(input::optional(chosen.or(self.text("otro")), "motivo", Wants::Text, input::reason)?.unwrap_or_default())
+    }
+
+    /// `visto`: the print of the row that the form was made from.
+    pub(super) fn seen(&self) -> Result<Option<Uuid>, Fault> {
+        self.optional("visto", Wants::Uuid, input::event)
+    }
+
+    /// `hecho`: the event of what was just done.
+    pub(super) fn done(&self) -> Result<Option<Uuid>, Fault> {
+        self.optional("hecho", Wants::Uuid, input::event)
+    }
+
+    /// `remedio`: what is to be corrected.
+    pub(super) fn remedy(&self) -> Result<Remedy, Fault> {
+        self.needed("remedio", Wants::Remedy, Remedy::read)
+    }
+
+    /// `trabajador` where it may be absent.
+    pub(super) fn worker_if_any(&self) -> Result<Option<WorkerId>, Fault> {
+        self.optional("trabajador", Wants::Worker, input::worker)
     }
 
     /// `tag`: as a scanner typed it, without the sign of three characters (`]C1`) by which some of

@@ -75,7 +75,8 @@ fn steps(spool: &Spool, now: Moment, repair_max: u32) -> Vec<Step> {
     let mut steps: Vec<Step> = sessions(&spool.events).iter().map(|session| stretch(session, spool, now)).collect();
     let alone = |event: &&&Arc<AuditEvent>| match event.action {
         Action::Complete => event.operation == Some(Operation::Metrology),
-        Action::Reopen | Action::Unblock | Action::Other => true,
+        Action::Reopen | Action::Unblock | Action::Correct | Action::Other => true,
+        Action::AskHelp | Action::SeeHelp | Action::SolveHelp => true,
         Action::Take | Action::Pause | Action::Cancel | Action::Release | Action::Undo => false,
     };
     steps.extend(effective(&spool.events).iter().filter(alone).map(|event| mark(event, repair_max)));

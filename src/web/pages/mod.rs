@@ -15,6 +15,7 @@ mod record;
 mod scan;
 mod shell;
 mod spools;
+mod supervisor;
 mod workers;
 
 pub(super) use connecting::once_read;
@@ -27,7 +28,7 @@ use crate::web::failure::Failure;
 use crate::workbook::View;
 use askama::Template;
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use face::Face;
@@ -48,6 +49,8 @@ pub fn routes() -> Router<App> {
         .route("/carretes/{id}/cancelar", post(act::cancel))
         .route("/carretes/{id}/deshacer", post(act::undo))
         .route("/carretes/{id}/metrologia", post(act::inspect))
+        .route("/carretes/{id}/ayuda", get(act::help).post(act::ask_help))
+        .route("/carretes/{id}/ayuda/resuelta", post(act::take_back_help))
         .route("/tablero", get(board::show))
         .route("/tablero.csv", get(board::csv))
         .route("/kiosko", get(board::kiosk))
@@ -56,6 +59,7 @@ pub fn routes() -> Router<App> {
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
         .merge(door::routes())
+        .merge(supervisor::routes())
         .merge(shell::routes())
 }
 
@@ -64,6 +68,14 @@ fn page(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
         Err(cause) => Failure::internal(&format!("a template did not render: {cause}")).page(),
+    }
+}
+
+/// A failure from before any handler, in the face for this address and whoever asks.
+pub(super) fn told(failure: Failure, path: &str, headers: &HeaderMap) -> Response {
+    match path.starts_with("/api/") {
+        true => failure.json(),
+        false => Asker::of(headers).told(failure).into_response(),
     }
 }
 

@@ -16,6 +16,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use std::fmt::Write;
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Template)]
@@ -58,7 +59,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, caller: Caller, q
     let view = app.plant.view();
     let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
     let rules = app.plant.rules();
-    let looker = Looker { worker, rules, now: app.plant.clock().now() };
+    let looker = looker(&app, worker);
     let list = List::of(&view, &looker, &filter);
     let own: Vec<Operation> = Operation::ALL.into_iter().filter(|operation| rules.roles.allows(worker, *operation)).collect();
     let address = Address { worker: id, filter: filter.clone() };
@@ -108,8 +109,13 @@ pub(super) async fn card(State(app): State<App>, asker: Asker, Asked(id): Asked,
 pub(super) fn fresh(app: &App, spool: &str, worker: WorkerId) -> Result<Card, Error> {
     let view = app.plant.view();
     let worker = somebody(&view, worker)?;
-    let looker = Looker { worker, rules: app.plant.rules(), now: app.plant.clock().now() };
+    let looker = looker(app, worker);
     Ok(Card::new(view.find(spool)?, &looker))
+}
+
+fn looker<'a>(app: &'a App, worker: &'a Arc<Worker>) -> Looker<'a> {
+    let clock = app.plant.clock();
+    Looker { worker, rules: app.plant.rules(), now: clock.now(), zone: clock.zone() }
 }
 
 /// The address of a list, and of the same list with one choice changed.

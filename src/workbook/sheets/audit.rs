@@ -7,7 +7,6 @@ use super::batch::{self, WEIGHT, same};
 use super::budget::Need;
 use super::client::{Failed, Part, Reason, jittered};
 use super::refresh::{Fresh, Layout};
-use super::settle::Findings;
 use super::writer::{Plan, Writer};
 use crate::domain::spool::identify;
 use crate::domain::{AuditEvent, Cell, Column};
@@ -89,27 +88,9 @@ impl Writer {
         self.away().is_some()
     }
 
-    /// What became of events that wait, by a reading after their batch.
-    ///
-    /// The batch was applied whole or not at all, so one row that shows it speaks for all of them.
-    pub(super) fn evident(&self, fresh: &Fresh, boxed: &HashSet<Uuid>) -> HashSet<Uuid> {
-        let seen = self.seen(&fresh.loaded, |id| boxed.contains(&id));
-        let versions = !fresh.loaded.missing.contains(&Column::Version);
-        if versions && !seen.is_empty() { boxed.clone() } else { seen }
-    }
-
-    /// What waits and did land goes on waiting; the rest is dropped, and whoever asked decides again.
-    pub(super) fn settle_boxed(&mut self, boxed: &HashSet<Uuid>, found: &mut Findings) {
-        if boxed.is_empty() {
-            return;
-        }
-        // No audit row stands for what did not hold: it is as if it had never been sent.
-        let of_ours = |waiting: &mut super::waiting::Waiting| boxed.contains(&waiting.change.event.id);
-        found.absent.extend(found.orphans.extract_if(.., of_ours));
-        let landed: HashSet<Uuid> = found.landed.iter().map(|waiting| waiting.change.event.id).collect();
-        let (landed, dropped) = boxed.iter().partition(|id| landed.contains(id));
-        self.outbox.settle(&landed);
-        self.outbox.forget(&dropped);
+    /// Whether a reading shows a change whose event waits.
+    pub(super) fn is_evident(&self, fresh: &Fresh, boxed: &HashSet<Uuid>) -> bool {
+        !self.seen(&fresh.loaded, |id| boxed.contains(&id)).is_empty()
     }
 
     /// Follows a reading: what the audit shows waits no longer, what was unknown is settled if it
@@ -163,7 +144,7 @@ impl Writer {
         // The newest first: an event that has landed tells of the one before it.
         for entry in self.outbox.entries().iter().rev().filter(|entry| of(entry.event.id)) {
             let id = entry.event.id;
-            let followed = |later: &AuditEvent| later.notes.before.iter().any(|cell| *cell == version(id));
+            let followed = |later: &AuditEvent| later.follows(id);
             let by_later = || {
                 let ours = self.outbox.entries().iter().filter(|other| other.due || seen.contains(&other.event.id));
                 loaded.events.iter().any(followed) || ours.into_iter().any(|other| followed(&other.event))

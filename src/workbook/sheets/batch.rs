@@ -2,11 +2,13 @@
 
 use super::a1::{self, Col, Fila, TabId};
 use super::client::{Part, Reply};
+use super::columns;
 use super::refresh::Layout;
 use crate::broken::{Safety, lacks};
 use crate::domain::{AuditEvent, Cell, Column, Row};
 use crate::workbook::audit_row::{self, HEADERS};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The most that one batch may weigh (`design.md` 5.2).
@@ -59,6 +61,12 @@ impl Batch {
         let title = &layout.operaciones.title;
         let shown = NAMES.into_iter().chain([Column::Version]).filter_map(|column| layout.col(column));
         self.shown.extend(shown.map(|col| a1::cell(title, target.fila, col)));
+    }
+
+    /// Empties a cell.
+    pub(super) fn clear(&mut self, layout: &Layout, fila: Fila, col: Col) {
+        let (tab, cells) = (layout.operaciones.id, vec![(Cell::Empty, None)]);
+        self.parts.push(Part::Write { tab, fila, col, cells });
     }
 
     /// Which target a part belongs to.
@@ -116,32 +124,25 @@ fn writes(layout: &Layout, target: &Target) -> Vec<Part> {
     parts
 }
 
-/// What the reply shows of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hit {
-    /// The row that was meant, in the columns that were meant.
-    Right,
-    /// Another row, or other columns: somebody moved them meanwhile.
-    Wrong,
-    /// The reply does not say.
-    Unshown,
+/// The header line right after a batch, if the reply shows it.
+pub(super) fn line(reply: &Reply, layout: &Layout) -> Option<Vec<String>> {
+    let tab = layout.operaciones.id;
+    let shown = reply.0.iter().filter(|((of, fila, _), _)| *of == tab && *fila == Fila(1));
+    let names: BTreeMap<usize, String> = shown.map(|((_, _, col), cell)| (col.0, cell.display())).collect();
+    let last = *names.last_key_value()?.0;
+    Some((0..=last).map(|col| names.get(&col).cloned().unwrap_or_default()).collect())
 }
 
-/// Looks whether a target was hit: nobody is answered before that (`design.md` 5.4).
-pub(super) fn verify(reply: &Reply, layout: &Layout, target: &Target) -> Hit {
-    if reply.0.is_empty() {
-        return Hit::Unshown;
-    }
+/// Whether the reply shows all targets right: the rows that were meant, in the columns that were meant.
+/// Nobody is answered before that (`design.md` 5.4).
+pub(super) fn is_right<'a>(reply: &Reply, layout: &Layout, mut targets: impl Iterator<Item = &'a Target>) -> bool {
     let tab = layout.operaciones.id;
-    let shown = |fila: Fila, col: usize| reply.0.get(&(tab, fila, Col(col))).cloned().unwrap_or_default();
-    let same_line = layout.line.iter().enumerate().all(|(col, name)| shown(Fila(1), col).display() == *name);
-    // A column that was added at the end moves nothing.
-    let names = NAMES.into_iter().chain([Column::Version]);
-    let same_row = names.filter_map(|column| Some((column, layout.col(column)?))).all(|(column, col)| {
-        let (found, wanted) = (shown(target.fila, col.0), &target.after[column]);
-        same(&found, wanted)
-    });
-    if same_line && same_row { Hit::Right } else { Hit::Wrong }
+    let names: Vec<Column> = NAMES.into_iter().chain([Column::Version]).collect();
+    let is_right = |target: &Target| {
+        let shown = |col: Col| reply.0.get(&(tab, target.fila, col)).cloned().unwrap_or_default();
+        names.iter().all(|column| layout.col(*column).is_none_or(|col| same(&shown(col), &target.after[*column])))
+    };
+    line(reply, layout).is_some_and(|line| columns::stand(layout, &line)) && targets.all(is_right)
 }
 
 /// Whether two readings are of one content. A date may lose its last digits on the way, an error

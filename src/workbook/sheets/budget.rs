@@ -4,9 +4,10 @@
 //! All calls of a process pass here. With Redis the bucket is shared by all processes. While Redis does
 //! not answer nothing is written, for nobody has the lease, and each process reads on with its part of
 //! [`ASIDE`], from nothing: what was taken from the shared bucket in the minute before counts. When
-//! Redis is back, that part is paid to the shared bucket first. So there are never more than 60 in any
-//! minute, but for one case: a process that alone is cut off from Redis reads its part on top of what
-//! the others take.
+//! Redis is back, that part is paid to the shared bucket first; and where it came back empty, the bucket
+//! begins with what its processes saw of it, so that those who wait can write at once. So there are never
+//! more than 60 in any minute, but for one case: a process that alone is cut off from Redis reads its part
+//! on top of what the others take.
 
 use super::share::{Siblings, Tokens};
 use crate::redis::Link;

@@ -104,7 +104,7 @@ impl Fence {
             let attempt = Uuid::new_v4();
             let mine = match found.is_empty() {
                 true => FIRST,
-                false if lacks(Safety::Random) => TabId(found[0].0 + 1),
+                false if lacks(Safety::Random) => counted(self.rotations.len()),
                 false => random(attempt),
             };
             let mut parts: Vec<Part> = found.iter().map(|tab| Part::DeleteTab(*tab)).collect();
@@ -149,6 +149,11 @@ async fn list(client: &Client, budget: &mut Budget) -> Result<Book, NoFence> {
             Err(failed) => return Err(NoFence::Failed(failed)),
         }
     }
+}
+
+/// The next id of a process that counts its fences, as each of them does from the beginning.
+fn counted(rotations: usize) -> TabId {
+    TabId(FIRST.0.saturating_add(i32::try_from(rotations).unwrap_or(i32::MAX)))
 }
 
 /// Thirty random bits, of which no attempt will ever have the same.

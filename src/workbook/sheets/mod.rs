@@ -8,9 +8,11 @@
 //! 2. One batch carries the fence, the cells of every change and its audit row. Google applies all
 //!    of it or nothing.
 //! 3. The reply shows header, TAG and version as they were right after. Nobody is answered before
-//!    they have been compared; a row that was hit because rows moved is given its cells back.
+//!    they have been compared; a row that was hit because rows moved is given its cells back
+//!    (`compare.rs`).
 //! 4. A batch without a known outcome is never sent again. The fence is replaced, which makes sure
 //!    that the batch has been applied or never will be, and the audit tells which.
+//! 5. Whoever takes over from a process that died looks for its last batch in wrong rows (`heir.rs`).
 //!
 //! With Redis several processes may do so, one batch at a time (the folder `share`); without it there
 //! is one.
@@ -20,13 +22,19 @@
 //!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
+//! Where the process dies as well, a cell of a row that was hit, and that no change of ours had ever
+//! written, is not known to anybody.
 
 mod a1;
 mod audit;
 mod batch;
 mod budget;
 mod client;
+mod columns;
+mod compare;
 mod fence;
+mod heir;
+mod orphans;
 mod outbox;
 mod refresh;
 mod settle;
@@ -75,6 +83,11 @@ const FRESH: Duration = Duration::from_secs(5);
 
 /// Google's own address.
 pub const GOOGLE: &str = "https://sheets.googleapis.com/";
+
+/// The letters of the column at a 0-based place.
+pub(super) fn letters(place: usize) -> String {
+    a1::Col(place).to_string()
+}
 
 /// Which workbook, and how to get there.
 #[derive(Clone)]

@@ -190,6 +190,8 @@ impl Reader {
             let metadata = Sheet { header: layout.audit.clone(), rows };
             let sheets = Sheets { operaciones, trabajadores: workers, roles, metadata };
             let mut loaded = sheets.load(self.zone, at);
+            // Of the sheet itself, and not of the columns that were asked for.
+            loaded.header = layout.header.clone();
             let known = self.audited.map(|(fila, id)| (Some(fila.0), Some(id)));
             if known.is_some_and(|known| known != (first, loaded.events.first().map(|event| event.id))) {
                 // The audit is not as it was: rows of it were moved or taken away.

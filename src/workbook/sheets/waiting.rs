@@ -50,6 +50,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// A change of somebody who is gone.
+    pub(super) fn by_nobody(change: Change) -> Waiting {
+        Waiting { change, ticket: Ticket::default(), answer: oneshot::channel().0 }
+    }
+
     /// Answers, and goes on without anybody who waits.
     pub(super) fn tell_already(&mut self, answer: Result<Applied, Error>) {
         let (nobody, _) = oneshot::channel();

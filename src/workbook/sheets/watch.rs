@@ -116,8 +116,13 @@ impl Writer {
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
-                // Without a column that is needed the rows are those of before.
-                if !self.state.mirror.view().missing.iter().any(|column| column.is_critical()) {
+                if self.fence.held().is_some() && self.is_settled() && std::mem::take(&mut self.heir) {
+                    self.doubt = self.inherited();
+                }
+                // Without a column that is needed the rows are those of before; and what a batch hit by mistake
+                // is given back.
+                let lacks = self.state.mirror.view().missing.iter().any(|column| column.is_critical());
+                if !lacks && self.is_settled() {
                     self.pulse.has_read();
                 }
                 // Who reads because others told has nothing to tell them.
@@ -222,6 +227,7 @@ impl Writer {
         match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
             Ok(()) => {
                 info!("the fence of the workbook is ours");
+                self.heir = true;
                 Ok(true)
             }
             Err(why) => Err(self.without_fence(why)),

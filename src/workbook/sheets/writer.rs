@@ -5,13 +5,13 @@
 //! flight.
 
 use super::a1::Fila;
-use super::batch::{self, Batch, Hit, Target, same_row};
+use super::batch::{self, Batch, Target, same_row};
 use super::budget::{Bucket, Budget, Calls, Need};
 use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
 use super::outbox::Outbox;
-use super::refresh::{Reader, Unread};
-use super::settle::{Doubt, Repair};
+use super::refresh::{Layout, Reader, Unread};
+use super::settle::Doubt;
 use super::share::{Pulse, Share};
 use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
@@ -48,6 +48,8 @@ const REMOVALS: u32 = 3;
 
 /// A batch and the changes in it.
 pub(super) struct Plan {
+    /// Where everything was when it was made.
+    pub(super) layout: Layout,
     pub(super) batch: Batch,
     pub(super) items: Vec<(Waiting, Target)>,
     /// Events that wait in the outbox instead of going with the batch.
@@ -78,10 +80,10 @@ pub(super) struct Writer {
     alone: Bucket,
     /// Cells of columns that we write and that hold a formula.
     pub(super) formulas: HashSet<(Arc<str>, Column)>,
-    /// Batches of which nobody could tell yet what became of them.
-    pub(super) doubts: Vec<Doubt>,
-    /// What has still to be put right.
-    pub(super) repairs: Vec<Repair>,
+    /// The batch of which nobody could tell yet what became of it, or that has not been put right yet.
+    pub(super) doubt: Option<Doubt>,
+    /// The fence was replaced, and the last batch under the one before has not been looked for yet.
+    pub(super) heir: bool,
     /// Operations whose audit row stands without their row, and since when.
     pub(super) orphans: HashMap<Uuid, (Change, Instant)>,
 }
@@ -116,8 +118,8 @@ impl Writer {
             removals: 0,
             alone: Bucket::new(5.0, 2.0),
             formulas: HashSet::new(),
-            doubts: Vec::new(),
-            repairs: Vec::new(),
+            doubt: None,
+            heir: false,
             orphans: HashMap::new(),
         }
     }
@@ -207,6 +209,7 @@ impl Writer {
         if self.read_patiently().await.is_err() {
             return self.give_up();
         }
+        self.settle_the_rest().await;
         self.report();
         if self.state.trouble.load().is_some() {
             return self.refuse_all();
@@ -220,15 +223,14 @@ impl Writer {
         self.state.metrics.batch.observe(plan.items.len() as f64);
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
-                let Some(layout) = self.reader.layout() else { return self.settle(plan, false).await };
-                let hits: Vec<Hit> = plan.items.iter().map(|(_, target)| batch::verify(&reply, layout, target)).collect();
-                match lacks(Safety::Tag) || hits.iter().all(|hit| *hit == Hit::Right) {
+                let targets = plan.items.iter().map(|(_, target)| target);
+                match lacks(Safety::Tag) || batch::is_right(&reply, &plan.layout, targets) {
                     true => {
                         // Were it not noted, the workbook would tell it again after a restart.
                         let _ = self.outbox.settle(&plan.boxed).await;
                         self.land(plan);
                     }
-                    false => self.settle(plan, false).await,
+                    false => self.settle(plan, Some(reply)).await,
                 }
             }
             Err(Failed::NotApplied(reason)) => {
@@ -237,7 +239,7 @@ impl Writer {
             }
             Err(Failed::Doubtful(why)) => {
                 warn!(why, changes = plan.items.len(), "a batch without a known outcome");
-                self.settle(plan, true).await;
+                self.settle(plan, None).await;
             }
         }
     }
@@ -284,7 +286,8 @@ impl Writer {
         self.answer_from_memory();
         let (layout, fence) = (self.reader.layout()?.clone(), self.fence.held()?);
         let most = if self.removals >= REMOVALS { 1 } else { self.outbox.room() };
-        let mut plan = Plan { batch: Batch::new(fence, &layout), items: Vec::new(), boxed: HashSet::new() };
+        let batch = Batch::new(fence, &layout);
+        let mut plan = Plan { layout: layout.clone(), batch, items: Vec::new(), boxed: HashSet::new() };
         let mut rows: HashSet<Arc<str>> = HashSet::new();
         let view = self.state.mirror.view();
         for waiting in std::mem::take(&mut self.waiting) {
@@ -331,6 +334,11 @@ impl Writer {
             let change = &waiting.change;
             if let Some(event) = self.state.event(change.event.id) {
                 waiting.tell(Ok(Applied::Already(event)));
+                continue;
+            }
+            if self.state.is_void(change.event.id) && !self.orphans.contains_key(&change.event.id) {
+                // The audit says already that it did not hold: it is not told again under this id.
+                waiting.tell(Err(Error::Conflict));
                 continue;
             }
             match view.get(&change.spool) {
@@ -393,14 +401,14 @@ impl Writer {
                 error!(text, ?index, "Google refused a part of a batch");
                 let culprit = index.and_then(|index| plan.batch.owner(index));
                 self.removals += 1;
-                let mut rest = Plan { batch: Batch::default(), items: Vec::new(), boxed: HashSet::new() };
+                let mut rest = Vec::new();
                 for (place, (waiting, target)) in plan.items.into_iter().enumerate() {
                     match culprit.is_none_or(|culprit| culprit == place) {
                         true => waiting.tell(Err(Error::unavailable(Service::Workbook, text.clone()))),
-                        false => rest.items.push((waiting, target)),
+                        false => rest.push((waiting, target)),
                     }
                 }
-                self.put_back(rest);
+                self.put_back(Plan { items: rest, ..plan });
             }
             Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::ApiOff | Reason::Unreachable(_) => {
                 warn!(?reason, "a batch was not taken");

@@ -17,6 +17,7 @@ use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
 use async_trait::async_trait;
 use chrono_tz::Tz;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
@@ -34,6 +35,7 @@ pub struct Sqlite {
     folder: Option<PathBuf>,
     mirror: Arc<Mirror>,
     waiting: Arc<AtomicUsize>,
+    groups: Histogram,
     work: Mutex<Option<Work>>,
 }
 
@@ -67,10 +69,16 @@ impl Sqlite {
     fn serve(store: Store, mirror: Mirror, zone: Tz, folder: Option<PathBuf>) -> Result<Sqlite, OpenError> {
         let (mirror, waiting) = (Arc::new(mirror), Arc::new(AtomicUsize::new(0)));
         let (requests, received) = writer::queue();
-        let writer = Writer { store, mirror: Arc::clone(&mirror), waiting: Arc::clone(&waiting), zone };
+        let groups = Histogram::new(exponential_buckets(1.0, 2.0, 10));
+        let writer = Writer { store, mirror: Arc::clone(&mirror), waiting: Arc::clone(&waiting), groups: groups.clone(), zone };
         let thread = std::thread::Builder::new().name("workbook".into()).spawn(move || writer.run(received));
         let thread = thread.map_err(OpenError::Thread)?;
-        Ok(Sqlite { zone, folder, mirror, waiting, work: Mutex::new(Some(Work { requests, thread })) })
+        Ok(Sqlite { zone, folder, mirror, waiting, groups, work: Mutex::new(Some(Work { requests, thread })) })
+    }
+
+    /// How many changes land in one transaction.
+    pub fn groups(&self) -> &Histogram {
+        &self.groups
     }
 
     /// Puts these sheets in place of what the workbook holds, and reads them; `Metadata` only grows.

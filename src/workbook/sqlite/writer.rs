@@ -6,6 +6,7 @@ use crate::domain::{Change, Column, Moment, Row};
 use crate::error::{Error, Service};
 use crate::workbook::{Applied, Landing, Mirror};
 use chrono_tz::Tz;
+use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::{ErrorCode, TransactionBehavior};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,6 +40,7 @@ pub(super) struct Writer {
     pub(super) store: Store,
     pub(super) mirror: Arc<Mirror>,
     pub(super) waiting: Arc<AtomicUsize>,
+    pub(super) groups: Histogram,
     pub(super) zone: Tz,
 }
 
@@ -115,6 +117,7 @@ impl Writer {
         if group.is_empty() {
             return Ok(Vec::new());
         }
+        self.groups.observe(group.len() as f64);
         let mut transaction = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut fates = Fates::with_capacity(group.len());
         for waiting in group {

@@ -6,6 +6,7 @@ mod history;
 mod lists;
 mod scan;
 mod shell;
+mod supervisor;
 mod watching;
 
 use crate::support::{Reply, TestPlant, fresh};

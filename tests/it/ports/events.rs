@@ -15,6 +15,8 @@ pub(crate) fn changed(number: u32) -> SpoolChanged {
         operation: Some(Operation::Arm),
         worker: WorkerId::new(93).unwrap(),
         worker_name: "Marta Ríos".into(),
+        previous: None,
+        reason: None,
         detail: String::new(),
         at: None,
     }

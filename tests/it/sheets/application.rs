@@ -3,9 +3,11 @@
 use crate::stand_in::Google;
 use crate::support::google::{BOOK, book_of};
 use crate::support::redis::RealRedis;
-use crate::support::{Reply, TestPlant, cell, eventually, small_plant};
+use crate::support::{Reply, TestPlant, cell, eventually, fresh, small_plant};
 use futures_util::future::join_all;
 use spoolboard::domain::Cell;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 const TAG: &str = "MK-0001";
 
@@ -45,6 +47,41 @@ async fn a_tap_is_in_the_plants_own_workbook_when_it_is_answered() {
 }
 
 #[tokio::test]
+async fn d4_a_tap_that_the_audit_has_and_its_row_has_not_is_not_told_as_saved() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    let key = fresh();
+    let again = async || plant.post_as(&key, "/api/occupation/tomar", asked()).await;
+    assert_eq!(again().await.status, 200);
+    assert_eq!(again().await.status, 200, "the first result");
+    google.human(BOOK, |human| {
+        for column in ["Ocupado_Por", "Fecha_Ocupacion", "Armador", "version"] {
+            human.types("Operaciones", column, 2, "");
+        }
+    });
+    let status = async || plant.get(&format!("/api/occupation/status/{TAG}")).await.json;
+    eventually("it was read", async || status().await["ocupado"] == false).await;
+    let told = again().await;
+    assert_eq!(told.verdict(), (503, "RESULTADO_DESCONOCIDO"), "{}", told.text);
+}
+
+#[tokio::test]
+async fn d4_a_tap_that_others_have_built_upon_is_told_its_first_result() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    let key = fresh();
+    let again = async || plant.post_as(&key, "/api/occupation/tomar", asked()).await;
+    assert_eq!(again().await.status, 200);
+    assert_eq!(plant.worker(93).pause(TAG).await.status, 200);
+    assert_eq!(again().await.status, 200);
+}
+
+/// The TOMAR of a worker.
+fn asked() -> serde_json::Value {
+    serde_json::json!({"tag_spool": TAG, "worker_id": 93, "operacion": "ARM"})
+}
+
+#[tokio::test]
 async fn e7_with_redis_and_google_nobody_is_told_to_run_one_process_only() {
     let (google, redis) = (small_google().await, RealRedis::start());
     let plant = connected(&google, Some(&redis.url())).await;
@@ -67,9 +104,59 @@ async fn a1_of_fifty_at_once_one_has_the_spool_and_the_others_are_told_who() {
     }
 }
 
+#[tokio::test]
+async fn of_a_call_for_help_the_workbook_gets_an_audit_row_and_a_version_and_nothing_else() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    let before = crate::support::google::sheets_of(&google.book(BOOK)).operaciones;
+    let path = format!("/carretes/{}/ayuda", crate::pages::id(&plant, TAG).await);
+    let asked = crate::pages::tap(&plant, &path, &[("trabajador", "93"), ("motivo", "calidad")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let sheets = crate::support::google::sheets_of(&google.book(BOOK));
+    let row = |sheet: &spoolboard::workbook::Sheet| {
+        let version = sheet.place("version").unwrap();
+        let cells = sheet.rows[0].1.iter().enumerate().filter(|(place, _)| *place != version);
+        cells.map(|(_, cell)| cell.display()).collect::<Vec<_>>()
+    };
+    assert_eq!(row(&sheets.operaciones), row(&before));
+    assert_ne!(cell(&sheets.operaciones, 2, "version"), cell(&before, 2, "version"));
+    assert_eq!(cell(&sheets.metadata, 2, "Evento_Tipo"), Cell::text("PEDIR_AYUDA"));
+    assert_eq!(cell(&sheets.metadata, 2, "Operacion"), Cell::text("ARM"));
+}
+
+#[tokio::test]
+async fn a_tablet_of_another_process_is_told_who_freed_its_spool_and_why_and_who_calls_for_help() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let one = connected(&google, Some(&redis.url())).await;
+    let two = connected(&google, Some(&redis.url())).await;
+    assert_eq!(one.worker(93).take(TAG, "ARM").await.status, 200);
+    let spool = crate::pages::id(&one, TAG).await;
+    let mut tablet = crate::live::Stream::open(&two, "/vivo/carretes").await;
+    tablet.named("latido").await;
+    let form = [("motivo", "fin de turno")];
+    let free = one.request(reqwest::Method::POST, &format!("/supervisor/carretes/{spool}/liberar")).form(&form);
+    assert_eq!(one.send(free).await.status, 200);
+    let said = loop {
+        let change = tablet.named(&format!("carrete-{spool}")).await;
+        if change.contains("aviso") {
+            break change;
+        }
+    };
+    assert!(said.contains("\"para\":93") && said.contains("motivo: fin de turno"), "{said}");
+    eventually("his next action says so there, too", async || two.worker(93).complete(TAG).await.status == 410).await;
+    let path = format!("/carretes/{spool}/ayuda");
+    assert_eq!(crate::pages::tap(&one, &path, &[("trabajador", "93")]).await.status, 200);
+    eventually("the wall of the other process shows it", async || two.get("/kiosko").await.text.contains("wall-calls")).await;
+}
+
 async fn take(plant: &TestPlant, id: u32, tag: &str) -> Reply {
     plant.worker(id).take(tag, "ARM").await
 }
+
+/// How often it is asked whether actions work again, and how long that may take in all: asked more
+/// often than these go into it, it has failed. Nothing is measured by the clock.
+const POLL: Duration = Duration::from_millis(50);
+const WITHIN: Duration = Duration::from_secs(3);
 
 /// The pages that somebody may look at.
 const PAGES: [&str; 6] = ["/", "/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/MK-0001", "/registro?trabajador=93"];
@@ -89,7 +176,13 @@ async fn d3_with_the_plants_workbook_too_nobody_loses_a_spool_when_redis_dies() 
             assert_eq!(reply.verdict(), (503, "REDIS_NO_DISPONIBLE"), "{}", reply.text);
         }
         redis.restart();
-        eventually("it works again", async || plant.worker(94).take(&tags[1], "ARM").await.status == 200).await;
+        let (back, mut asked) = (Instant::now(), 0);
+        while plant.worker(94).take(&tags[1], "ARM").await.status != 200 {
+            asked += 1;
+            assert!(asked * POLL < WITHIN, "Redis has been back for {:?}", back.elapsed());
+            sleep(POLL).await;
+        }
+        println!("works again {:?} after Redis was back, asked {} times", back.elapsed(), asked + 1);
         let told = plant.worker(94).take(&tags[0], "ARM").await;
         assert_eq!(told.status, 409, "{}", told.text);
         assert!(told.message().contains("Marta Ríos"), "{}", told.message());

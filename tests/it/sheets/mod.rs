@@ -1,6 +1,7 @@
 //! The Sheets adapter when Google, the network or a hand in the workbook gets in its way.
 
 mod application;
+mod columns;
 mod counted;
 mod doubt;
 mod fence;

@@ -1,4 +1,4 @@
-//! Rows and columns that a hand moves within the one round trip of a batch.
+//! Rows that a hand moves within the one round trip of a batch.
 
 use super::{BATCHES, Floor, landed};
 use crate::stand_in::{Fault, Held, When};
@@ -112,21 +112,6 @@ async fn b6_a_row_that_moved_may_be_decided_on_again_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn b5_a_column_inserted_while_a_batch_is_on_its_way_puts_nothing_into_a_wrong_cell() {
-    let floor = Floor::of(3, seldom()).await;
-    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_column("Operaciones", "Ocupado_Por", "Nueva"));
-    let id = Uuid::new_v4();
-    let answer = floor.taken("MK-0002", 93, id).await;
-    assert!(landed(&answer), "{answer:?}");
-    let sheets = floor.sheets();
-    assert_eq!(cell(&sheets.operaciones, 3, "Nueva"), Cell::Empty);
-    assert_eq!(floor.cell("MK-0002", Column::OccupiedBy), Cell::text("MR(93)"));
-    assert_eq!(floor.cell("MK-0002", Column::Version), Cell::text(id.to_string()));
-    assert_eq!(cell(&sheets.operaciones, 3, "Total_Uniones"), Cell::Date(7.0));
-    assert_eq!((floor.audited(id), floor.workbook.alarms()), (1, 1));
-}
-
-#[tokio::test]
 async fn b6_rows_that_move_again_while_they_are_put_right_are_put_right_all_the_same() {
     let floor = Floor::of(8, seldom()).await;
     for n in 1..=8 {
@@ -179,4 +164,57 @@ async fn b6_a_row_that_is_hit_by_what_was_to_put_another_right_gets_its_own_cell
         assert!(floor.shown(tag).occupation.is_some());
         assert!(floor.cell(tag, Column::Detail).display().contains("trabajando"), "{tag}");
     }
+}
+
+#[tokio::test]
+async fn b6_memory_shows_no_row_as_put_right_before_it_is() {
+    let floor = Floor::of(4, seldom()).await;
+    assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await));
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+    let mut sent = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let taking = floor.applying(floor.take("MK-0003", 93, Uuid::new_v4()));
+    sent.arrived().await;
+    let mut repair = floor.google.hold(BATCHES, Held::BeforeApplying);
+    sent.open();
+    repair.arrived().await;
+    assert!(floor.shown("MK-0003").occupation.is_none(), "its row has it not yet");
+    assert_eq!(floor.shown("MK-0002").occupation.as_ref().map(|holder| holder.stamp.as_str()), Some("MR(94)"));
+    repair.open();
+    let answer = taking.await.unwrap();
+    assert!(landed(&answer), "{answer:?}");
+    assert_eq!(floor.shown("MK-0003").occupation.as_ref().map(|holder| holder.stamp.as_str()), Some("MR(93)"));
+}
+
+#[tokio::test]
+async fn b6_a_row_that_is_decided_on_again_in_a_batch_that_never_arrives_is_not_told_as_saved() {
+    let floor = Floor::of(3, seldom()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.inserts_rows("Operaciones", 2, 1);
+        human.types("Operaciones", "Estado_Detalle", 3, "otra cosa");
+    });
+    let id = Uuid::new_v4();
+    assert!(matches!(floor.taken("MK-0001", 93, id).await, Err(Error::Conflict)));
+    floor.google.fail(BATCHES, Fault::LostBefore);
+    let answer = floor.taken("MK-0001", 93, id).await;
+    assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    assert_eq!(floor.cell("MK-0001", Column::OccupiedBy), Cell::Empty);
+    assert!(landed(&floor.taken("MK-0001", 93, id).await));
+    assert_eq!((floor.audited(id), floor.cell("MK-0001", Column::Version)), (1, Cell::text(id.to_string())));
+}
+
+#[tokio::test]
+async fn b6_what_the_audit_says_did_not_hold_is_not_done_later_under_the_same_id() {
+    let floor = Floor::of(3, quick()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.inserts_rows("Operaciones", 2, 1);
+        human.types("Operaciones", "Estado_Detalle", 3, "otra cosa");
+    });
+    let id = Uuid::new_v4();
+    assert!(matches!(floor.taken("MK-0001", 93, id).await, Err(Error::Conflict)));
+    let void = Uuid::new_v5(&id, b"void");
+    eventually("the audit says so, and it was read", async || floor.workbook.event(void).is_some()).await;
+    let answer = floor.taken("MK-0001", 93, id).await;
+    assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    assert_eq!((floor.audited(id), floor.cell("MK-0001", Column::OccupiedBy)), (1, Cell::Empty));
+    assert!(landed(&floor.taken("MK-0001", 93, Uuid::new_v4()).await));
 }

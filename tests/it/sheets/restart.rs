@@ -3,7 +3,7 @@
 use super::outbox::{appends, audit, deleted, emptied};
 use super::{BATCHES, Floor, landed};
 use crate::stand_in::grid::Sheet;
-use crate::stand_in::{Google, Held};
+use crate::stand_in::{Google, Held, When};
 use crate::support::google::{BOOK, book_of, config, folder, now, quick, seldom};
 use crate::support::{ZONE, eventually, pause, plant, soon};
 use rusqlite::Connection;
@@ -199,6 +199,40 @@ async fn f1_what_cannot_be_noted_is_refused_and_not_written() {
     eventually("it is written again", async || landed(&life.taken("MK-0001", 93, good).await)).await;
     assert_eq!(audit(&google, &[refused, good]), [good]);
     life.killed();
+}
+
+#[tokio::test]
+async fn b6_what_a_process_killed_in_the_middle_has_put_into_wrong_rows_is_put_right_by_the_next() {
+    for taken in [true, false] {
+        let (google, data) = shop(4).await;
+        let life = Life::begin(&google, &data, seldom()).await;
+        let (before, id) = (Uuid::new_v4(), Uuid::new_v4());
+        if taken {
+            assert!(landed(&life.taken("MK-0002", 94, before).await));
+        }
+        google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+        let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
+        let taking = life.applying(life.take("MK-0003", 93, id));
+        gate.arrived().await;
+        assert_eq!(life.cell("MK-0002", Column::OccupiedBy), Cell::text("MR(93)"), "it hit another's row");
+        life.killed();
+        taking.abort();
+        gate.open();
+
+        let life = Life::begin(&google, &data, quick()).await;
+        let stamp = if taken { Cell::text("MR(94)") } else { Cell::Empty };
+        let version = if taken { Cell::text(before.to_string()) } else { Cell::Empty };
+        eventually("the row that was hit has its own again", async || life.cell("MK-0002", Column::Version) == version).await;
+        assert_eq!((life.cell("MK-0002", Column::OccupiedBy), life.cell("MK-0002", Column::ArmWorker)), (stamp.clone(), stamp));
+        assert_eq!(life.cell("MK-0003", Column::OccupiedBy), Cell::text("MR(93)"));
+        assert_eq!((life.cell("MK-0003", Column::Version), life.audited(id)), (Cell::text(id.to_string()), 1));
+        eventually("memory has followed", async || life.shown("MK-0003").version == Some(id.to_string())).await;
+        eventually("work goes on", async || life.workbook.status().writable.is_ok()).await;
+        assert_eq!(life.workbook.alarms(), 1);
+        let view = life.workbook.view();
+        assert!(landed(&life.workbook.apply(pause(&view, life.shown("MK-0003").id(), 93, Uuid::new_v4()), soon()).await));
+        life.killed();
+    }
 }
 
 /// A process in whose outbox so many events wait; and the audit as it was.

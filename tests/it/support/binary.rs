@@ -1,5 +1,6 @@
 //! The shipped binary, serving a data folder until it is killed.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -11,7 +12,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_spoolboard");
 /// A serving process; killed when this is dropped.
 pub(crate) struct Binary {
     child: Child,
-    /// `http://127.0.0.1:port`.
+    /// `http://127.0.0.1:port`, or `https`.
     pub(crate) url: String,
 }
 
@@ -23,22 +24,33 @@ impl Binary {
 
     /// The same with more variables.
     pub(crate) async fn serve_with(data: &Path, listen: &str, variables: &[(&str, &str)]) -> Binary {
+        Binary::serving(data, listen, variables, Stdio::null()).await
+    }
+
+    /// The same, with its log in a file.
+    #[allow(dead_code)] // each binary of tests that includes this file uses its own part
+    pub(crate) async fn serve_logging(data: &Path, listen: &str, variables: &[(&str, &str)], log: &Path) -> Binary {
+        Binary::serving(data, listen, variables, File::create(log).unwrap().into()).await
+    }
+
+    async fn serving(data: &Path, listen: &str, variables: &[(&str, &str)], log: Stdio) -> Binary {
         let mut child = Command::new(BINARY)
             .arg("serve")
             .envs(variables.iter().copied())
             .env("SPOOLBOARD_DATA", data)
             .env("SPOOLBOARD_LISTEN", listen)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         loop {
             let line = lines.next_line().await.unwrap().expect("the server ended before it said where it listens");
-            let Some((_, rest)) = line.split_once("http://") else { continue };
+            let Some((before, rest)) = line.split_once("://") else { continue };
+            let scheme = before.split_whitespace().last().unwrap_or_default();
             let address = rest.split_whitespace().next().unwrap().trim_end_matches(['/', '.', ',']);
-            let url = format!("http://{address}");
+            let url = format!("{scheme}://{address}");
             // The pipe is read to its end, so that the server never waits for a reader.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Binary { child, url };

@@ -12,7 +12,7 @@ use spoolboard::config::Config;
 use spoolboard::domain::{Cell, WorkerId};
 use spoolboard::plant::Clock;
 use spoolboard::redis::Address;
-use spoolboard::web::server::Limits;
+use spoolboard::web::server::{Front, Limits};
 use spoolboard::workbook::sqlite::Store;
 use spoolboard::workbook::{Sheets, sheets};
 use std::path::Path;
@@ -117,6 +117,11 @@ impl TestPlant {
     /// The small plant, served within other limits.
     pub(crate) async fn with(limits: Limits) -> TestPlant {
         TestPlant::holding(&small_plant(), limits, Config::default()).await
+    }
+
+    /// The small plant, reached in another way and within other limits.
+    pub(crate) async fn behind(front: Front, limits: Limits) -> TestPlant {
+        TestPlant::holding(&small_plant(), limits, Config { front, ..Config::default() }).await
     }
 
     /// The small plant after somebody has changed its sheets.

@@ -50,14 +50,37 @@ fn spool(spool: &super::rows::Named) -> [String; 4] {
     [format!("{}{}", spool.head, spool.tail), spool.nv.clone(), spool.ot.clone(), spool.fila.to_string()]
 }
 
-/// A cell that no spreadsheet takes for a formula: what begins like one begins with an apostrophe
-/// (`field-failures.md` A8).
+/// A cell that no spreadsheet takes for a formula: a line that begins like one, blanks aside, begins
+/// with an apostrophe (`field-failures.md` A8, `reliability.md` 6). Each line, because a reader that
+/// does not know of quotes takes the next one for a cell of its own.
 fn harmless(text: &str) -> Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
+    if !text.split(ENDS).any(is_formula) {
+        return Cow::Borrowed(text);
     }
+    let mut safe = String::with_capacity(text.len() + 4);
+    for line in text.split_inclusive(ENDS) {
+        if is_formula(line) {
+            safe.push('\'');
+        }
+        safe.push_str(line);
+    }
+    Cow::Owned(safe)
 }
+
+/// What ends a line.
+const ENDS: [char; 2] = ['\r', '\n'];
+
+/// Whether a line begins like a formula, or with what hides one.
+fn is_formula(line: &str) -> bool {
+    line.starts_with(['\t', '\0'])
+        || line.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || INVISIBLE.contains(&c)).starts_with(SIGNS)
+}
+
+/// How formulas begin, in the wide signs of East Asian keyboards too.
+const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Signs that take no place: a reader may drop them.
+const INVISIBLE: [char; 4] = ['\u{feff}', '\u{200b}', '\u{200e}', '\u{200f}'];
 
 #[cfg(test)]
 mod tests {
@@ -65,11 +88,19 @@ mod tests {
 
     #[test]
     fn a8_a_cell_that_begins_like_a_formula_is_text_and_every_other_one_is_left_alone() {
-        for text in ["=1+1", "+56 9", "-2", "@x", "\t=1", "\r=1", "＝1"] {
+        for text in ["=1+1", "+56 9", "-2", "@x", "\t=1", "＝1", " =1", "\u{a0}=1", "\u{feff}@x", "\0=1"] {
             assert_eq!(harmless(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "MK-1", "5", "a=b", " =1", "Ñandú"] {
+        for text in ["", "MK-1", "5", "a=b", "Ñandú", "uno\ndos"] {
             assert_eq!(harmless(text), text);
+        }
+        for (text, safe) in [
+            ("nota\n=1+1", "nota\n'=1+1"),
+            ("nota\r\n\u{a0}@x\ny", "nota\r\n'\u{a0}@x\ny"),
+            ("\r=1", "\r'=1"),
+            ("=1\r=2", "'=1\r'=2"),
+        ] {
+            assert_eq!(harmless(text), safe, "{text:?}");
         }
     }
 }

@@ -26,11 +26,14 @@ use axum::response::{IntoResponse, Response};
 use chrono::{TimeDelta, Timelike};
 use filter::Order;
 use pictures::Pictures;
-use rows::{Count, Group, Row, Waiting, grouped};
+use rows::{Call, Count, Group, Row, Waiting, grouped};
 use std::borrow::Cow;
 
 /// How many rows a page of the wall holds (`ux.md` 3).
 const WALL_ROWS: usize = 9;
+
+/// How many calls for help a wall shows at once.
+const WALL_CALLS: usize = 3;
 
 /// How many waiting spools a board lists; its file holds all.
 const QUEUE: usize = 60;
@@ -40,6 +43,8 @@ struct Facts<'a> {
     tally: &'a Tally,
     filter: &'a Filter,
     rows: Vec<Row>,
+    calls: Vec<Call>,
+    idle: usize,
     counts: Vec<Count>,
     now: Moment,
     /// When the rows were read: what is shown is of then.
@@ -59,7 +64,9 @@ impl<'a> Facts<'a> {
             finished: tally.finished_today(operation),
         };
         let read = now - TimeDelta::seconds(age(plant));
-        Facts { tally, filter, rows, counts: shown.map(count).collect(), now, read }
+        let calls = tally.calls.iter().filter_map(|spool| Call::of(spool, now)).collect();
+        let idle = tally.idle(plant);
+        Facts { tally, filter, rows, calls, idle, counts: shown.map(count).collect(), now, read }
     }
 
     fn overdue(&self) -> usize {
@@ -106,6 +113,11 @@ impl<'a> Facts<'a> {
 
     fn ready(&self) -> usize {
         self.tally.ready.iter().sum()
+    }
+
+    /// The calls for help that a wall has room for.
+    fn loudest(&self) -> &[Call] {
+        self.calls.get(..WALL_CALLS).unwrap_or(&self.calls)
     }
 
     /// The pages of the wall.

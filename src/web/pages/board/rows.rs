@@ -87,6 +87,29 @@ fn short(worker: &Worker) -> String {
     }
 }
 
+/// Somebody needs help with a spool.
+pub(super) struct Call {
+    pub(super) spool: Named,
+    pub(super) who: String,
+    pub(super) reason: String,
+    pub(super) since: Option<Elapsed>,
+    /// Who has seen it.
+    pub(super) seen_by: Option<String>,
+}
+
+impl Call {
+    pub(super) fn of(spool: &Spool, now: Moment) -> Option<Call> {
+        let help = spool.help.as_ref()?;
+        Some(Call {
+            spool: Named::of(spool),
+            who: help.name.clone(),
+            reason: help.reason.clone().unwrap_or_default(),
+            since: help.since.map(|since| Elapsed::between(since, now)),
+            seen_by: help.seen_by.clone(),
+        })
+    }
+}
+
 /// Rows under one heading; without one where the order has none.
 pub(super) struct Group {
     pub(super) title: Option<String>,

@@ -81,6 +81,8 @@ pub(in crate::web) struct Tally {
     pub(in crate::web) day: NaiveDate,
     /// Occupied rows, the oldest first.
     pub(super) occupied: Vec<Arc<Spool>>,
+    /// Rows with which somebody needs help, the oldest call first.
+    pub(super) calls: Vec<Arc<Spool>>,
     /// What can begin, for each operation.
     pub(super) ready: [usize; 4],
     /// What can begin, the longest waiting first; only where the filter asks for it.
@@ -107,6 +109,7 @@ impl Tally {
             number: known.number,
             day: known.day,
             occupied: Vec::new(),
+            calls: Vec::new(),
             ready: [0; 4],
             waiting: Vec::new(),
             stages: Stage::ALL.into_iter().map(|stage| (stage, Vec::new())).collect(),
@@ -121,6 +124,7 @@ impl Tally {
         known.facts.iter().filter(|fact| admits(&fact.spool)).for_each(|fact| tally.count(fact, filter));
         tally.occupied.sort_by_key(|spool| spool.occupation.as_ref().and_then(|holder| holder.since));
         tally.waiting.sort_by_key(|(_, since, _)| *since);
+        tally.calls.sort_by_key(|spool| spool.help.as_ref().map(|help| help.since));
         tally
     }
 
@@ -137,6 +141,9 @@ impl Tally {
         }
         if spool.occupation.as_ref().is_some_and(|holder| filter.shows(holder.operation)) {
             self.occupied.push(Arc::clone(spool));
+        }
+        if spool.help.is_some() && filter.shows(stage.operation()) {
+            self.calls.push(Arc::clone(spool));
         }
         if filter.shows(stage.operation()) {
             self.spools += 1;
@@ -155,6 +162,7 @@ impl Tally {
     /// Whether screens that show `other` show this, too.
     pub(in crate::web) fn looks_like(&self, other: &Tally) -> bool {
         let face = |spool: &Arc<Spool>| (Arc::clone(&spool.identity.id), spool.occupation.clone());
+        let call = |spool: &Arc<Spool>| (Arc::clone(&spool.identity.id), spool.help.clone());
         self.day == other.day
             && self.ready == other.ready
             && self.stages == other.stages
@@ -162,6 +170,7 @@ impl Tally {
             && self.nvs == other.nvs
             && self.blind == other.blind
             && self.occupied.iter().map(face).eq(other.occupied.iter().map(face))
+            && self.calls.iter().map(call).eq(other.calls.iter().map(call))
     }
 
     /// How many are overdue now.
@@ -169,6 +178,14 @@ impl Tally {
         let (now, max) = (plant.clock().now(), plant.rules().occupation_max);
         let is = |spool: &&Arc<Spool>| spool.occupation.as_ref().is_some_and(|holder| holder.overdue(now, max));
         self.occupied.iter().filter(is).count()
+    }
+
+    /// How many were begun, let go, and left lying for too long.
+    pub(super) fn idle(&self, plant: &Plant) -> usize {
+        let (now, max) = (plant.clock().now(), plant.rules().idle_max);
+        let late = |since: &&Option<Moment>| since.is_some_and(|since| max.is_some_and(|max| now - since > max));
+        let paused = self.stages.iter().filter(|(stage, _)| stage.is_paused());
+        paused.map(|(_, since)| since.iter().filter(late).count()).sum()
     }
 
     /// How many are being worked on.

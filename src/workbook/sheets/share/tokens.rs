@@ -17,11 +17,9 @@ pub(in super::super) struct Tokens {
     key: &'static str,
     each_second: f64,
     most: f64,
-    /// This process has taken from it: if it is not there any more it was lost, and others may have
-    /// used all of it a moment ago.
-    used: bool,
-    /// What was left in it when it was last asked.
-    left: f64,
+    /// What was left in it when it was last asked, and when that was by Redis' clock. A bucket that is lost
+    /// begins again with what its processes saw of it, so that nobody waits for it to fill.
+    saw: Option<(String, String)>,
 }
 
 impl fmt::Debug for Tokens {
@@ -33,17 +31,17 @@ impl fmt::Debug for Tokens {
 impl Tokens {
     /// The bucket under a key: so many calls a minute, and so many at once.
     pub(in super::super) fn new(link: Link, key: &'static str, each_minute: f64, most: f64) -> Tokens {
-        Tokens { link, key, each_second: each_minute / 60.0, most, used: false, left: most }
+        Tokens { link, key, each_second: each_minute / 60.0, most, saw: None }
     }
 
     /// Takes one unless fewer than `reserve` would be left, and first as many as were `owed`. Answers
     /// how long to wait; zero: it was taken.
     pub(in super::super) async fn take(&mut self, reserve: f64, owed: f64) -> Result<Duration, Cause> {
-        let new = if self.used { 0.0 } else { self.most };
         let mut script = TAKE.key(self.key);
-        script.arg(self.each_second).arg(self.most).arg(reserve).arg(owed).arg(new).arg(millis(KEPT));
-        let (wait, left): (u64, f64) = run(&self.link, &script).await?;
-        (self.used, self.left) = (true, left.max(0.0));
+        let (left, at) = self.saw.as_ref().map_or(("", ""), |(left, at)| (left, at));
+        script.arg(self.each_second).arg(self.most).arg(reserve).arg(owed).arg(millis(KEPT)).arg(left).arg(at);
+        let (wait, left, at) = run(&self.link, &script).await?;
+        self.saw = Some((left, at));
         Ok(Duration::from_millis(wait))
     }
 
@@ -57,11 +55,11 @@ impl Tokens {
 
     /// What was left when it was last asked.
     pub(in super::super) fn left(&self) -> f64 {
-        self.left
+        self.saw.as_ref().and_then(|(left, _)| left.parse().ok()).map_or(self.most, |left: f64| left.max(0.0))
     }
 
     /// Whether Redis has ever answered.
     pub(in super::super) fn answered(&self) -> bool {
-        self.used
+        self.saw.is_some()
     }
 }

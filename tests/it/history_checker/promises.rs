@@ -1,140 +1,10 @@
-//! The checker of histories, on histories made by hand: one that keeps every promise, and for each
-//! promise some that break it.
+//! One history that keeps every promise, and for each promise some that break it.
 
-use crate::history::{Answer, Asked, By, Call, Counted, Event, History, Screen, State, Step, Violation, check};
+use super::tale::{Draft, Tale};
+use crate::history::{Answer, Call, Counted, Event, check};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-
-const HEADER: [&str; 7] = ["TAG_SPOOL", "NV", "OT", "Ocupado_Por", "Armador", "version", "Notas"];
-
-/// A workbook under the hands of a test.
-#[derive(Default)]
-struct Draft {
-    rows: Vec<BTreeMap<String, String>>,
-    audit: Vec<Arc<Event>>,
-    closed: bool,
-}
-
-impl Draft {
-    fn row(&mut self, tag: &str) -> &mut BTreeMap<String, String> {
-        self.rows.iter_mut().find(|row| row["TAG_SPOOL"] == tag).unwrap()
-    }
-
-    fn set(&mut self, tag: &str, name: &str, text: &str) {
-        match text {
-            "" => self.row(tag).remove(name),
-            text => self.row(tag).insert(name.into(), text.into()),
-        };
-    }
-
-    fn event(&mut self, op: &str, kind: &str, tag: &str, worker: u32, notes: serde_json::Value) {
-        let whole = format!("{op} {kind} {tag} {worker}");
-        self.audit.push(Arc::new(Event { id: op.into(), tag: tag.into(), kind: kind.into(), worker, notes, whole }));
-    }
-
-    /// What `antes` says of a row.
-    fn before(&mut self, tag: &str) -> serde_json::Value {
-        let row = self.row(tag);
-        let cell = |name: &str| row.get(name).map_or(serde_json::Value::Null, |text| json!(text));
-        json!({"antes": {"Ocupado_Por": cell("Ocupado_Por"), "version": cell("version")}})
-    }
-
-    fn occupy(&mut self, op: &str, tag: &str, worker: u32) {
-        self.set(tag, "Ocupado_Por", &format!("MR({worker})"));
-        self.set(tag, "version", op);
-    }
-
-    /// A TOMAR as it should be.
-    fn take(&mut self, op: &str, tag: &str, worker: u32) {
-        let before = self.before(tag);
-        self.occupy(op, tag, worker);
-        self.event(op, "TOMAR_SPOOL", tag, worker, before);
-    }
-
-    /// A PAUSAR as it should be.
-    fn pause(&mut self, op: &str, tag: &str, worker: u32) {
-        let before = self.before(tag);
-        self.set(tag, "Ocupado_Por", "");
-        self.set(tag, "version", op);
-        self.event(op, "PAUSAR_SPOOL", tag, worker, before);
-    }
-
-    fn state(&self) -> State {
-        let header = Arc::new(HEADER.map(str::to_owned).to_vec());
-        let rows: Vec<_> = self.rows.iter().cloned().map(Arc::new).collect();
-        State { audit_closed: self.closed, ..State::new(header, rows, self.audit.clone()) }
-    }
-}
-
-/// A history in the making: each thing happens a second after the one before.
-struct Tale {
-    draft: Draft,
-    history: History,
-    now: Duration,
-}
-
-impl Tale {
-    /// Four free spools, and an audit that began before.
-    fn new() -> Tale {
-        let mut draft = Draft::default();
-        for tag in ["MK-1", "MK-2", "MK-3", "MK-4"] {
-            let cells = [("TAG_SPOOL", tag), ("NV", "NV1"), ("OT", "1335"), ("Notas", "urgente")];
-            draft.rows.push(cells.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
-        }
-        draft.event("old", "INICIAR_ARM", "MK-1", 93, json!(null));
-        let history = History { start: draft.state(), round_trip: Duration::from_secs(2), ..History::default() };
-        Tale { draft, history, now: Duration::ZERO }
-    }
-
-    fn step(&mut self, by: By, what: &str, deed: impl FnOnce(&mut Draft)) -> &mut Tale {
-        self.now += Duration::from_secs(1);
-        deed(&mut self.draft);
-        let after = self.draft.state();
-        self.history.steps.push(Step { at: self.now, by, what: what.into(), after });
-        self
-    }
-
-    /// A batch of ours.
-    fn ours(&mut self, deed: impl FnOnce(&mut Draft)) -> &mut Tale {
-        self.step(By::Us, "batchUpdate", deed)
-    }
-
-    fn human(&mut self, deed: impl FnOnce(&mut Draft)) -> &mut Tale {
-        self.step(By::Human, "edits", deed)
-    }
-
-    /// Somebody asked half a second before now, and is told half a second after.
-    fn told(&mut self, op: &str, tag: &str, worker: u32, status: u16, code: &str) -> &mut Tale {
-        let half = Duration::from_millis(500);
-        let answer = Answer::Told(self.now + half, status, code.into());
-        self.asked(op, tag, worker, self.now.saturating_sub(half), answer)
-    }
-
-    fn asked(&mut self, op: &str, tag: &str, worker: u32, at: Duration, answer: Answer) -> &mut Tale {
-        let (op, tag, verb) = (op.into(), tag.into(), "TOMAR".into());
-        self.history.asked.push(Asked { op, tag, verb, worker, at, answer });
-        self
-    }
-
-    fn screen(&mut self, occupied: &[(&str, u32)]) -> &mut Tale {
-        let occupied = occupied.iter().map(|(tag, worker)| ((*tag).to_owned(), *worker)).collect();
-        self.history.screens.push(Screen { name: "tablero".into(), occupied });
-        self
-    }
-
-    fn holds(&self) -> Counted {
-        check(&self.history).unwrap_or_else(|violation| panic!("{violation}"))
-    }
-
-    /// Exactly this promise is the first that is broken.
-    fn breaks(&self, invariant: u8) -> Violation {
-        let violation = *check(&self.history).expect_err("it was not caught");
-        assert_eq!(violation.invariant, invariant, "{violation}");
-        violation
-    }
-}
 
 #[test]
 fn a_history_that_keeps_every_promise_passes() {
@@ -251,8 +121,7 @@ fn promise_4_what_a_person_types_within_a_round_trip_is_counted_apart() {
     stale(&mut tale);
     assert_eq!(tale.holds().residues, 1);
     let mut tale = Tale::new();
-    tale.human(|book| book.set("MK-1", "Armador", "JP(94)"));
-    tale.now += Duration::from_secs(5);
+    tale.human(|book| book.set("MK-1", "Armador", "JP(94)")).later();
     stale(&mut tale);
     tale.breaks(4);
 }
@@ -308,14 +177,14 @@ fn promise_6_a_cell_of_another_spool_or_column_is_caught_unless_it_is_repaired_i
         book.occupy("a", "MK-1", 93);
     };
     let mut tale = Tale::new();
-    tale.ours(wrong);
+    tale.sorted().ours(wrong);
     let caught = check(&tale.history).unwrap_err();
     assert!([5, 6].contains(&caught.invariant), "{caught}");
     let mut tale = Tale::new();
-    tale.ours(wrong).ours(|book| book.take("b", "MK-3", 94)).ours(repair);
+    tale.sorted().ours(wrong).ours(|book| book.take("b", "MK-3", 94)).ours(repair);
     assert_eq!(tale.holds().repaired, 1);
     let mut tale = Tale::new();
-    tale.ours(wrong).ours(|book| book.take("b", "MK-3", 94)).ours(|book| book.pause("c", "MK-3", 94)).ours(repair);
+    tale.sorted().ours(wrong).ours(|book| book.take("b", "MK-3", 94)).ours(|book| book.pause("c", "MK-3", 94)).ours(repair);
     assert!(check(&tale.history).is_err(), "too late");
     let mut tale = Tale::new();
     tale.ours(|book| {
@@ -348,13 +217,13 @@ fn promise_6_rows_that_moved_under_a_batch_are_judged_by_what_came_of_them() {
         book.occupy("b", "MK-2", last);
     };
     let mut tale = Tale::new();
-    tale.ours(shifted).ours(|book| repair(book, 94));
+    tale.sorted().ours(shifted).ours(|book| repair(book, 94));
     assert_eq!(tale.holds().repaired, 2);
     let mut tale = Tale::new();
-    tale.ours(shifted).ours(|book| repair(book, 95));
+    tale.sorted().ours(shifted).ours(|book| repair(book, 95));
     tale.breaks(1);
     let mut tale = Tale::new();
-    tale.ours(shifted).human(|_| {}).human(|_| {});
+    tale.sorted().ours(shifted).human(|_| {}).human(|_| {});
     assert!(check(&tale.history).is_err(), "never repaired");
 }
 

@@ -1,0 +1,104 @@
+//! `/supervisor/actividad`: who did what on a day, and the tablets with their last contact and build.
+//! What was done on one tablet, step by step, is on `/diagnostico` (`field-failures.md` F4).
+
+use super::{Answer, Choice, Frame, Named, Tab};
+use crate::domain::{AuditEvent, Moment, Spool, WorkerId};
+use crate::error::Error;
+use crate::trail::Tablet;
+use crate::web::pages::elapsed::Elapsed;
+use crate::web::pages::fields::Fields;
+use crate::web::pages::page;
+use crate::web::{App, Site};
+use crate::words;
+use askama::Template;
+use axum::extract::State;
+use chrono::NaiveDate;
+use std::sync::Arc;
+
+/// The most events that are shown of a day.
+const MOST: usize = 300;
+
+/// After this a tablet counts as silent, in seconds.
+const SILENT: i64 = 15 * 60;
+
+#[derive(Template)]
+#[template(path = "supervisor/activity.html")]
+struct Activity<'a> {
+    site: &'a Site,
+    frame: Frame,
+    day: String,
+    /// Whose events: everybody's, those of supervisors, or of one worker.
+    who: &'a str,
+    people: Vec<Choice>,
+    lines: Vec<Line>,
+    total: usize,
+    tablets: Vec<Seen>,
+}
+
+struct Line {
+    time: String,
+    what: String,
+    /// Whose occupation it ended.
+    whom: Option<String>,
+    who: String,
+    spool: Named,
+    reason: String,
+}
+
+struct Seen {
+    id: String,
+    last: Elapsed,
+    build: String,
+    old: bool,
+    silent: bool,
+}
+
+/// The page.
+pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -> Answer {
+    let day = query.date()?.unwrap_or(app.plant.clock().today());
+    let who = query.text("quien").unwrap_or_default();
+    let worker = if who == "supervisor" { Some(WorkerId::SYSTEM) } else { who.parse().ok().and_then(WorkerId::new) };
+    let here = format!("/supervisor/actividad?fecha={day}&quien={}", worker.map(|_| who).unwrap_or_default());
+    let frame = Frame::of(&app, Some(Tab::Activity), here, &query)?;
+    let (lines, total) = lines(&app, day, worker);
+    let unread = |why: String| Error::Internal(format!("the trail of the tablets: {why}"));
+    let tablets = app.trail.tablets().await.map_err(unread)?;
+    let people = app.plant.view().people.all().iter().map(|person| Choice::of(person, worker == Some(person.id))).collect();
+    let day = day.format("%Y-%m-%d").to_string();
+    let tablets = tablets.into_iter().map(|tablet| seen(tablet, &app)).collect();
+    Ok(page(&Activity { site: &app.site, frame, day, who, people, lines, total, tablets }))
+}
+
+/// The events of a day, the newest first, and how many there are.
+fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>) -> (Vec<Line>, usize) {
+    let (view, zone) = (app.plant.view(), app.plant.clock().zone());
+    let mut found: Vec<(Moment, &Arc<AuditEvent>, &Arc<Spool>)> = Vec::new();
+    for spool in &view.spools {
+        // Most spools have not been touched for long: their last event says so.
+        for event in
+            spool.events.iter().rev().take_while(|event| event.at.is_none_or(|at| at.with_timezone(&zone).date_naive() >= day))
+        {
+            let fits = worker.is_none_or(|worker| event.worker == worker);
+            if let Some(at) = event.at.filter(|at| fits && at.with_timezone(&zone).date_naive() == day) {
+                found.push((at, event, spool));
+            }
+        }
+    }
+    found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+    let line = |(at, event, spool): &(Moment, &Arc<AuditEvent>, &Arc<Spool>)| Line {
+        time: at.format("%H:%M:%S").to_string(),
+        what: words::event(event),
+        whom: event.notes.previous_name.clone(),
+        who: event.worker_name.clone(),
+        spool: Named::of(spool),
+        reason: event.notes.reason.clone().unwrap_or_default(),
+    };
+    (found.iter().take(MOST).map(line).collect(), found.len())
+}
+
+fn seen(tablet: Tablet, app: &App) -> Seen {
+    let now = app.plant.clock().now();
+    let last = Elapsed::between(tablet.last.with_timezone(&app.plant.clock().zone()).fixed_offset(), now);
+    let (silent, old) = (last.seconds > SILENT, tablet.build != app.site.build);
+    Seen { id: tablet.id, last, old, build: tablet.build, silent }
+}

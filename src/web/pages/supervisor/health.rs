@@ -1,0 +1,96 @@
+//! `/supervisor/salud`: workbook, locks, events, screens, conflicts, and the last errors.
+
+use super::{Answer, Frame, Tab};
+use crate::locks;
+use crate::plant::Conflicts;
+use crate::web::pages::elapsed::span;
+use crate::web::pages::fields::Fields;
+use crate::web::pages::page;
+use crate::web::recent::Mishap;
+use crate::web::{App, Site};
+use crate::words;
+use crate::workbook::Status;
+use askama::Template;
+use axum::extract::State;
+
+/// From which share on the plant wants to be alarmed: TAKEs that came too late (409), and acts on an
+/// occupation that had ended (410).
+const ALERTS: (f64, f64) = (0.10, 0.05);
+
+/// How many contended spools are shown.
+const HOT: usize = 10;
+
+#[derive(Template)]
+#[template(path = "supervisor/health.html")]
+struct Health<'a> {
+    site: &'a Site,
+    frame: Frame,
+    workbook: Status,
+    /// How old the rows are that are shown.
+    age: String,
+    spools: usize,
+    missing: Vec<&'static str>,
+    locks: locks::Health,
+    events: crate::events::Health,
+    untold: u64,
+    streams: i64,
+    connections: i64,
+    expiries: u64,
+    conflicts: Conflicts,
+    mishaps: Vec<Mishap>,
+}
+
+impl Health<'_> {
+    fn late(&self) -> bool {
+        self.conflicts.conflict_rate() > ALERTS.0
+    }
+
+    fn ended(&self) -> bool {
+        self.conflicts.ended_rate() > ALERTS.1
+    }
+
+    fn percent(&self, share: f64) -> String {
+        words::percent(share)
+    }
+
+    fn hot(&self) -> &[(String, usize)] {
+        self.conflicts.hot.get(..HOT).unwrap_or(&self.conflicts.hot)
+    }
+
+    /// A round trip in milliseconds.
+    fn latency(&self) -> String {
+        self.locks.latency.as_ref().map(|trip| format!("{:.1} ms", trip.as_secs_f64() * 1e3)).unwrap_or_default()
+    }
+
+    /// How long ago the other processes were heard.
+    fn heard(&self) -> String {
+        let age = self.events.heard.as_ref().map_or(0, |age| age.as_secs());
+        format!("{age} s")
+    }
+
+    fn when(&self, mishap: &Mishap) -> String {
+        words::moment(mishap.at)
+    }
+}
+
+/// The page.
+pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -> Answer {
+    let (view, metrics) = (app.plant.view(), app.plant.metrics());
+    let age = crate::web::live::age(&app.plant);
+    Ok(page(&Health {
+        site: &app.site,
+        frame: Frame::of(&app, Some(Tab::Health), "/supervisor/salud".into(), &query)?,
+        workbook: app.plant.workbook().status(),
+        age: if age < 60 { format!("{age} s") } else { span(age / 60) },
+        spools: view.spools.len(),
+        missing: view.missing.iter().map(|column| column.header()).collect(),
+        locks: app.plant.locks().health().await,
+        events: app.plant.events().health(),
+        untold: metrics.untold.get(),
+        streams: metrics.streams.get(),
+        connections: metrics.connections.get(),
+        expiries: metrics.lock_expiries.get(),
+        conflicts: app.plant.conflicts(),
+        mishaps: app.site.recent.all(),
+    }))
+}

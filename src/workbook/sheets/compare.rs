@@ -1,0 +1,301 @@
+//! The one comparison by which every batch that was not plainly right is settled (`design.md` 5.4).
+//!
+//! Three things are laid side by side: **what a fresh reading holds**, **the image each row had when it
+//! was decided on**, and **the cells that we sent, and where**: those of the batch, and of every attempt
+//! since to put right what it hit. Each cell of the reading is then one of these:
+//!
+//! | The cell | What is done |
+//! |---|---|
+//! | is as it should be: its image, or what its own change made of it | nothing |
+//! | is ours in a wrong place: its row shows something that was sent to another | the image is given back |
+//! | is its image still, in the row of a change that holds | it is written |
+//! | is neither | nothing: somebody has taken it upon himself since |
+//!
+//! A row *shows* what was sent when it carries the `version` that was sent, which nobody else ever
+//! writes; where that cannot be seen, when it holds all of it in the place to which it was sent. A
+//! change holds if its row, with what is not its own given back, equals the image that it was decided
+//! on; or if it stood there already.
+//!
+//! The comparison knows nothing of the one before it. It is made again after every attempt, and what
+//! was hit is settled when it finds nothing to do.
+
+use super::a1::{Col, Fila};
+use super::batch::{Target, same};
+use super::columns::{self, There};
+use super::refresh::Layout;
+use crate::domain::spool::identify;
+use crate::domain::{Cell, Change, Column, Identity, Row};
+use crate::workbook::View;
+use std::collections::{BTreeSet, HashMap};
+
+/// Something that was sent: a batch, or what was to put right what it hit.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// Where everything was when it was sent.
+    pub(super) layout: Layout,
+    /// The header line right after it, if the reply showed it.
+    pub(super) line: Option<Vec<String>>,
+    /// The rows that were meant, and what was written into them.
+    pub(super) targets: Vec<Target>,
+}
+
+/// What is compared. The targets of the first attempt are those of the changes, in their order.
+pub(super) struct Sides<'a> {
+    pub(super) attempts: &'a [Attempt],
+    pub(super) changes: Vec<&'a Change>,
+    /// The rows as they were when it was sent.
+    pub(super) images: &'a View,
+    /// The rows of a reading, and where its columns are.
+    pub(super) rows: &'a [(u32, Row)],
+    pub(super) now: &'a Layout,
+}
+
+/// What became of a change that was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Its row has it, or is to have it.
+    Holds,
+    /// Its row has not, and may not have it any more.
+    Orphan,
+    /// Its row is gone.
+    Gone,
+}
+
+/// What a comparison found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By change.
+    pub(super) verdicts: Vec<Verdict>,
+    /// What has to be written.
+    pub(super) repairs: Vec<Target>,
+    /// Cells of new columns to empty.
+    pub(super) clears: Vec<(Fila, Col)>,
+    /// Cells of the office that nobody can give back, by row and name of the column.
+    pub(super) overwritten: Vec<(Fila, String)>,
+}
+
+impl Found {
+    /// Whether everything is as it should be.
+    pub(super) fn is_settled(&self) -> bool {
+        self.repairs.is_empty() && self.clears.is_empty()
+    }
+}
+
+/// What was sent to one row, by the columns that it went into.
+struct Written {
+    fila: Fila,
+    cells: Vec<(Column, Cell)>,
+    /// The column that `version` went into, and the cell.
+    mark: Option<(Column, Cell)>,
+    /// What was in the way outside of the tracked columns.
+    outside: Vec<There>,
+    /// All of it went into the columns that were meant.
+    straight: bool,
+    /// It is in its place, whether or not that can be seen.
+    certain: bool,
+}
+
+/// A row of the reading.
+struct Seen<'a> {
+    identity: Identity,
+    fila: Fila,
+    row: &'a Row,
+    image: Row,
+    /// What it shows: attempt and target.
+    shown: Vec<(usize, usize)>,
+    /// Its cells that hold what we sent.
+    ours: BTreeSet<Column>,
+}
+
+/// Compares. `followed` tells whether a later operation was decided on a row that had the change.
+pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> Found {
+    let mut seen = sides.seen();
+    // Once more was sent, what cannot be seen at all has been dealt with.
+    let alone = sides.attempts.len() == 1;
+    let written: Vec<Vec<Written>> = sides.attempts.iter().map(|attempt| attempt.written(sides.now, &seen, alone)).collect();
+    seen.iter_mut().for_each(|row| row.look_for(&written));
+    let own: HashMap<&str, usize> = sides.changes.iter().enumerate().map(|(nth, change)| (&*change.spool, nth)).collect();
+    let elsewhere = |nth: usize| {
+        let others = seen.iter().filter(|row| *row.identity.id != *sides.changes[nth].spool);
+        others.flat_map(|row| &row.shown).any(|shown| *shown == (0, nth))
+    };
+    let gone = |nth| if elsewhere(nth) { Verdict::Orphan } else { Verdict::Gone };
+    let mut found = Found { verdicts: (0..sides.changes.len()).map(gone).collect(), ..Found::default() };
+    for row in &seen {
+        let mut should = row.image.clone();
+        let mut due: BTreeSet<Column> = row.ours.clone();
+        if let Some(nth) = own.get(&*row.identity.id).copied() {
+            let change = sides.changes[nth];
+            let restored = row.restored();
+            let holds = match alike(&restored, &row.image) {
+                true => {
+                    due.extend(change.cells.iter().map(|(column, _)| *column));
+                    true
+                }
+                false if row.has(change, &written) => {
+                    due.retain(|column| change.cells.iter().all(|(own, _)| own != column));
+                    true
+                }
+                // It was sent to no other row that shows it, and without `version` no more can be told.
+                false => followed(change) || (!has_version(row.row, change) && !elsewhere(nth)),
+            };
+            if holds {
+                should = should.with(&change.cells);
+            }
+            found.verdicts[nth] = if holds { Verdict::Holds } else { Verdict::Orphan };
+        }
+        found.repairs.extend(row.repair(due, &should));
+        row.outside(&written, &mut found);
+    }
+    found
+}
+
+impl Sides<'_> {
+    fn seen(&self) -> Vec<Seen<'_>> {
+        let identities = identify(self.rows.iter().map(|(_, row)| row));
+        let ours: BTreeSet<Column> = Column::ALL.into_iter().filter(|column| column.is_ours()).collect();
+        let seen = identities.into_iter().zip(self.rows).map(|(identity, (fila, row))| {
+            let untouched = || Column::ALL.into_iter().filter(|column| !ours.contains(column));
+            // A row without a tag is only known by all that we never write.
+            let known = self.images.get(&identity.id);
+            let known = known.filter(|spool| identity.tag_ok || untouched().all(|column| same(&spool.row[column], &row[column])));
+            let image = match known {
+                Some(spool) => spool.row.clone(),
+                // Nobody knew it: nothing of ours stood in it.
+                None => ours.iter().fold(row.clone(), |image, column| image.with(&[(*column, Cell::Empty)])),
+            };
+            Seen { identity, fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
+        });
+        seen.collect()
+    }
+}
+
+impl Attempt {
+    /// By what went where. Of an attempt without a known outcome nobody knows either whether columns
+    /// were moved before it or after: before it, if the rows say so.
+    fn written(&self, now: &Layout, seen: &[Seen<'_>], alone: bool) -> Vec<Written> {
+        let under = |line: &[String], certain: bool| -> Vec<Written> {
+            let there = columns::there(&self.layout, line, now);
+            self.targets.iter().map(|target| Written::of(target, &there, certain)).collect()
+        };
+        if let Some(line) = &self.line {
+            return under(line, alone);
+        }
+        let stood = under(&self.layout.line, false);
+        let is_seen = |all: &[Written]| seen.iter().any(|row| all.iter().any(|one| row.shows(one)));
+        if columns::stand(&self.layout, &now.line) || is_seen(&stood) {
+            return stood;
+        }
+        let moved = under(&now.line, false);
+        if is_seen(&moved) { moved } else { stood }
+    }
+}
+
+impl Written {
+    fn of(target: &Target, there: &impl Fn(Column) -> Option<There>, certain: bool) -> Written {
+        let mut written =
+            Written { fila: target.fila, cells: Vec::new(), mark: None, outside: Vec::new(), straight: true, certain };
+        for (column, cell) in &target.cells {
+            let Some(there) = there(*column) else { continue };
+            written.straight &= there == There::Tracked(*column);
+            let There::Tracked(tracked) = there else {
+                written.outside.push(there);
+                continue;
+            };
+            if *column == Column::Version {
+                written.mark = Some((tracked, cell.clone()));
+            }
+            written.cells.push((tracked, cell.clone()));
+        }
+        written
+    }
+}
+
+impl Seen<'_> {
+    /// Whether it can be read in the reading, and is not known to hold something later of ours.
+    fn is_open(&self, column: Column) -> bool {
+        self.row[column] != Cell::Missing && !self.ours.contains(&column)
+    }
+
+    fn holds(&self, column: Column, cell: &Cell) -> bool {
+        same(&self.row[column], cell)
+    }
+
+    /// Whether what was sent is to be seen here.
+    fn shows(&self, written: &Written) -> bool {
+        if written.cells.is_empty() {
+            return written.certain && written.fila == self.fila;
+        }
+        let mark = written.mark.as_ref().filter(|(column, cell)| self.is_open(*column) && !same(&self.image[*column], cell));
+        if let Some((column, cell)) = mark {
+            return self.holds(*column, cell);
+        }
+        let mut open = written.cells.iter().filter(|(column, _)| self.is_open(*column)).peekable();
+        let differs = open.clone().any(|(column, cell)| !same(&self.image[*column], cell));
+        // Where something of ours has been written since, the row may have moved meanwhile.
+        let here = written.fila == self.fila || !self.ours.is_empty();
+        here && differs && open.all(|(column, cell)| self.holds(*column, cell))
+    }
+
+    /// Looks for everything that was sent, the latest first: it hides what was sent before.
+    fn look_for(&mut self, written: &[Vec<Written>]) {
+        for (attempt, all) in written.iter().enumerate().rev() {
+            let Some(nth) = all.iter().position(|written| self.shows(written)) else { continue };
+            let ours: Vec<Column> =
+                all[nth].cells.iter().filter(|(c, cell)| self.is_open(*c) && self.holds(*c, cell)).map(|(c, _)| *c).collect();
+            self.ours.extend(ours);
+            self.shown.push((attempt, nth));
+        }
+    }
+
+    /// As it was before anything of ours came to it.
+    fn restored(&self) -> Row {
+        let cells: Vec<(Column, Cell)> = self.ours.iter().map(|column| (*column, self.image[*column].clone())).collect();
+        self.row.with(&cells)
+    }
+
+    /// Whether a change stands here, whatever somebody has written beside or over it since.
+    fn has(&self, change: &Change, written: &[Vec<Written>]) -> bool {
+        let id = Cell::text(change.event.id.to_string());
+        let of_it = |(attempt, nth): &(usize, usize)| {
+            let written = &written[*attempt][*nth];
+            written.straight && written.mark.as_ref().is_some_and(|(_, mark)| *mark == id)
+        };
+        let all = || change.cells.iter().all(|(column, cell)| self.row[*column] == Cell::Missing || self.holds(*column, cell));
+        if has_version(self.row, change) { self.shown.iter().any(of_it) } else { all() }
+    }
+
+    /// What has to be written into these columns. `version` always goes along: by it what was sent is
+    /// known again.
+    fn repair(&self, mut due: BTreeSet<Column>, should: &Row) -> Option<Target> {
+        let writable = |column: &Column| self.row[*column] != Cell::Missing && should[*column] != Cell::Missing;
+        due.retain(|column| writable(column) && !self.holds(*column, &should[*column]));
+        if due.is_empty() {
+            return None;
+        }
+        due.extend(Some(Column::Version).filter(writable));
+        let cells: Vec<(Column, Cell)> = due.into_iter().map(|column| (column, should[column].clone())).collect();
+        Some(Target { fila: self.fila, after: self.row.with(&cells), cells })
+    }
+
+    /// What the latest that it shows has put outside of the tracked columns.
+    fn outside(&self, written: &[Vec<Written>], found: &mut Found) {
+        for there in self.shown.first().into_iter().flat_map(|(attempt, nth)| &written[*attempt][*nth].outside) {
+            match there {
+                There::New(Some(col)) => found.clears.push((self.fila, *col)),
+                There::Office(name) => found.overwritten.push((self.fila, name.clone())),
+                There::New(None) | There::Tracked(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether two rows are of one content, as far as both can be read.
+fn alike(a: &Row, b: &Row) -> bool {
+    let unread = |column: Column| a[column] == Cell::Missing || b[column] == Cell::Missing;
+    Column::ALL.into_iter().all(|column| unread(column) || same(&a[column], &b[column]))
+}
+
+fn has_version(row: &Row, change: &Change) -> bool {
+    row[Column::Version] != Cell::Missing && change.cells.iter().any(|(column, _)| *column == Column::Version)
+}

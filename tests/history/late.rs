@@ -1,0 +1,82 @@
+//! Changes whose audit row may come later, because its tab was closed when they were made
+//! (`design.md` 5.8). Until then nobody can tell whether they were right.
+
+use super::state::{Difference, Event, Row};
+use super::{Process, Step};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A change that waits for its audit row.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    process: Process,
+    /// The how-many-th batch of its process it was.
+    batch: usize,
+    pub(super) at: Duration,
+    pub(super) op: String,
+    pub(super) old: Row,
+    pub(super) new: Row,
+    /// Into which columns somebody had typed meanwhile.
+    pub(super) typed: BTreeSet<String>,
+    /// Whether rows or columns had been moved meanwhile.
+    moved: bool,
+}
+
+/// All of them, in the order in which they were made.
+#[derive(Debug, Default)]
+pub(super) struct Late(Vec<Waiting>);
+
+/// What is wrong with a row that got back what it had before such a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Returned {
+    InTime,
+    TooLate,
+    /// Nothing had moved: the change was where it belonged.
+    ForNothing,
+}
+
+impl Late {
+    pub(super) fn add(&mut self, step: &Step, batch: usize, (old, new): (&Row, &Row), typed: BTreeSet<String>, moved: bool) {
+        let (process, at, op) = (step.process, step.at, new.cell(spoolboard::domain::Column::Version).to_owned());
+        self.0.push(Waiting { process, batch, at, op, old: old.clone(), new: new.clone(), typed, moved });
+    }
+
+    /// Whether any waits in the outbox of a process, whichever of its lives put it there.
+    pub(super) fn holds_any(&self, process: Process) -> bool {
+        self.0.iter().any(|waits| waits.process.0 == process.0)
+    }
+
+    pub(super) fn holds(&self, op: &str) -> bool {
+        self.0.iter().any(|waits| waits.op == op)
+    }
+
+    /// What waits for this event, and what the same operation did to other rows.
+    pub(super) fn arrives(&mut self, event: &Arc<Event>) -> (Vec<Waiting>, Vec<Waiting>) {
+        let own = self.0.extract_if(.., |waits| waits.op == event.id).collect::<Vec<_>>();
+        own.into_iter().partition(|waits| waits.old.cell(spoolboard::domain::Column::Tag) == event.tag)
+    }
+
+    /// What waits longer than this in the same outbox, and had to come before it.
+    pub(super) fn overtaken(&self, by: &Waiting) -> Option<&Waiting> {
+        self.0.iter().find(|waits| waits.process.0 == by.process.0 && waits.at < by.at)
+    }
+
+    /// A row got back all that it had before such a change, so that it is as if it had not been.
+    pub(super) fn returned(&mut self, row: &Row, changes: &[Difference], batch: usize, within: usize) -> Option<Returned> {
+        let given_back = |waits: &Waiting| {
+            let was = |name: &str| waits.old.cells.get(name).map_or("", String::as_str);
+            waits.old.key == row.key && changes.iter().all(|(name, _, after)| waits.typed.contains(name) || was(name) == after)
+        };
+        let waits = self.0.remove(self.0.iter().rposition(given_back)?);
+        Some(match (waits.moved, batch <= waits.batch + within) {
+            (false, _) => Returned::ForNothing,
+            (true, true) => Returned::InTime,
+            (true, false) => Returned::TooLate,
+        })
+    }
+
+    pub(super) fn first(&self) -> Option<&Waiting> {
+        self.0.first()
+    }
+}

@@ -1,0 +1,8 @@
+//! What somebody might send on purpose: crowds, texts that would be obeyed, things too large, paths
+//! that lead elsewhere, and bytes without any sense.
+
+mod any_bytes;
+mod crowd;
+mod requests;
+mod secrets;
+mod texts;

@@ -1,0 +1,254 @@
+//! Texts that a browser or a spreadsheet would obey, in every cell and every field: what is shown is
+//! the text, and the page around it stays the page that it is.
+
+use crate::support::{AUDIT, Reply, TestPlant, row, sheet};
+use reqwest::Method;
+use scraper::Html;
+use serde_json::json;
+use spoolboard::domain::Cell;
+use spoolboard::workbook::Sheets;
+
+/// A text that no page can be made of, of the same kind as the hostile ones.
+const PLAIN: &str = "texto raro";
+
+/// Texts that would be elements, attributes, scripts or formulas where they are not only text.
+const HOSTILE: [&str; 14] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)' x='",
+    "\" autofocus onfocus=\"alert(1)",
+    "</td></table><hostil-x>",
+    "</script></style></title></textarea><hostil-x>",
+    "<hx-partial hx-target=\"body\"><hostil-x></hx-partial>",
+    "\" hx-get=\"/x\" hx-trigger=\"load",
+    "<!--<hostil-x>-->",
+    "&lt;hostil-x&gt;&#60;hostil-x&#62;",
+    "javascript:alert(1)//",
+    "=HYPERLINK(\"http://malo.example\";\"ver\")",
+    "+cmd|' /C calc'!A0",
+    "\u{a0}@SUM(1+1)",
+];
+
+/// The screens on which cells are shown; `{id}` is a spool's.
+const SCREENS: [&str; 13] = [
+    "/",
+    "/carretes?trabajador=93",
+    "/carretes?trabajador=94",
+    "/carretes?trabajador=93&ver=todos",
+    "/tablero",
+    "/tablero?ver=listos",
+    "/tablero?orden=persona",
+    "/kiosko",
+    "/registro?trabajador=93",
+    "/historial/{id}",
+    "/carretes/{id}/tarjeta?trabajador=93",
+    "/escaneo?trabajador=93&tag=MK-DOS",
+    "/diagnostico",
+];
+
+/// Rows that hold a text in one cell after the other, or in several; what is behind it stands in a
+/// word or two.
+fn plant_of(text: &str) -> impl FnOnce(&mut Sheets) {
+    let cells = [
+        vec![],
+        vec![("Ocupado_Por", text)],
+        vec![("Fecha_Ocupacion", text)],
+        vec![("Armador", text)],
+        vec![("Armador", "MR(93)"), ("Fecha_Armado", text)],
+        vec![("Fecha_Materiales", text)],
+        vec![("Soldador", text), ("Fecha_Soldadura", text)],
+        vec![("Estado_Detalle", text)],
+        vec![("version", text)],
+    ];
+    let mut rows: Vec<Vec<Cell>> = (1..).zip(&cells).map(|(n, cells)| row(&format!("MK-{n}"), "1335", cells)).collect();
+    // In the key itself, and twice: as a row of its own, and as two of one tag.
+    rows.push(row(text, text, &[("NV", text)]));
+    rows.push(row(
+        text,
+        "7",
+        &[("Ocupado_Por", "MR(93)"), ("Fecha_Ocupacion", "20-11-2026 09:00:00"), ("Armador", "MR(93)"), ("NV", text)],
+    ));
+    rows.extend(["1", "2"].map(|ot| row("MK-DOS", ot, &[("NV", text)])));
+    let (text, more) = (text.to_owned(), row("MK-LARGO", "1335", &[("NV", &format!("nota\n{text}"))]));
+    rows.push(more);
+    move |sheets| {
+        sheets.operaciones.rows = (2..).zip(rows).collect();
+        let name = |cells: &mut Vec<Cell>| (cells[1], cells[2]) = (Cell::text(text.as_str()), Cell::text(text.as_str()));
+        sheets.trabajadores.rows.iter_mut().take(2).for_each(|(_, cells)| name(cells));
+        sheets.roles.rows[2].1[1] = Cell::text(text.as_str());
+        let event = |kind: &str, worker: &str| {
+            let json = json!({"motivo": text, "antes": {"Armador": text}}).to_string();
+            let cells = ["", "2026-11-20T12:00:00Z", kind, "MK-1", worker, &text, "ARM", &text, &text, &json, ""];
+            cells.map(Cell::text).to_vec()
+        };
+        let events = vec![event("TOMAR_SPOOL", "93"), event("PAUSAR_SPOOL", "93"), event(&text, &text)];
+        sheets.metadata = sheet(&AUDIT, events);
+    }
+}
+
+/// What a page is made of: each element with the names of its attributes. Texts are not in it.
+fn bones(html: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let elements = page.tree.nodes().filter_map(|node| node.value().as_element());
+    let bones = elements.map(|element| {
+        let mut names: Vec<&str> = element.attrs().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        format!("{} {}", element.name(), names.join(" "))
+    });
+    bones.collect()
+}
+
+/// Nothing in the page leads to a script or somewhere else.
+fn leads_nowhere(html: &str, what: &str) {
+    let page = Html::parse_document(html);
+    for element in page.tree.nodes().filter_map(|node| node.value().as_element()) {
+        for (name, value) in element.attrs() {
+            assert!(!name.starts_with("on"), "{what}: <{} {name}>", element.name());
+            if matches!(name, "href" | "src" | "action" | "formaction" | "hx-get" | "hx-post" | "xlink:href") {
+                let here = value.is_empty() || value.starts_with(['/', '#', '?']) && !value.starts_with("//");
+                assert!(here, "{what}: {name}={value}");
+            }
+        }
+    }
+}
+
+async fn ids(plant: &TestPlant) -> Vec<String> {
+    let items = plant.get("/api/spools").await.json["items"].as_array().unwrap().clone();
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Every screen, with the spools in their order in the sheet.
+async fn screens(plant: &TestPlant) -> Vec<(String, Reply)> {
+    let mut shown = Vec::new();
+    for (number, id) in ids(plant).await.into_iter().enumerate() {
+        for screen in SCREENS.iter().filter(|screen| number == 0 || screen.contains("{id}")) {
+            shown.push((format!("{number}: {screen}"), plant.get(&screen.replace("{id}", &id)).await));
+        }
+    }
+    shown
+}
+
+#[tokio::test]
+async fn a8_no_text_in_any_cell_becomes_markup_or_a_formula() {
+    let plain = screens(&TestPlant::edited(plant_of(PLAIN)).await).await;
+    for hostile in HOSTILE {
+        let plant = TestPlant::edited(plant_of(hostile)).await;
+        let shown = screens(&plant).await;
+        assert_eq!(shown.len(), plain.len(), "{hostile}");
+        for ((name, reply), (_, before)) in shown.iter().zip(&plain) {
+            let what = format!("{name} with {hostile}");
+            assert_eq!(reply.status, before.status, "{what}");
+            assert_eq!(bones(&reply.text), bones(&before.text), "{what}");
+            leads_nowhere(&reply.text, &what);
+        }
+        assert!(
+            shown.iter().any(|(_, reply)| Html::parse_document(&reply.text)
+                .root_element()
+                .text()
+                .any(|text| text.contains(hostile.trim())))
+        );
+        for path in ["/tablero.csv", "/tablero.csv?ver=listos"] {
+            let file = plant.get(path).await;
+            assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"), "{path}");
+            is_no_formula(&file.text, hostile);
+        }
+        for path in ["/api/spools", "/api/workers", "/api/history/MK-1"] {
+            let reply = plant.get(path).await;
+            assert!(reply.headers["content-type"].to_str().unwrap().starts_with("application/json"), "{path}");
+            assert!(!reply.json.is_null(), "{path}: {}", reply.text);
+        }
+    }
+}
+
+/// No line of any cell is one that a spreadsheet would calculate.
+fn is_no_formula(file: &str, hostile: &str) {
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(file.trim_start_matches('\u{feff}').as_bytes());
+    let mut cells = 0;
+    for record in reader.records() {
+        for cell in &record.unwrap() {
+            cells += usize::from(cell.contains(hostile.trim()));
+            for line in cell.split(['\r', '\n']) {
+                let first = line.trim_start().chars().next().unwrap_or(' ');
+                assert!(!"=+-@".contains(first), "{line:?} of {cell:?}");
+            }
+        }
+    }
+    assert!(cells > 0, "{hostile} is in the file as text: {file}");
+}
+
+/// Every field of every address that shows what was sent, and of every form; `{}` is the text.
+const FIELDS: [(&str, &str, &str); 19] = [
+    ("GET", "/?q={}", ""),
+    ("GET", "/carretes?trabajador=93&q={}", ""),
+    ("GET", "/carretes?trabajador=93&nv={}", ""),
+    ("GET", "/carretes?trabajador=93&ot={}", ""),
+    ("GET", "/carretes?trabajador=93&carrete={}", ""),
+    ("GET", "/carretes?trabajador={}", ""),
+    ("GET", "/tablero?nv={}", ""),
+    ("GET", "/tablero?ot={}", ""),
+    ("GET", "/tablero?operacion={}", ""),
+    ("GET", "/kiosko?nv={}&ot={}", ""),
+    ("GET", "/historial/{}", ""),
+    ("GET", "/escaneo?trabajador=93&tag={}", ""),
+    ("GET", "/diagnostico?tableta={}", ""),
+    ("GET", "/{}", ""),
+    ("POST", "/carretes/{}/tomar", "trabajador=93&operacion=ARM"),
+    ("POST", "/carretes/MK-0001/tomar", "trabajador={}&operacion={}&id_operacion={}"),
+    ("POST", "/carretes/MK-0009/pausar", "trabajador=93&motivo={}&otro={}"),
+    ("POST", "/carretes/tomar", "trabajador=93&carretes={}"),
+    ("POST", "/rastro", "que={}&build={}"),
+];
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+async fn sent(plant: &TestPlant, (method, path, body): (&str, &str, &str), text: &str, htmx: bool) -> Reply {
+    let put = |place: &str| place.replace("{}", &encoded(text));
+    let mut request = plant.request(Method::from_bytes(method.as_bytes()).unwrap(), &put(path));
+    if method == "POST" {
+        request = request.header("Content-Type", "application/x-www-form-urlencoded").body(put(body));
+    }
+    // What one tablet shows is found again; taps of one would come too fast.
+    if method == "GET" || path == "/rastro" {
+        request = request.header("Cookie", format!("tableta={:032x}", 9));
+    }
+    plant.send(if htmx { request.header("HX-Request", "true") } else { request }).await
+}
+
+#[tokio::test]
+async fn no_text_in_any_field_becomes_markup() {
+    let plant = TestPlant::embedded().await;
+    for field in FIELDS {
+        for htmx in [false, true] {
+            let plain = sent(&plant, field, PLAIN, htmx).await;
+            for hostile in HOSTILE {
+                let what = format!("{field:?} with {hostile}, htmx {htmx}");
+                let reply = sent(&plant, field, hostile, htmx).await;
+                assert_eq!(reply.status, plain.status, "{what}");
+                assert_eq!(bones(&reply.text), bones(&plain.text), "{what}");
+                leads_nowhere(&reply.text, &what);
+            }
+        }
+    }
+    let trail = plant.get(&format!("/diagnostico?tableta={:032x}", 9)).await;
+    assert_eq!(trail.status, 200);
+    leads_nowhere(&trail.text, "the trail");
+    assert!(!bones(&trail.text).iter().any(|bone| bone.starts_with("hostil-x") || bone.starts_with("img")));
+}
+
+#[tokio::test]
+async fn a8_a_reason_goes_from_the_page_through_the_audit_to_the_history_as_text() {
+    let plant = TestPlant::embedded().await;
+    for (number, hostile) in (1..).zip(HOSTILE) {
+        let tag = format!("MK-{number:04}");
+        assert_eq!(plant.worker(93).take(&tag, "ARM").await.status, 200);
+        let pause = plant.post("/api/occupation/pausar", json!({"tag_spool": tag, "worker_id": 93, "motivo": hostile}));
+        assert_eq!(pause.await.status, 200);
+        let page = plant.get(&format!("/historial/{tag}")).await;
+        leads_nowhere(&page.text, hostile);
+        let text: String = Html::parse_document(&page.text).root_element().text().collect();
+        assert!(text.contains(hostile.trim()), "{hostile}: {text}");
+        assert!(!bones(&page.text).iter().any(|bone| bone.starts_with("hostil-x") || bone.starts_with("img")));
+    }
+}
