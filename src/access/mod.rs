@@ -32,7 +32,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 /// How often it is looked whether the register has changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -156,7 +156,7 @@ impl Access {
             return Ok(Some(found));
         }
         if let Err(error) = self.look().await {
-            warn!(%error, "the register of who may come in cannot be read");
+            debug!(%error, "the register of who may come in cannot be read");
         }
         Ok(find(&*self.book()?))
     }

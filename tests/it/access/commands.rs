@@ -79,3 +79,59 @@ fn what_an_account_may_not_be_is_one_line() {
     let output = without.env_clear().env("SPOOLBOARD_DATA", data.path()).args(["token", "list"]).output().unwrap();
     assert!(said(&output).1.contains("SPOOLBOARD_SECRET"));
 }
+
+/// What stands in a page between two marks.
+fn between(text: &str, from: &str, to: &str) -> String {
+    text.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {text}")).split(to).next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn h4_no_password_pin_badge_code_or_cookie_is_in_the_log_at_its_loudest() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    let variables = [("SPOOLBOARD_ACCESS", "enrolled"), SECRET, ("RUST_LOG", "trace")];
+    let served = Binary::serve_logging(&data, "127.0.0.1:0", &variables, &log).await;
+    assert!(said(&run(&data, &["supervisor", "add", SUPERVISOR, "--password-stdin"], PASSWORD)).0);
+    let browser = || reqwest::Client::builder().cookie_store(true).build().unwrap();
+    let (tablet, desk) = (browser(), browser());
+    let mut secrets = vec![PASSWORD.to_owned(), SECRET.1.to_owned()];
+    let send = async |who: &reqwest::Client, path: &str, fields: &[(&str, &str)]| {
+        let response = who.post(format!("{}{path}", served.url)).form(fields).send().await.unwrap();
+        response.text().await.unwrap()
+    };
+    send(&desk, "/entrar", &[("nombre", SUPERVISOR), ("clave", "una clave equivocada")]).await;
+    let signed_in = desk.post(format!("{}/entrar", served.url)).form(&[("nombre", SUPERVISOR), ("clave", PASSWORD)]);
+    assert_eq!(signed_in.send().await.unwrap().url().path(), "/supervisor");
+    let code = between(&send(&tablet, "/tableta", &[]).await, "class=\"code\">", "<");
+    send(&desk, "/supervisor/tabletas/registrar", &[("codigo", &code), ("nombre", "Armado 1")]).await;
+    let worker = {
+        let names = tablet.get(format!("{}/", served.url)).send().await.unwrap().text().await.unwrap();
+        between(&names, "/carretes?trabajador=", "\"")
+    };
+    let made = send(&desk, "/supervisor/claves/crear", &[("nombre", "informes"), ("alcance", "leer")]).await;
+    let token = between(&made, "id=\"clave-nueva\">", "<");
+    let wall = between(&send(&desk, "/supervisor/claves/muro", &[]).await, "/muro/", "<");
+    send(&desk, "/supervisor/claves/pin", &[("trabajador", &worker), ("pin", "830417")]).await;
+    send(&desk, "/supervisor/claves/credencial", &[("trabajador", &worker), ("codigo", "TRAB-0093-X")]).await;
+    send(&tablet, "/pin", &[("trabajador", &worker), ("pin", "830417")]).await;
+    send(&tablet, "/credencial", &[("codigo", "TRAB-0093-X")]).await;
+    let anybody = reqwest::Client::new();
+    anybody.get(format!("{}/muro/{wall}", served.url)).send().await.unwrap();
+    let asked = anybody.get(format!("{}/api/spools", served.url)).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(asked.status(), 200);
+    let figures = asked_for(&anybody, &format!("{}/metrics", served.url), &token).await;
+    secrets.extend(["una clave equivocada", "830417", "TRAB-0093-X"].map(str::to_owned));
+    secrets.extend([token.rsplit('_').next().unwrap().to_owned(), wall]);
+    drop(served);
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(log.contains("/pin") && log.contains("\"level\":\"DEBUG\""), "everything was logged");
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} is in the log");
+        assert!(!figures.contains(&secret), "{secret} is in the figures");
+    }
+    assert!(!log.contains("sb_session=") && !log.contains("sb_device="), "no cookie is in the log");
+}
+
+async fn asked_for(client: &reqwest::Client, url: &str, token: &str) -> String {
+    client.get(url).bearer_auth(token).send().await.unwrap().text().await.unwrap()
+}

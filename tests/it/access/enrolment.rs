@@ -58,6 +58,21 @@ async fn h4_cookies_are_out_of_reach_of_scripts_and_other_sites() {
 }
 
 #[tokio::test]
+async fn h4_under_https_cookies_are_sent_only_so_and_belong_to_this_host_alone() {
+    let plant = TestPlant::enrolled_behind_https().await;
+    register(&plant).add_supervisor(super::SUPERVISOR, PASSWORD, now(&plant)).await.unwrap();
+    let mut device = Persona::new();
+    let asked = device.form(&plant, "/tableta", &[]).await;
+    let line = asked.headers["set-cookie"].to_str().unwrap();
+    assert!(line.starts_with("__Host-sb_device=") && line.contains("Secure") && !line.contains("Domain"), "{line}");
+    assert!(device.get(&plant, "/tableta").await.text.contains("class=\"code\""), "and it is known by it");
+    let mut plain = device.clone();
+    plain.cookies[0].0 = "sb_device".into();
+    assert!(!plain.get(&plant, "/tableta").await.text.contains("class=\"code\""), "a cookie that anybody could have set is none");
+    assert!(supervisor(&plant).await.cookies[0].0.starts_with("__Host-sb_session"));
+}
+
+#[tokio::test]
 async fn h4_a_code_ends_after_ten_minutes_and_guessing_one_has_to_wait() {
     let plant = locked_plant().await;
     let (_, code) = asking(&plant).await;

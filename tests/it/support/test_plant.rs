@@ -96,6 +96,12 @@ impl TestPlant {
         TestPlant::holding(&small_plant(), Limits::default(), locked(redis)).await
     }
 
+    /// The same, where browsers come by https to a proxy on this machine.
+    pub(crate) async fn enrolled_behind_https() -> TestPlant {
+        let front = Front { proxies: Arc::from(["127.0.0.1".parse().unwrap()]), ..Front::default() };
+        TestPlant::holding(&small_plant(), Limits::default(), Config { front, ..locked(None) }).await
+    }
+
     /// What `serve` says when it does not start with these settings.
     pub(crate) async fn refused_by(redis: &str) -> String {
         let folder = tempfile::tempdir().unwrap();

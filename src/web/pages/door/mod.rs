@@ -54,6 +54,11 @@ fn locked(app: &App) -> Result<&Arc<Access>, Fault> {
     app.access.as_ref().ok_or_else(|| Door::NotOpen.into())
 }
 
+/// What an enrolled tablet is called.
+pub(in crate::web) fn tablet_name(app: &App, id: &str) -> Option<String> {
+    app.access.as_ref()?.book().ok()?.devices.get(id).map(|device| device.name.clone())
+}
+
 impl From<Denied> for Face {
     fn from(denied: Denied) -> Face {
         Failure::from(Fault::from(door(denied))).into()
