@@ -11,7 +11,7 @@ pub trait Register: Send + Sync {
     /// Another number whenever [`all`](Self::all) may give something else.
     async fn number(&self) -> Result<u64, Cause>;
 
-    /// Every entry but those of [tries](is_quiet), and the number of that moment.
+    /// Every entry but tries, and the number of that moment.
     async fn all(&self) -> Result<(u64, Vec<(String, String)>), Cause>;
 
     /// One entry, as it is now.

@@ -36,6 +36,7 @@ async fn enrol(tablet: &Tab, desk: &Tab, served: &Served, name: &str) {
     tablet.sees("Esta tableta todavía no está registrada").await;
     tablet.tap("form[action='/tableta'] button").await;
     tablet.until("!!document.querySelector('.code') && document.querySelector('.qr path').getBBox().width > 20").await;
+    tablet.shoot("tableta-codigo").await;
     let code: String = tablet.ask("document.querySelector('.code').textContent").await;
     desk.goto(&served.at("/supervisor/tabletas")).await;
     write(desk, "input[name=codigo]", &code.to_lowercase()).await;
@@ -64,7 +65,7 @@ async fn h4_a_new_tablet_is_let_in_with_its_code_works_and_is_sent_away_while_it
         tablet.tap(&button(TAG, "tomar")).await;
         tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, "pausar"))).await;
         tablet.sees("CONECTADO").await;
-        desk.tap("#tableta-x, .keys summary").await;
+        desk.tap(".keys summary").await;
         desk.tap("form[action$='/revocar'] button").await;
         desk.sees("Todavía no hay ninguna").await;
         tablet.sees("Esta tableta todavía no está registrada").await;
