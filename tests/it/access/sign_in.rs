@@ -1,6 +1,7 @@
 //! Supervisors with a password, workers with a PIN and a badge; whoever guesses.
 
 use super::{PASSWORD, PIN, Persona, SUPERVISOR, locked_plant, now, register, supervisor, tablet, worker};
+use crate::pages::Screen;
 use crate::support::TestPlant;
 use chrono::Duration;
 use serde_json::json;
@@ -50,6 +51,31 @@ async fn h4_a_dangerous_act_asks_for_the_password_again_after_ten_minutes() {
     assert_eq!(register(&plant).book().unwrap().devices[&id].name, "Soldadura 1");
     assert_eq!(act(&mut boss, &[]).await.status, 303, "and then not for another ten minutes");
     assert!(!boss.get(&plant, "/supervisor/tabletas").await.text.contains("name=\"clave\""));
+}
+
+#[tokio::test]
+async fn h4_who_signed_in_gives_his_password_to_free_a_spool_and_is_named_for_it() {
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    assert_eq!(take(&device, &plant, "MK-0001", 93).await.0, 200);
+    let mut boss = supervisor(&plant).await;
+    plant.later(Duration::minutes(11));
+    let spool = device.get(&plant, "/api/occupation/status/MK-0001").await.json["id"].as_str().unwrap().to_owned();
+    let path = format!("/supervisor/carretes/{spool}/liberar");
+    let page = Screen::of(&boss.get(&plant, &path).await);
+    assert!(page.count("input[name=clave]") > 0, "the form asks for it");
+    let hidden = |name: &str| page.attribute(&format!("input[name={name}]"), "value");
+    let (seen, key) = (hidden("visto"), hidden("id_operacion"));
+    let mut fields = vec![("motivo", "fin de turno"), ("visto", &*seen), ("id_operacion", &*key)];
+    assert!(boss.form(&plant, &path, &fields).await.text.contains("CLAVE_REQUERIDA"));
+    fields.push(("clave", PASSWORD));
+    let freed = boss.form(&plant, &path, &fields).await;
+    assert_eq!(freed.status, 303, "{}", freed.text);
+    let history = device.get(&plant, "/api/history/MK-0001").await;
+    let last = history.json["events"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["evento_tipo"], &last["worker_nombre"]), (&json!("LIBERAR_SPOOL"), &json!(SUPERVISOR)));
+    let ended = device.post(&plant, "/api/occupation/pausar", json!({"tag_spool": "MK-0001", "worker_id": 93})).await;
+    assert!(ended.status == 410 && ended.message().contains(SUPERVISOR), "{}", ended.message());
 }
 
 #[tokio::test]
