@@ -3,6 +3,7 @@
 mod check;
 mod door;
 mod files;
+mod handles;
 mod logs;
 mod nightly;
 mod serve;
