@@ -2,6 +2,7 @@
 
 mod check;
 mod files;
+mod handles;
 mod logs;
 mod nightly;
 mod serve;

@@ -108,6 +108,14 @@
 //! this machine's disk before its row is written, `/ready` counts what waits, and it follows once and
 //! in order as soon as the tab can be written. If the disk does not take it, the change is refused.
 //!
+//! **What may a supervisor do that a worker may not?** Free, reopen, unblock, and put right a row that
+//! contradicts itself ([`domain::mend`], [`domain::correct`]): each with a reason, on the row as it was
+//! shown to him, through the same one write path. The audit names him, with `Worker_ID` 0. Whose occupation
+//! he ended is told why on his tablet, at once, and by each later refusal.
+//!
+//! **Where does a call for help live?** In the audit alone ([`domain::help`]); of the row it changes only
+//! `version`. So it survives a restart, and every process shows it.
+//!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
 pub mod broken;

@@ -1,6 +1,6 @@
 //! `serve`: the plant on a port, until somebody asks it to stop.
 
-use super::{Built, Halt, build, logs, nightly, say};
+use super::{Built, Halt, build, handles, logs, nightly, say};
 use crate::config::Config;
 use crate::plant::Clock;
 use crate::trail::Trail;
@@ -92,7 +92,7 @@ async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
     let unheard = |error| Halt::Other(format!("no se pueden recibir señales del sistema: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
-    let running = start(config, Clock::system(config.zone), Limits::default()).await?;
+    let running = start(config, Clock::system(config.zone), handles::asked_for(Limits::default())).await?;
     for setting in &config.without_effect {
         warn!(setting, "accepted, without effect");
     }

@@ -26,6 +26,17 @@ async fn plant() -> Served {
     Served::with(&rows, 8).await
 }
 
+/// Asks for help as a tablet does.
+async fn ask_for_help(served: &Served, tag: &str, worker: u32, reason: &str) {
+    let status: serde_json::Value =
+        reqwest::get(served.at(&format!("/api/occupation/status/{tag}"))).await.unwrap().json().await.unwrap();
+    let path = format!("/carretes/{}/ayuda", status["id"].as_str().unwrap());
+    let worker = worker.to_string();
+    let form = [("trabajador", worker.as_str()), ("motivo", "otro"), ("otro", reason)];
+    let client = reqwest::Client::new();
+    assert!(client.post(served.at(&path)).header("HX-Request", "true").form(&form).send().await.unwrap().status().is_success());
+}
+
 /// The line of a spool in a list of the supervisor.
 fn line(tag: &str, button: &str) -> String {
     let tail = tag.rsplit('-').next().unwrap();
@@ -196,4 +207,34 @@ async fn g12_supervisors_screens_fit_desk_and_tablet_and_axe_finds_nothing_on_th
     })
     .await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g12_a_wall_with_calls_for_help_still_shows_nine_whole_rows() {
+    const LONG: &str = "MK-1923-TW-17422-004-TRAMO-NORTE-ESTACION-DE-BOMBEO-000123456789";
+    let tags: Vec<String> = (1..=12).map(|number| format!("MK-1346-TW-28082-{number:03}")).chain([LONG.into()]).collect();
+    let rows: Vec<Row> = tags.iter().map(|tag| ready(tag)).collect();
+    let served = Served::with(&rows, 8).await;
+    for tag in &tags {
+        assert_eq!(served.act("tomar", tag, 200).await, 200);
+    }
+    let reason = "la grúa no llega y falta el plano de la revisión C que ingeniería prometió para hoy a primera hora";
+    for (tag, worker) in [(LONG, 200), (tags[0].as_str(), 93), (tags[1].as_str(), 94)] {
+        ask_for_help(&served, tag, worker, reason).await;
+    }
+    in_browser(async |browser| {
+        let wall = Tab::open(browser, &served.at("/kiosko"), WALL, false).await;
+        wall.sees("AYUDA 1 de 3").await;
+        wall.shoot("kiosko-ayuda-lleno").await;
+        let cut: Vec<String> = wall
+            .ask(
+                "[...document.querySelectorAll('.pagina:not([hidden]) li, .wall-calls, .wall-bottom')].filter((el) => \
+                 el.scrollHeight > el.clientHeight + 1 || el.getBoundingClientRect().bottom > innerHeight).map((el) => el.textContent)",
+            )
+            .await;
+        assert_eq!(cut, Vec::<String>::new());
+        assert_eq!(wall.ask::<u32>("document.querySelectorAll('.pagina:not([hidden]) li').length").await, 9);
+        assert_eq!(wall.ask::<Vec<String>>(UNFIT).await, Vec::<String>::new());
+    })
+    .await;
 }

@@ -26,14 +26,19 @@ mod weather;
 
 use plan::Plan;
 use run::Outcome;
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
+/// What is done when nothing is asked for.
+const SEEDS: RangeInclusive<u64> = 1..=10;
+
 /// What was asked on the command line.
 #[derive(Debug, Clone)]
 struct Wanted {
-    seeds: std::ops::RangeInclusive<u64>,
+    seeds: Option<RangeInclusive<u64>>,
     processes: Option<usize>,
     jobs: usize,
     broken: Option<String>,
@@ -69,7 +74,7 @@ fn main() -> ExitCode {
 
 /// Reads the arguments; nothing when a filter of test names leaves this one out.
 fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Option<Wanted>, String> {
-    let mut wanted = Wanted { seeds: 1..=10, processes: None, jobs: 2, broken: None };
+    let mut wanted = Wanted { seeds: None, processes: None, jobs: 2, broken: None };
     while let Some(name) = arguments.next() {
         let Some(flag) = name.strip_prefix("--") else {
             if "chaos".contains(&name) {
@@ -83,11 +88,12 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Option<Wanted>,
             continue;
         }
         let number: u64 = value.parse().map_err(|_| format!("--{flag} wants a number, not «{value}»"))?;
+        let (first, last) = wanted.seeds.clone().unwrap_or(SEEDS).into_inner();
         match flag {
-            "seeds" => wanted.seeds = 1..=number,
-            "seed" => wanted.seeds = number..=number,
-            "from" => wanted.seeds = number..=(*wanted.seeds.end()).max(number),
-            "to" => wanted.seeds = *wanted.seeds.start()..=number,
+            "seeds" => wanted.seeds = Some(1..=number),
+            "seed" => wanted.seeds = Some(number..=number),
+            "from" => wanted.seeds = Some(number..=last.max(number)),
+            "to" => wanted.seeds = Some(first..=number),
             "processes" => wanted.processes = Some(number.clamp(1, 4) as usize),
             "jobs" => wanted.jobs = number.clamp(1, 16) as usize,
             _ => return Err(format!("--{flag} is not known: --seeds, --seed, --from, --to, --processes, --jobs, --broken")),
@@ -99,12 +105,13 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Option<Wanted>,
 async fn all(wanted: Wanted) -> ExitCode {
     let Wanted { seeds, processes, jobs, broken } = wanted;
     let passed = match broken {
-        Some(name) => broken::noticed(&name, processes, jobs).await,
+        Some(name) => broken::noticed(&name, seeds, processes, jobs).await,
         None => {
-            let (passed, red) = runs(seeds.map(|seed| Plan::of(seed, processes)).collect(), None, jobs, false).await;
-            println!("{passed} passed; {} failed", red.len());
-            red.iter().for_each(|line| println!("failed: {line}"));
-            Ok(red.is_empty() && passed > 0)
+            let Tally { passed, red, lost } =
+                runs(seeds.unwrap_or(SEEDS).map(|seed| Plan::of(seed, processes)).collect(), None, jobs, false).await;
+            println!("{passed} passed; {} failed", red.len() + lost);
+            red.iter().for_each(|red| println!("failed: {red}"));
+            Ok(red.is_empty() && lost == 0 && passed > 0)
         }
     };
     match passed {
@@ -117,31 +124,51 @@ async fn all(wanted: Wanted) -> ExitCode {
     }
 }
 
-/// Does these runs, so many at a time, or until one is red: how many were green, and one line for
-/// each that was not.
-async fn runs(plans: Vec<Plan>, without: Option<&'static str>, jobs: usize, first: bool) -> (usize, Vec<String>) {
-    let (mut waiting, mut running) = (plans.into_iter(), JoinSet::new());
-    let (mut passed, mut red) = (0, Vec::new());
+/// A run in which a promise was broken.
+#[derive(Debug, Clone, Copy)]
+struct Red {
+    seed: u64,
+    processes: usize,
+    invariant: u8,
+}
+
+impl fmt::Display for Red {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {} with {} process(es), I{}", self.seed, self.processes, self.invariant)
+    }
+}
+
+/// What came of several runs.
+#[derive(Debug, Default)]
+struct Tally {
+    passed: usize,
+    red: Vec<Red>,
+    /// Runs that ended early: as bad as red ones, and no proof that a broken build was noticed.
+    lost: usize,
+}
+
+/// Does these runs, so many at a time, or until one is red.
+async fn runs(plans: Vec<Plan>, without: Option<&'static str>, jobs: usize, first: bool) -> Tally {
+    let (mut waiting, mut running, mut tally) = (plans.into_iter(), JoinSet::new(), Tally::default());
     loop {
-        while running.len() < jobs && (red.is_empty() || !first) {
+        while running.len() < jobs && (tally.red.is_empty() || !first) {
             let Some(plan) = waiting.next() else { break };
             running.spawn(run::run(plan, without));
         }
         match running.join_next().await {
-            None => return (passed, red),
+            None => return tally,
             Some(Ok(outcome)) => {
                 tell(&outcome);
-                match &outcome.verdict {
-                    Ok(_) => passed += 1,
-                    Err(violation) => {
-                        let Plan { seed, processes, .. } = outcome.plan;
-                        red.push(format!("seed {seed} with {processes} process(es), I{}", violation.invariant));
-                    }
+                let Plan { seed, processes, .. } = outcome.plan;
+                match outcome.verdict {
+                    Ok(_) => tally.passed += 1,
+                    Err(violation) => tally.red.push(Red { seed, processes, invariant: violation.invariant }),
                 }
             }
-            // No verdict: as bad as a red one, and no proof that a broken build was noticed.
-            Some(Err(lost)) if first => println!("a run ended early: {lost}"),
-            Some(Err(lost)) => red.push(format!("a run ended early: {lost}")),
+            Some(Err(lost)) => {
+                println!("a run ended early: {lost}");
+                tally.lost += 1;
+            }
         }
     }
 }

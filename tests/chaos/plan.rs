@@ -91,7 +91,7 @@ impl Plan {
         // What a run has of each kind: seeds differ in their kind of trouble, not only in its times.
         let mut some = |most: usize| dice.below(most + 1);
         let (google, people, redis, apps) = (2 + some(7), some(7), some(3), some(3) / 2);
-        let shift = if thrift && seed % 6 == 0 { SHIFTS.1 } else { SHIFTS.0 };
+        let shift = if thrift && seed.is_multiple_of(6) { SHIFTS.1 } else { SHIFTS.0 };
         let plan = Plan {
             seed,
             processes,

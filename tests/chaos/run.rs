@@ -15,6 +15,7 @@ use spoolboard::domain::Cell;
 use spoolboard::workbook::Sheets;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::{JoinSet, block_in_place};
@@ -45,8 +46,7 @@ pub(crate) struct Outcome {
 /// Lets a plan happen and judges it. `without` is the safety that the processes leave out.
 pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     let started = Instant::now();
-    let logs =
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{}-{}-{}", plan.processes, plan.seed, std::process::id()));
+    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{}-{}-{}", plan.processes, plan.seed, free_port()));
     let _ = std::fs::remove_dir_all(&logs);
     std::fs::create_dir_all(&logs).unwrap();
     let google = Google::with(book_of(&plant(plan.spools))).await;

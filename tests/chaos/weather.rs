@@ -158,7 +158,8 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
             human.types(ROWS, "Fecha_Ocupacion", row, "");
         }),
         Deed::Sorts(when) => {
-            let by = *own.one(&["TAG_SPOOL", "Cliente", "Notas"]);
+            // By what differs: rows that are all alike stay where they are.
+            let by = *own.one(&["TAG_SPOOL", "Soldador", "Fecha_Ocupacion", "Estado_Detalle"]);
             let downwards = own.percent(50);
             let deed = move |human: &mut Human<'_>| human.sorts(ROWS, by, downwards);
             match when {
@@ -227,5 +228,5 @@ fn any_row(human: &Human<'_>, dice: &mut Dice) -> usize {
 /// How long an ambush waits for a batch.
 const BATCH: Duration = Duration::from_secs(3);
 
-/// How long everything may take to be as it was.
-pub(crate) const RECOVERY: Duration = Duration::from_secs(30);
+/// How long everything may take to be as it was: who has replaced the fence too often rests for a minute.
+pub(crate) const RECOVERY: Duration = Duration::from_secs(75);

@@ -25,6 +25,9 @@ impl Asked {
     }
 }
 
+/// Within this every process knows what another one has written.
+const KNOWN: Duration = Duration::from_secs(7);
+
 /// What became of the operations.
 struct Fates<'a> {
     /// When each was first seen in a row of its spool, or in the audit.
@@ -52,9 +55,12 @@ pub(crate) fn look(history: &History) -> Vec<Violation> {
 }
 
 /// A refusal of what was applied: nobody else had asked for it in a way that may have brought it there, or
-/// it stood in the audit already and the first result was to be told again (`design.md` 3).
+/// it had stood in the audit for so long that the first result was to be told again (`design.md` 3).
 fn lie(history: &History, applied: Duration, asked: &[&Asked]) -> Option<Violation> {
-    let known = |refused: &Asked| state_at(history, refused.at).audit.iter().any(|event| event.id == refused.op);
+    let known = |refused: &Asked| {
+        let stood = |at| state_at(history, at).audit.iter().any(|event| event.id == refused.op);
+        stood(refused.at) && refused.at.checked_sub(KNOWN).is_some_and(stood)
+    };
     let explained = asked.iter().any(|asked| !asked.refused() && asked.at <= applied);
     let lie = asked.iter().find(|asked| asked.refused() && (!explained || known(asked)))?;
     let Asked { verb, tag, worker, op, .. } = lie;

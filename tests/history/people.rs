@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How long after the audit was opened again a process may believe that it is closed: it looks at
-/// intervals, and asks a Google that does not always answer.
-const LEARN: Duration = Duration::from_secs(3);
+/// intervals, and asks a Google that may let it wait for the ten seconds after which a read is given up.
+const LEARN: Duration = Duration::from_secs(12);
 
 /// When they last did what.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! What happened around a violation, for whoever has to find out why.
 
 use super::{Answer, By, History, Violation};
+use spoolboard::domain::Column;
 use std::time::Duration;
 
 /// Lines that are shown, up to the violation and behind it.
@@ -31,7 +32,8 @@ pub(crate) fn around(history: &History, violation: &Violation) -> String {
             lines.push((step.at, told));
         }
         let rows = before.by_key();
-        for row in step.after.rows.iter().filter(|row| of_it(row.cell(spoolboard::domain::Column::Tag), "")) {
+        // Also where the operation came into a row of another spool.
+        for row in step.after.rows.iter().filter(|row| of_it(row.cell(Column::Tag), row.cell(Column::Version))) {
             let changes = rows.get(&*row.key).map(|old| old.differences(row)).unwrap_or_default();
             let told: Vec<String> =
                 changes.iter().map(|(name, was, is)| format!("{name} «{}» → «{}»", short(was), short(is))).collect();

@@ -343,3 +343,33 @@ fn i11_an_import_can_be_tried_first_a_second_one_changes_nothing_and_check_verif
     assert!(contents("después.xlsx") == before, "a second import changes nothing");
     assert_eq!(checked(run(to.path(), &["check"])), first);
 }
+
+#[tokio::test]
+async fn a_machine_that_allows_few_open_files_is_asked_for_more_and_work_goes_on_where_it_refuses() {
+    let open_files = |pid: u32| {
+        let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap().to_owned();
+        line.split_whitespace().nth(3).unwrap().parse::<u64>().unwrap()
+    };
+    for (limit, least) in [("ulimit -Sn 256", 4_096 + 256), ("ulimit -n 400", 400)] {
+        let data = TempDir::new().unwrap();
+        let mut shell = Command::new("sh");
+        let line = format!("{limit}; exec {} serve", env!("CARGO_BIN_EXE_spoolboard"));
+        shell
+            .arg("-c")
+            .arg(line)
+            .env("SPOOLBOARD_DATA", data.path())
+            .env("SPOOLBOARD_LISTEN", "127.0.0.1:0")
+            .env("RUST_LOG", "error");
+        let serving = Serving::of(&mut shell);
+        let most = fs::read_to_string("/proc/self/limits").unwrap();
+        assert!(open_files(serving.child.id()) >= least, "{limit}: {} of {most}", open_files(serving.child.id()));
+        // More silent connections than there are files: they are let go, and a tap gets through.
+        let address = serving.url.strip_prefix("http://").unwrap();
+        let crowd: Vec<_> = (0..450).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+        let body = json!({"tag_spool": "MK-1335-CW-25238-013", "worker_id": 93, "operacion": "ARM"});
+        assert_eq!(post(&serving.url, "/api/occupation/tomar", body).await.0, 200, "{limit}");
+        drop(crowd);
+        assert!(serving.terminate().success());
+    }
+}

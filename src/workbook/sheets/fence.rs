@@ -43,6 +43,8 @@ pub(super) struct Fence {
     /// One was held by this process.
     known: bool,
     rotations: VecDeque<Instant>,
+    /// How many this process has begun to make that were to authorise a write.
+    begun: i32,
 }
 
 /// The fences among the tabs.
@@ -104,8 +106,10 @@ impl Fence {
             let attempt = Uuid::new_v4();
             let mine = match found.is_empty() {
                 true => FIRST,
-                false if lacks(Safety::Random) => counted(self.rotations.len()),
-                false => random(attempt),
+                false => {
+                    self.begun = self.begun.saturating_add(1);
+                    if lacks(Safety::Random) { TabId(FIRST.0 + self.begun) } else { random(attempt) }
+                }
             };
             let mut parts: Vec<Part> = found.iter().map(|tab| Part::DeleteTab(*tab)).collect();
             parts.push(Part::AddTab { id: mine, title: format!("{TITLE}{attempt}") });
@@ -149,11 +153,6 @@ async fn list(client: &Client, budget: &mut Budget) -> Result<Book, NoFence> {
             Err(failed) => return Err(NoFence::Failed(failed)),
         }
     }
-}
-
-/// The next id of a process that counts its fences, as each of them does from the beginning.
-fn counted(rotations: usize) -> TabId {
-    TabId(FIRST.0.saturating_add(i32::try_from(rotations).unwrap_or(i32::MAX)))
 }
 
 /// Thirty random bits, of which no attempt will ever have the same.

@@ -231,7 +231,8 @@ fn an_audit_row_may_wait_only_for_a_tab_that_is_closed() {
     // Who cannot know yet that it is open again may let it wait, but not for long.
     let opened = || {
         let mut tale = Tale::new();
-        tale.human(|book| book.closed = true).human(|book| book.closed = false).later().later();
+        tale.human(|book| book.closed = true).human(|book| book.closed = false);
+        (0..6).for_each(|_| _ = tale.later());
         tale
     };
     let wait = |tale: &mut Tale| {
@@ -355,14 +356,23 @@ fn a_refusal_after_it_was_applied_is_a_lie_unless_the_office_took_the_record_awa
         tale.ours(|book| book.take("a", "MK-1", 93)).told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO");
         tale
     };
+    let later = |tale: &mut Tale| (0..4).for_each(|_| _ = tale.later());
     let mut tale = taken();
-    tale.later().told("a", "MK-1", 93, 200, "");
+    later(&mut tale);
+    tale.told("a", "MK-1", 93, 200, "");
     tale.holds();
     let mut tale = taken();
-    tale.later().told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
+    later(&mut tale);
+    tale.told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
     tale.breaks(3);
+    // Another process cannot know it at once.
     let mut tale = taken();
-    tale.human(|book| book.audit.clear()).later().told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
+    tale.later().told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
+    tale.holds();
+    let mut tale = taken();
+    tale.human(|book| book.audit.clear());
+    later(&mut tale);
+    tale.told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED");
     tale.holds();
 }
 

@@ -1,7 +1,9 @@
 //! Texts that a browser or a spreadsheet would obey, in every cell and every field: what is shown is
 //! the text, and the page around it stays the page that it is.
 
-use crate::support::{AUDIT, Reply, TestPlant, row, sheet};
+use crate::stand_in::Google;
+use crate::support::google::book_of;
+use crate::support::{AUDIT, Reply, TestPlant, eventually, row, sheet, small_plant};
 use reqwest::Method;
 use scraper::Html;
 use serde_json::json;
@@ -251,4 +253,20 @@ async fn a8_a_reason_goes_from_the_page_through_the_audit_to_the_history_as_text
         assert!(text.contains(hostile.trim()), "{hostile}: {text}");
         assert!(!bones(&page.text).iter().any(|bone| bone.starts_with("hostil-x") || bone.starts_with("img")));
     }
+}
+
+#[tokio::test]
+async fn a8_texts_that_the_office_typed_at_google_are_texts_on_every_screen_and_in_the_file() {
+    let mut sheets = small_plant();
+    let rows = (1..).zip(HOSTILE).map(|(n, text)| row(&format!("MK-{n}"), "1335", &[("NV", text), ("Estado_Detalle", text)]));
+    sheets.operaciones.rows = (2..).zip(rows).collect();
+    let google = Google::with(book_of(&sheets)).await;
+    let plant = TestPlant::at_google(&google, None).await;
+    eventually("it was read", async || ids(&plant).await.len() == HOSTILE.len()).await;
+    for (name, reply) in screens(&plant).await {
+        leads_nowhere(&reply.text, &name);
+        assert!(!bones(&reply.text).iter().any(|bone| bone.starts_with("hostil-x") || bone.starts_with("img")), "{name}");
+    }
+    let file = plant.get("/tablero.csv?ver=listos").await;
+    HOSTILE.iter().for_each(|hostile| is_no_formula(&file.text, hostile));
 }

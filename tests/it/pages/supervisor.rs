@@ -93,6 +93,20 @@ async fn a_supervisor_frees_a_spool_in_three_steps_and_its_worker_is_told_why_at
 }
 
 #[tokio::test]
+async fn whose_overdue_spool_was_taken_over_is_told_by_whom() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    plant.later(Duration::hours(13));
+    let mut tablet = Stream::open(&plant, "/vivo/carretes").await;
+    tablet.named("latido").await;
+    assert_eq!(plant.worker(94).take_over("MK-0001", "ARM").await.status, 200);
+    let said = tablet.named(&format!("carrete-{}", id(&plant, "MK-0001").await)).await;
+    assert!(said.contains("\"para\":93") && said.contains("Nicolás Ríos tomó el relevo de MK-0001 (ARM)"), "{said}");
+    let his = Screen::open(&plant, "/carretes?trabajador=93&ver=ocupados").await;
+    assert!(his.text("article .loss").starts_with("Nicolás Ríos tomó el relevo"), "{}", his.text("article .loss"));
+}
+
+#[tokio::test]
 async fn g6_two_clicks_on_the_same_confirmation_are_one_release() {
     let plant = TestPlant::embedded().await;
     plant.worker(93).take("MK-0001", "ARM").await;

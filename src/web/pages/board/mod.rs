@@ -33,7 +33,7 @@ use std::borrow::Cow;
 const WALL_ROWS: usize = 9;
 
 /// How many calls for help a wall shows at once.
-const WALL_CALLS: usize = 3;
+const WALL_CALLS: usize = 2;
 
 /// How many waiting spools a board lists; its file holds all.
 const QUEUE: usize = 60;
