@@ -100,9 +100,10 @@
 //! **What is done with a row that cannot be read?** It is listed with its problem and refused with
 //! 422. It is never "not there" and never "free".
 //!
-//! **What makes a write to the Google workbook safe?** [`workbook::sheets`] says it in four steps: the
+//! **What makes a write to the Google workbook safe?** [`workbook::sheets`] says it in five steps: the
 //! image is compared with a reading of that moment, one batch carries row, audit and fence, its reply
-//! is compared before anybody is answered, and a batch without a known outcome is never sent again.
+//! is compared before anybody is answered, a batch without a known outcome is never sent again, and
+//! whoever follows a process that died looks for its last batch in wrong rows.
 //!
 //! **What if the tab of the audit is gone or protected?** Work goes on. The event of a change is put on
 //! this machine's disk before its row is written, `/ready` counts what waits, and it follows once and
