@@ -390,7 +390,7 @@ fn a_refusal_after_it_was_applied_is_a_lie_unless_the_office_took_the_record_awa
         tale.ours(|book| book.take("a", "MK-1", 93)).told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO");
         tale
     };
-    let later = |tale: &mut Tale| (0..4).for_each(|_| _ = tale.later());
+    let later = |tale: &mut Tale| (0..7).for_each(|_| _ = tale.later());
     let mut tale = taken();
     later(&mut tale);
     tale.told("a", "MK-1", 93, 200, "");
