@@ -1,6 +1,7 @@
 //! The door with a lock, as people meet it.
 
-use crate::everybody::{PRESSABLE, axe};
+use crate::everybody::axe;
+use crate::look::PRESSABLE;
 use crate::served::{Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TABLETS, TAG, button};
