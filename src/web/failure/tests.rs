@@ -35,7 +35,7 @@ fn the_log_holds_the_whole_chain() {
 
 #[test]
 fn a_page_holds_no_markup_of_a_caller() {
-    let failure = Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into() };
+    let failure = Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into(), wait: None };
     let page = Page { site: &Site::default(), failure: &failure, again: false }.render().unwrap();
     assert!(!page.contains("<script>«") && page.contains("«a&#38;b»"), "{page}");
     assert_eq!(failure.for_path("/x").headers()[CONTENT_TYPE], "text/html; charset=utf-8");
