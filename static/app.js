@@ -133,7 +133,7 @@
   };
   // A tablet that is not let in any more: its page, asked for again, leads to where one is.
   const unknown = (status) => { if (status === 401) location.reload(); };
-  document.addEventListener('htmx:sse:before:connection', () => { s.downAt ??= now(); s.first = true; });
+  document.addEventListener('htmx:sse:before:connection', (e) => { s.stream = e.detail.connection; s.downAt ??= now(); s.first = true; });
   document.addEventListener('htmx:sse:error', (e) => {
     s.downAt ??= now();
     unknown(e.detail.status);
@@ -161,17 +161,24 @@
 
   const limit = wall ? 30000 : 40000;
   const reopen = () => { // an open but dead connection raises no error
-    const old = $('vivo');
+    const old = $('vivo'), fresh = old.cloneNode(false);
     s.reopened = now();
-    const fresh = old.cloneNode(false);
     old.replaceWith(fresh);
+    // Nobody else ends it, and a browser has six connections to a server: each that hangs is one less for a tap.
+    s.stream?.reader?.cancel().catch(() => {});
+    s.stream?.abortController?.abort();
     htmx.process(fresh);
   };
   // Asks whether the server is there at all: some proxies let pages through and no streams.
   const ask = () => {
     s.asked = now();
-    fetch('/health', { cache: 'no-store' }).then((answer) => answer.json()).then((up) => {
+    const patience = new AbortController();
+    const over = setTimeout(() => patience.abort(), 8000);
+    fetch('/health', { cache: 'no-store', signal: patience.signal }).then((answer) => answer.json()).finally(() => clearTimeout(over)).then((up) => {
+      const back = s.http === -Infinity;
       s.http = now();
+      // It is back: a stream that has been silent since then is none, and gets its time to open again.
+      if (back && $('vivo') && now() - s.heard > 20000) { s.heard = s.downAt = now(); reopen(); }
       build(up.build);
       if ('apagada' in body.dataset) location.reload();
       watch();
@@ -181,11 +188,12 @@
   const state = () => {
     const streams = $('vivo') !== null;
     const silent = now() - s.heard;
-    if (streams && silent > limit && now() - s.reopened > limit) reopen();
+    const answers = now() - s.http < 20000;
+    // Sooner when the server answers: what it said over the stream is being missed.
+    if (streams && silent > (answers ? 20000 : limit) && now() - s.reopened > (answers ? 15000 : limit)) reopen();
     // A heartbeat comes every 15 s: one that is late is a reason to ask.
     const doubt = !streams || silent > 17000 || s.downAt !== null;
     if (doubt && !document.hidden && now() - s.asked > (s.downAt === null ? 15000 : 4000)) ask();
-    const answers = now() - s.http < 20000;
     if (!streams && answers) { s.downAt = null; return 'vivo'; }
     const down = (streams && silent > limit) || (s.downAt !== null && now() - s.downAt > (wall ? 30000 : 5000));
     if (down && answers && now() - s.polled > 20000 && !inHand() && !touching(5000)) refresh();
@@ -211,6 +219,7 @@
       if (banner.hidden !== hide) banner.hidden = hide;
       if (!wall) body.dataset.registro = hide ? 'si' : lost ? 'sin-conexion' : 'solo-mirar'; // act.js closes the buttons
     }
+    if (s.behind && !inHand() && !touching(10000)) refresh(); // nobody has asked for it, and nobody is in its way any more
     if (!touching(2000)) [...later].forEach((id) => { const card = $(id); if (card) recard(card); else later.delete(id); });
     const notice = $('version');
     if (notice) notice.hidden = !s.stale;

@@ -2,8 +2,8 @@
 // which card is meant.
 (() => {
   const LEAST = 6; // characters
-  const QUICK = 35; // ms between two of them on average; a person takes 100 and more
-  const PAUSE = 100; // ms after which a burst without a suffix has ended
+  const QUICK = 60; // ms between two of them on average: scanners take 5 to 50, a person 100 and more
+  const PAUSE = 150; // ms after which a burst without a suffix has ended: radio scanners stutter
   const form = document.getElementById('escaner');
   let text = '', first = 0, last = 0, timer = null;
 

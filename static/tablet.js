@@ -20,6 +20,10 @@
   recent();
   if ($('gente')) new MutationObserver(recent).observe($('gente').parentNode, { childList: true });
 
+  // A history or a board that was opened from a worker's list is in the hands of whoever comes next, as the list is; a
+  // board that was opened by itself is there to be watched.
+  const from = document.referrer.startsWith(location.origin) ? new URL(document.referrer).pathname : '';
+  const shared = worker || [location.pathname, from].some((path) => path === '/carretes' || path === '/registro');
   // Idle: what was begun and not sent keeps the page; ticked boxes are kept for whoever ticked them (choose.js).
   let touched = performance.now();
   const typed = (el) => el.value !== el.defaultValue;
@@ -27,14 +31,18 @@
     || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
   const stay = () => { touched = performance.now(); if ($('vuelta').textContent) $('vuelta').textContent = ''; };
   // Who gave his PIN is signed out; that the server did not hear it is the server's own limit to mend.
-  const away = () => {
-    const gone = 'pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams() }) : Promise.resolve();
-    gone.catch(() => {}).then(() => location.assign('/'));
+  const out = () => ('pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams() }).catch(() => {}) : null);
+  // Only to names that are there: without a server the browser's own page of error would be the end of it.
+  let asking = false;
+  const go = () => {
+    if (asking) return;
+    asking = true;
+    fetch('/health', { cache: 'no-store' }).then(out).then(() => location.assign('/')).catch(() => { touched = performance.now() - IDLE * 1000; }).finally(() => { asking = false; });
   };
   const leave = () => {
     const left = Math.ceil(IDLE + NOTICE - (performance.now() - touched) / 1000);
     if (busy()) stay();
-    else if (left <= 0) away();
+    else if (left <= 0) go();
     else if (left <= NOTICE) {
       if (!$('vuelta').firstChild) {
         const seconds = document.createElement('b');
@@ -44,7 +52,7 @@
       $('vuelta').lastChild.textContent = `${left} s`;
     }
   };
-  if (worker) {
+  if (shared) {
     for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) document.addEventListener(type, stay, { passive: true, capture: true });
     setInterval(leave, 1000);
   }

@@ -8,14 +8,17 @@ use super::{App, Site, trail};
 use crate::domain::Moment;
 use crate::words::{self, Fault};
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use std::any::Any;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -134,6 +137,26 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(guarded))
         .layer(from_fn_with_state(app.clone(), identified))
+}
+
+/// Whether the caller takes an answer as gzip.
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+        name.trim() == "gzip" && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
+/// A page as gzip, as the layer around every answer would pack it; `None` where it would not.
+pub(super) async fn packed(html: Bytes) -> Option<Bytes> {
+    let once = CompressionLayer::new()
+        .layer(service_fn(async |_: Request| Ok::<_, Infallible>(Response::new(Body::from(html.clone())))));
+    let asked = Request::builder().header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).ok()?;
+    let Ok(answer) = once.oneshot(asked).await;
+    let is_packed = answer.headers().contains_key(header::CONTENT_ENCODING);
+    let body = axum::body::to_bytes(Body::new(answer.into_body()), usize::MAX).await;
+    body.ok().filter(|_| is_packed)
 }
 
 /// Gives the request its id, its span and its place in time.

@@ -65,9 +65,12 @@ impl Audit {
 type Events = Arc<Vec<Arc<AuditEvent>>>;
 
 impl Mirror {
-    /// An empty plant whose times are in `zone`.
+    /// An empty plant whose times are in `zone`. Its views are numbered from anywhere on: a screen that outlived a
+    /// restart, or came from another process, must not take what it shows for what is known here (`field-failures.md` E4).
     pub fn new(zone: Tz) -> Mirror {
-        Mirror { zone, view: ArcSwap::from_pointee(View::default()), audit: RwLock::default() }
+        // What a script can count: below 2^53.
+        let number = Uuid::new_v4().as_u64_pair().0 >> 16;
+        Mirror { zone, view: ArcSwap::from_pointee(View { number, ..View::default() }), audit: RwLock::default() }
     }
 
     /// The current view.
@@ -312,6 +315,17 @@ mod tests {
         for (loaded, expected) in different.into_iter().zip(first + 1..) {
             assert_eq!(number(loaded), expected);
         }
+    }
+
+    #[test]
+    fn e4_the_same_reading_in_another_process_has_another_number() {
+        let numbers = [(); 2].map(|()| {
+            let mirror = Mirror::new(chrono_tz::UTC);
+            mirror.load(plant(&[(2, "MK-1")], "Rosa", &[]));
+            mirror.view().number
+        });
+        assert_ne!(numbers[0], numbers[1]);
+        assert!(numbers.iter().all(|number| *number < 1 << 53), "a script counts them");
     }
 
     #[test]

@@ -7,10 +7,14 @@
 
 #[path = "../it/support/binary.rs"]
 mod binary;
+mod clock;
 mod dialogs;
 mod door;
 mod everybody;
 mod floor;
+mod flows;
+mod gaps;
+mod look;
 mod names;
 mod scanner;
 mod served;
@@ -19,6 +23,8 @@ mod silence;
 mod supervisor;
 mod tab;
 mod watchers;
+mod weight;
+mod wire;
 
 use served::{Served, ready};
 use tab::{Tab, in_browser};
@@ -118,21 +124,6 @@ async fn i1_a_tablet_with_a_wrong_clock_shows_the_servers_minutes() {
         tablet.goto(&served.at("/carretes?trabajador=93")).await;
         tablet.tap(&button(TAG, "tomar")).await;
         tablet.until("document.querySelector('.spool time')?.textContent === '0m'").await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn g16_a_take_is_two_taps_from_the_names_and_a_pause_one() {
-    let served = Served::with(&[ready(TAG)], 4).await;
-    in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
-        tablet.tap("a[href='/carretes?trabajador=93']").await;
-        tablet.tap(&button(TAG, "tomar")).await;
-        tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, "pausar"))).await;
-        println!("taps: take 2 from the names, 1 from the list; pause 1; complete 1");
-        tablet.tap(&button(TAG, "completar")).await;
-        tablet.sees("ARM completado").await;
     })
     .await;
 }

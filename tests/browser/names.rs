@@ -122,3 +122,29 @@ async fn c6_a_new_build_says_so_at_once_and_waits_for_what_is_unsent() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_or_a_board_that_came_from_a_list_goes_back_to_the_names_and_a_board_that_is_watched_stays() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        for link in ["a.chip.link", "a[href='/tablero']", "a[href^='/registro']"] {
+            tablet.goto(&served.at("/carretes?trabajador=93")).await;
+            tablet.until(SETTLED).await;
+            tablet.tap(link).await;
+            tablet.until("location.pathname !== '/carretes' && document.readyState === 'complete'").await;
+            tablet.ask::<bool>(&pass(91)).await;
+            tablet.sees("¿Sigues ahí?").await;
+            tablet.tap("h2").await;
+            tablet.until("document.getElementById('vuelta').textContent === ''").await;
+            tablet.ask::<bool>(&pass(106)).await;
+            tablet.until("location.pathname === '/'").await;
+        }
+        tablet.tap("a[href='/tablero']").await;
+        tablet.until("location.pathname === '/tablero' && document.readyState === 'complete'").await;
+        tablet.ask::<bool>(&pass(200)).await;
+        tablet.ask::<bool>(LOOKED).await;
+        assert_eq!(tablet.ask::<String>("location.pathname").await, "/tablero");
+    })
+    .await;
+}

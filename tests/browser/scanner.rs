@@ -7,6 +7,9 @@ use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
 /// Ten milliseconds between two keys: a scanner.
 const GUN: u32 = 10;
 
+/// The slowest ones of the field; a person's fingers take twice as long.
+const SLOW: u32 = 50;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
     let mut rows: Vec<Row> = (100..200).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
@@ -19,13 +22,20 @@ async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
         tablet.until(SETTLED).await;
         let on = |tag: &str| format!("document.activeElement.matches(\"{}\")", button(tag, "tomar"));
         // Known, in view, with each way in which scanners end a code.
-        for (tag, suffix) in [(TAG, Some("Enter")), (NEIGHBOUR, Some("Tab")), (TAG, None)] {
-            tablet.types(&tag.replace('-', "'"), GUN, suffix).await;
+        for (tag, suffix, gap) in [
+            (TAG, Some("Enter"), GUN),
+            (NEIGHBOUR, Some("Tab"), GUN),
+            (TAG, None, GUN),
+            (NEIGHBOUR, Some("Enter"), SLOW),
+            (TAG, Some("Tab"), SLOW),
+            (NEIGHBOUR, None, SLOW),
+        ] {
+            tablet.types(&tag.replace('-', "'"), gap, suffix).await;
             tablet.until(&on(tag)).await;
         }
         // The focus is on TOMAR now; the next code and its Enter do not press it.
-        tablet.types(NEIGHBOUR, GUN, Some("Enter")).await;
-        tablet.until(&on(NEIGHBOUR)).await;
+        tablet.types(TAG, GUN, Some("Enter")).await;
+        tablet.until(&on(TAG)).await;
         let taken: u32 = tablet.ask("document.querySelectorAll('.spool.mine').length").await;
         assert_eq!(taken, 0);
         // Unknown: a sentence, and the list stays.
@@ -67,7 +77,7 @@ async fn a_person_who_types_and_a_field_that_has_the_focus_keep_their_keys() {
         assert_eq!(tablet.ask::<String>("document.getElementById('q').value").await, NEIGHBOUR);
         // Somebody's fingers outside any field are no scanner.
         tablet.ask::<bool>("(() => { document.activeElement.blur(); return true; })()").await;
-        tablet.types(TAG, 150, Some("Enter")).await;
+        tablet.types(TAG, 100, Some("Enter")).await;
         // Behind an open dialog nothing is looked up.
         tablet.until(SETTLED).await;
         tablet.tap(&button(NEIGHBOUR, "tomar")).await;

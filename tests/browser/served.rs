@@ -23,11 +23,13 @@ pub(crate) struct Row {
     pub(crate) detail: &'static str,
     /// `Ocupado_Por`, without anything else that a TAKE writes.
     pub(crate) held: &'static str,
+    /// Somebody has been fitting it up for months.
+    pub(crate) overdue: bool,
 }
 
 /// A spool that is ready for ARM.
 pub(crate) fn ready(tag: &str) -> Row {
-    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "", held: "" }
+    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "", held: "", overdue: false }
 }
 
 impl Served {
@@ -117,6 +119,11 @@ fn write(file: &Path, rows: &[Row], workers: u32) {
         sheet.write(at, 12, row.detail).unwrap();
         if !row.held.is_empty() {
             sheet.write(at, 9, row.held).unwrap();
+        }
+        if row.overdue {
+            sheet.write(at, 4, "JP(94)").unwrap();
+            sheet.write(at, 9, "JP(94)").unwrap();
+            sheet.write_with_format(at, 10, 46_030.4, &date).unwrap();
         }
         if row.welded {
             sheet.write(at, 4, "MR(93)").unwrap();

@@ -1,33 +1,18 @@
 //! Every screen in every state, on a plant of the real size with the longest names: it must fit
 //! every device, also with letters twice as large. `tests/shots` keeps the pictures.
 
+use crate::look::{UNFIT, theme};
 use crate::served::{Row, Served, ready};
+use crate::silence::HELD;
 use crate::tab::{Tab, in_browser};
-use crate::{TABLET, TABLETS, TAG, WALL, button};
+use crate::{SETTLED, TABLET, TABLETS, TAG, WALL, button};
 use chromiumoxide::Browser;
 
 const DESK: (u32, u32) = (1_280, 800);
+const LOW: (u32, u32) = (1_024, 600);
 const LONG: &str = "MK-1923-TW-17422-004-TRAMO-NORTE-ESTACION-DE-BOMBEO-000123456789";
 const TO_REPAIR: &str = "MK-1350-GW-30000-002";
 const BLOCKED: &str = "MK-1350-GW-30000-003";
-
-/// What is wider than its room, or cut off without dots that say so.
-pub(crate) const UNFIT: &str = r#"
-(() => {
-  const bad = [];
-  const root = document.documentElement, main = document.querySelector('main');
-  if (root.scrollWidth > root.clientWidth) bad.push(`the page scrolls sideways by ${root.scrollWidth - root.clientWidth} px`);
-  if (main.scrollWidth > main.clientWidth) bad.push(`the content scrolls sideways by ${main.scrollWidth - main.clientWidth} px`);
-  const right = main.getBoundingClientRect().right + 1;
-  for (const el of main.querySelectorAll('*')) {
-    if (el.closest('.hide, svg, [hidden]') || !el.checkVisibility()) continue;
-    const style = getComputedStyle(el), box = el.getBoundingClientRect();
-    if (style.overflowX === 'hidden' && style.textOverflow !== 'ellipsis' && el.scrollWidth > el.clientWidth + 1) bad.push(`cut: ${el.className} ${el.textContent.slice(0, 40)}`);
-    if (box.width > 0 && box.right > right) bad.push(`beyond the edge: ${el.tagName} ${el.className} ${el.textContent.slice(0, 40)}`);
-  }
-  return bad.slice(0, 5);
-})()
-"#;
 
 async fn plant() -> Served {
     let tag = |number: u32| format!("MK-{}-CW-{}-{:05}", 1335 + number % 12, 25_000 + number % 777, number);
@@ -35,6 +20,7 @@ async fn plant() -> Served {
     rows[0].tag = LONG.to_owned();
     rows.push(ready(TAG));
     rows.extend(["MK-1350-GW-30000-001", TO_REPAIR, BLOCKED].map(|tag| Row { welded: true, ..ready(tag) }));
+    rows.push(Row { overdue: true, ..ready("MK-1350-GW-30000-004") });
     rows.push(ready("MK-REPETIDO-007"));
     rows.push(Row { ot: 1_400, ..ready("MK-REPETIDO-007") });
     Served::with(&rows, 60).await
@@ -73,10 +59,13 @@ async fn busy(served: &Served) {
 /// A screen: its name, its address.
 type Shot = (&'static str, &'static str);
 
-const EMPTY: [Shot; 3] =
-    [("tablero-vacio", "/tablero"), ("kiosko-vacio", "/kiosko"), ("registro-vacio", "/registro?trabajador=93")];
+const EMPTY: [Shot; 3] = [
+    ("tablero-vacio", "/tablero?operacion=SOLD"),
+    ("kiosko-vacio", "/kiosko?operacion=SOLD"),
+    ("registro-vacio", "/registro?trabajador=93"),
+];
 
-const FULL: [Shot; 20] = [
+const FULL: [Shot; 21] = [
     ("nombres", "/"),
     ("nombres-sin-resultado", "/?q=zzz"),
     ("carretes", "/carretes?trabajador=93"),
@@ -95,8 +84,21 @@ const FULL: [Shot; 20] = [
     ("historial", "/historial/MK-1350-GW-30000-003"),
     ("historial-largo", "/historial/MK-1923-TW-17422-004-TRAMO-NORTE-ESTACION-DE-BOMBEO-000123456789"),
     ("historial-elegir", "/historial/MK-REPETIDO-007"),
+    ("diagnostico", "/diagnostico"),
     ("registro", "/registro?trabajador=93"),
     ("falla", "/historial/MK-NO-EXISTE"),
+];
+
+/// What is looked at in other colours, too.
+const COLOURED: [(&str, &str, (u32, u32)); 8] = [
+    ("nombres", "/", TABLET),
+    ("carretes", "/carretes?trabajador=93", TABLET),
+    ("carretes-bajo", "/carretes?trabajador=93", LOW),
+    ("metrologia", "/carretes?trabajador=30", TABLET),
+    ("tablero", "/tablero", WALL),
+    ("tablero-tableta", "/tablero", TABLET),
+    ("historial", "/historial/MK-1350-GW-30000-003", TABLET),
+    ("kiosko", "/kiosko", WALL),
 ];
 
 /// Opens each screen at each size, once more with large letters, and keeps pictures at two sizes.
@@ -110,11 +112,11 @@ async fn look(browser: &Browser, served: &Served, shots: &[Shot], unfit: &mut Ve
             tab.size(size.0, size.1, size != WALL).await;
             let found: Vec<String> = tab.ask(UNFIT).await;
             unfit.extend(found.into_iter().map(|what| format!("{name} at {}x{}: {what}", size.0, size.1)));
-            if size == TABLET || size == DESK || size == WALL {
+            if size == TABLET || size == LOW || size == WALL || wall {
                 tab.shoot(&format!("{name}-{}x{}", size.0, size.1)).await;
             }
         }
-        for size in [TABLET, DESK].into_iter().filter(|_| !wall) {
+        for size in [TABLET, LOW].into_iter().filter(|_| !wall) {
             tab.size(size.0, size.1, true).await;
             tab.ask::<bool>("(document.documentElement.style.fontSize = '200%') !== ''").await;
             let found: Vec<String> = tab.ask(UNFIT).await;
@@ -125,29 +127,103 @@ async fn look(browser: &Browser, served: &Served, shots: &[Shot], unfit: &mut Ve
     }
 }
 
-/// What only taps bring about.
+/// A picture in the colours for the sun, and one in none.
+async fn other_colours(tab: &Tab, name: &str) {
+    tab.ask::<bool>(&theme(true)).await;
+    tab.shoot(&format!("sol-{name}")).await;
+    tab.ask::<bool>(&theme(false)).await;
+    tab.ask::<bool>("(document.documentElement.style.filter = 'grayscale(1)') !== ''").await;
+    tab.shoot(&format!("gris-{name}")).await;
+    tab.ask::<bool>("(document.documentElement.style.filter = '') === ''").await;
+}
+
+/// What only taps, scanners and time bring about.
 async fn tapped(browser: &Browser, served: &Served) {
-    for size in [TABLET, DESK] {
+    for size in [TABLET, LOW] {
         let named = |name: &str| format!("{name}-{}x{}", size.0, size.1);
         let tablet = Tab::open(browser, &served.at(&format!("/carretes?trabajador=94&q={TAG}")), size, true).await;
         tablet.tap(&button(TAG, "tomar")).await;
         tablet.until("!!document.querySelector('.spool.mine')").await;
-        tablet.shoot(&named("carretes-tomado")).await;
+        tablet.shoot(&named("tomado")).await;
+        for dialog in ["motivo", "cancelar"] {
+            tablet.tap(&format!("button[commandfor^={dialog}]")).await;
+            tablet.until("!!document.querySelector('dialog[open]')").await;
+            tablet.shoot(&named(&format!("dialogo-{dialog}"))).await;
+            tablet.tap("dialog[open] .back").await;
+            tablet.until("!document.querySelector('dialog[open]')").await;
+        }
         assert_eq!(served.act("cancelar", TAG, 94).await, 200);
-        let refused = Tab::open(browser, &served.at("/carretes?trabajador=200&ver=disponibles"), size, true).await;
-        refused
-            .ask::<bool>("document.querySelectorAll('input[name=operacion]').forEach((el) => { el.value = 'PINTURA'; }) || true")
-            .await;
-        refused.tap(".spool form[action$='/tomar'] button").await;
-        refused.until("!!document.querySelector('.toast.bad')").await;
-        refused.shoot(&named("carretes-rechazado")).await;
+        refusals(browser, served, size).await;
         let many = Tab::open(browser, &served.at("/carretes?trabajador=201&ver=disponibles"), size, true).await;
-        many.until("document.readyState === 'complete' && !document.querySelector('.spool[data-nueva]')").await;
+        many.until(SETTLED).await;
         many.ask::<bool>("[...document.querySelectorAll('.elige')].slice(0, 3).forEach((el) => el.click()) || true").await;
+        many.shoot(&named("elegidos")).await;
         many.tap("#lote button.take").await;
         many.until("!!document.querySelector('.result .verdicts')").await;
         many.shoot(&named("lote")).await;
+        let inspector = Tab::open(browser, &served.at("/carretes?trabajador=30"), size, true).await;
+        inspector.tap("button[commandfor^=rechazar]").await;
+        inspector.until("!!document.querySelector('dialog[open]')").await;
+        inspector.shoot(&named("dialogo-rechazar")).await;
+        inspector.goto(&served.at("/carretes?trabajador=93&ver=ocupados")).await;
+        inspector.tap("button[commandfor^=relevar]").await;
+        inspector.until("!!document.querySelector('dialog[open]')").await;
+        inspector.shoot(&named("dialogo-relevar")).await;
     }
+}
+
+/// What is refused, slow, unknown or cut off.
+async fn refusals(browser: &Browser, served: &Served, size: (u32, u32)) {
+    let named = |name: &str| format!("{name}-{}x{}", size.0, size.1);
+    let tablet = Tab::open(browser, &served.at("/carretes?trabajador=200&ver=disponibles"), size, true).await;
+    tablet.sees("CONECTADO").await;
+    tablet
+        .ask::<bool>("document.querySelectorAll('input[name=operacion]').forEach((el) => { el.value = 'PINTURA'; }) || true")
+        .await;
+    tablet.tap(".spool form[action$='/tomar'] button").await;
+    tablet.until("!!document.querySelector('.toast.bad')").await;
+    tablet.shoot(&named("rechazado")).await;
+    tablet.tap("#alertas [data-cerrar]").await;
+    tablet.types("MK-9999-XX-1", 10, Some("Enter")).await;
+    tablet.sees("No existe ningún carrete").await;
+    tablet.shoot(&named("escaneo-desconocido")).await;
+    tablet.tap("#alertas [data-cerrar]").await;
+    tablet.types("MK-REPETIDO-007", 10, Some("Enter")).await;
+    tablet.sees("2 carretes tienen el TAG").await;
+    tablet.shoot(&named("escaneo-repetido")).await;
+    tablet.tap(".result [data-cerrar]").await;
+    tablet.types(BLOCKED, 10, Some("Enter")).await;
+    tablet.until(&format!("location.search.includes('carrete=') && {SETTLED}")).await;
+    tablet.sees("CONECTADO").await;
+    tablet.shoot(&named("escaneado")).await;
+    tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
+    tablet.sees("CONECTADO").await;
+    tablet.ask::<bool>(HELD).await;
+    tablet.tap(".spool form[action$='/tomar'] button").await;
+    tablet.sees("no se registra dos veces").await;
+    tablet.shoot(&named("demora")).await;
+    tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
+    tablet.sees("CONECTADO").await;
+    tablet.ask::<bool>("document.querySelector('#cargando').classList.add('htmx-request') || true").await;
+    tablet.until("getComputedStyle(document.getElementById('cargando')).visibility === 'visible'").await;
+    tablet.shoot(&named("cargando")).await;
+    tablet.ask::<bool>("document.querySelector('#cargando').classList.remove('htmx-request') || true").await;
+    tablet.block(&["*/carretes?*"]).await;
+    tablet.tap("#q").await;
+    tablet.text("011").await;
+    tablet.sees("No se pudo cargar").await;
+    tablet.shoot(&named("falla-de-carga")).await;
+    tablet.block(&[]).await;
+    tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
+    tablet.sees("CONECTADO").await;
+    tablet.ask::<bool>("(() => { document.getElementById('version').hidden = false; const now = performance.now.bind(performance); performance.now = () => now() + 91000; return true; })()").await;
+    tablet.sees("¿Sigues ahí?").await;
+    tablet.shoot(&named("vuelta")).await;
+    tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
+    tablet.sees("CONECTADO").await;
+    tablet.offline(true).await;
+    tablet.sees("Sin conexión: no se puede registrar").await;
+    tablet.shoot(&named("sin-conexion")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,6 +234,12 @@ async fn every_screen_in_every_state_fits_every_device_and_is_pictured() {
         look(browser, &served, &EMPTY, &mut unfit).await;
         busy(&served).await;
         look(browser, &served, &FULL, &mut unfit).await;
+        let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        for (name, path, size) in COLOURED {
+            tab.size(size.0, size.1, size != WALL).await;
+            tab.goto(&served.at(path)).await;
+            other_colours(&tab, name).await;
+        }
         tapped(browser, &served).await;
         let wall = Tab::open(browser, &served.at("/kiosko"), WALL, false).await;
         let board = Tab::open(browser, &served.at("/tablero"), DESK, false).await;

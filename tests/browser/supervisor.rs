@@ -1,8 +1,8 @@
 //! A supervisor at a desk, and the people on the floor to whom his acts happen.
 
-use crate::everybody::{AXE, PRESSABLE, theme};
+use crate::everybody::AXE;
+use crate::look::{PRESSABLE, UNFIT, theme};
 use crate::served::{Row, Served, ready};
-use crate::shots::UNFIT;
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, WALL, button};
 use std::time::Instant;
@@ -187,11 +187,11 @@ async fn g12_supervisors_screens_fit_desk_and_tablet_and_axe_finds_nothing_on_th
     in_browser(async |browser| {
         let tab = Tab::open(browser, &served.at("/"), DESK, false).await;
         for sun in [false, true] {
-            tab.ask::<bool>(&theme(sun)).await;
             for size in [DESK, TABLET, (601, 962), (1_024, 600)] {
                 tab.size(size.0, size.1, false).await;
                 for (name, path) in &screens {
                     tab.goto(&served.at(path)).await;
+                    tab.ask::<bool>(&theme(sun)).await;
                     if !sun {
                         tab.shoot(&format!("{name}-{}x{}", size.0, size.1)).await;
                     }

@@ -8,6 +8,7 @@ mod stream;
 
 use super::App;
 use super::caller::Needs;
+use super::layers::packed;
 use super::pages::board::{Filter, Known, Screen, Tally, whole};
 use crate::plant::Plant;
 use arc_swap::ArcSwapOption;
@@ -16,7 +17,7 @@ use axum::body::Bytes;
 use axum::routing::get;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::broadcast;
+use tokio::sync::{OnceCell, broadcast};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -92,7 +93,24 @@ type State = (u64, i64, Option<Arc<String>>);
 /// A page, or a part of one, as last rendered.
 struct Rendered {
     of: State,
-    html: Bytes,
+    page: Arc<Page>,
+}
+
+/// A page that is the same for everybody, packed once for all whose browser takes it so.
+pub(super) struct Page {
+    pub(super) html: Bytes,
+    gzip: OnceCell<Option<Bytes>>,
+}
+
+impl Page {
+    fn new(html: Bytes) -> Arc<Page> {
+        Arc::new(Page { html, gzip: OnceCell::new() })
+    }
+
+    /// The page as gzip, if it is worth packing.
+    pub(super) async fn packed(&self) -> Option<Bytes> {
+        self.gzip.get_or_init(|| packed(self.html.clone())).await.clone()
+    }
 }
 
 impl Live {
@@ -120,44 +138,47 @@ impl Live {
 
     /// A page that is the same for everybody, or for all who narrowed it alike: rendered once for
     /// each view and second, and anew when actions begin or cease to be served.
-    pub(super) fn page(&self, screen: Screen, filter: &Filter, app: &App) -> Bytes {
+    pub(super) fn page(&self, screen: Screen, filter: &Filter, app: &App) -> Arc<Page> {
         if !filter.is_empty() {
             return self.narrowed((screen, true, filter.clone()), &app.plant, |tally| {
                 rendered(whole(screen, tally, filter, &app.plant, &app.site))
             });
         }
         let (of, kept) = (self.state(&app.plant), &self.0.pages[screen as usize]);
-        if let Some(page) = kept.load().as_ref().filter(|page| page.of == of) {
-            return page.html.clone();
+        if let Some(kept) = kept.load().as_ref().filter(|kept| kept.of == of) {
+            return Arc::clone(&kept.page);
         }
-        let html = rendered(whole(screen, &self.tally(&app.plant), filter, &app.plant, &app.site));
-        kept.store(Some(Arc::new(Rendered { of, html: html.clone() })));
-        html
+        let page = Page::new(rendered(whole(screen, &self.tally(&app.plant), filter, &app.plant, &app.site)));
+        kept.store(Some(Arc::new(Rendered { of, page: Arc::clone(&page) })));
+        page
     }
 
     /// The part of a screen that changes, as it goes over a stream.
     fn picture(&self, screen: Screen, filter: &Filter, plant: &Plant) -> Bytes {
         match filter.is_empty() {
             true => frame::screen(screen, &self.tally(plant), filter, plant),
-            false => self.narrowed((screen, false, filter.clone()), plant, |tally| frame::screen(screen, tally, filter, plant)),
+            false => {
+                let of_this = |tally: &Tally| frame::screen(screen, tally, filter, plant);
+                self.narrowed((screen, false, filter.clone()), plant, of_this).html.clone()
+            }
         }
     }
 
     /// What was rendered for this filter in this second of this view; else what `make` renders now.
-    fn narrowed(&self, key: Narrowed, plant: &Plant, make: impl FnOnce(&Tally) -> Bytes) -> Bytes {
+    fn narrowed(&self, key: Narrowed, plant: &Plant, make: impl FnOnce(&Tally) -> Bytes) -> Arc<Page> {
         let of = self.state(plant);
         // Nothing can panic while it is held, so a poisoned map is still whole.
         let kept = || self.0.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(html) = kept().get(&key).filter(|kept| kept.of == of).map(|kept| kept.html.clone()) {
-            return html;
+        if let Some(page) = kept().get(&key).filter(|kept| kept.of == of).map(|kept| Arc::clone(&kept.page)) {
+            return page;
         }
-        let html = make(&Tally::of(&self.known(plant), &key.2));
+        let page = Page::new(make(&Tally::of(&self.known(plant), &key.2)));
         let mut kept = kept();
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(key, Rendered { of, html: html.clone() });
-        html
+        kept.insert(key, Rendered { of, page: Arc::clone(&page) });
+        page
     }
 
     fn state(&self, plant: &Plant) -> State {

@@ -262,7 +262,8 @@ async fn a8_texts_that_the_office_typed_at_google_are_texts_on_every_screen_and_
     sheets.operaciones.rows = (2..).zip(rows).collect();
     let google = Google::with(book_of(&sheets)).await;
     let plant = TestPlant::at_google(&google, None).await;
-    eventually("it was read", async || ids(&plant).await.len() == HOSTILE.len()).await;
+    eventually("it was read", async || plant.get("/ready").await.status == 200).await;
+    assert_eq!(ids(&plant).await.len(), HOSTILE.len());
     for (name, reply) in screens(&plant).await {
         leads_nowhere(&reply.text, &name);
         assert!(!bones(&reply.text).iter().any(|bone| bone.starts_with("hostil-x") || bone.starts_with("img")), "{name}");

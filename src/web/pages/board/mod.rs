@@ -15,13 +15,13 @@ use crate::domain::stage::Stage;
 use crate::domain::{Moment, Operation};
 use crate::plant::Plant;
 use crate::web::failure::Failure;
-use crate::web::live::age;
+use crate::web::layers::takes_gzip;
+use crate::web::live::{Page, age};
 use crate::web::{App, Site};
 use crate::words;
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{TimeDelta, Timelike};
 use filter::Order;
@@ -221,17 +221,23 @@ pub(in crate::web) fn part(screen: Screen, tally: &Tally, filter: &Filter, plant
 }
 
 /// `/tablero`.
-pub(super) async fn show(State(app): State<App>, filter: Filter) -> Answer {
-    Ok(shared(app.live.page(Screen::Board, &filter, &app)))
+pub(super) async fn show(State(app): State<App>, headers: HeaderMap, filter: Filter) -> Answer {
+    Ok(shared(&app.live.page(Screen::Board, &filter, &app), &headers).await)
 }
 
 /// `/kiosko`.
-pub(super) async fn kiosk(State(app): State<App>, filter: Filter) -> Answer {
-    Ok(shared(app.live.page(Screen::Kiosk, &filter, &app)))
+pub(super) async fn kiosk(State(app): State<App>, headers: HeaderMap, filter: Filter) -> Answer {
+    Ok(shared(&app.live.page(Screen::Kiosk, &filter, &app), &headers).await)
 }
 
-fn shared(html: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], html).into_response()
+/// A page for everybody: as it is, or as it was packed for the first who asked.
+async fn shared(page: &Page, headers: &HeaderMap) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let packed = if takes_gzip(headers) { page.packed().await } else { None };
+    match packed {
+        Some(packed) => (kind, [(header::CONTENT_ENCODING, "gzip"), (header::VARY, "accept-encoding")], packed).into_response(),
+        None => (kind, page.html.clone()).into_response(),
+    }
 }
 
 /// `/tablero.csv`: the same board as a file, named by its day.

@@ -1,0 +1,124 @@
+//! Gaps of half a minute, two minutes and twenty: what a screen shows meanwhile, and that it comes back by itself,
+//! without a reload and without flickering.
+
+use crate::clock::{pass, shown, wind};
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::wire::Wire;
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, WALL};
+use chromiumoxide::Browser;
+
+const THIRD: &str = "MK-1346-TW-28082-012";
+
+/// The buttons with which something is registered, and how many of them are open.
+const OPEN: &str = "[...document.querySelectorAll('.spool > .acts form button')].filter((el) => !el.disabled).length";
+
+fn three() -> [Row; 3] {
+    [ready(TAG), ready(NEIGHBOUR), ready(THIRD)]
+}
+
+/// A list, a board and a wall on a way to the server, each with a clock that can be wound, and each marked so that a
+/// reload would show.
+async fn screens(browser: &Browser, at: impl Fn(&str) -> String) -> [Tab; 3] {
+    let mut tabs = Vec::new();
+    for (path, size) in [("/carretes?trabajador=94", TABLET), ("/tablero", WALL), ("/kiosko", WALL)] {
+        let tab = Tab::open(browser, "about:blank", size, size == TABLET).await;
+        wind(&tab).await;
+        tab.goto(&at(path)).await;
+        tab.until("document.readyState === 'complete' && !!document.getElementById('vivo')").await;
+        if path != "/kiosko" {
+            tab.sees("CONECTADO").await;
+        }
+        tab.ask::<bool>("window.primera = true").await;
+        tabs.push(tab);
+    }
+    tabs[0].until(SETTLED).await;
+    tabs.try_into().unwrap_or_else(|_| unreachable!())
+}
+
+/// Somebody is at the tablet again, else it would go on to the names, and has taken his finger away.
+async fn somebody_comes(tablet: &Tab) {
+    tablet.press("Escape").await;
+    pass(tablet, 11).await;
+}
+
+/// The holder of what was taken while a screen was cut off is on it within half a minute of its own time.
+async fn caught_up(tab: &Tab, tag: &str) {
+    let shows = format!(
+        "[...document.querySelectorAll('article, .board tr, .wall li')].some((el) => \
+         el.innerText.replace(/\\s+/g, '').includes('{tag}') && /Marta/.test(el.innerText))"
+    );
+    for _ in 0..30 {
+        if tab.ask::<bool>(&shows).await {
+            break;
+        }
+        pass(tab, 1).await;
+        // The network has its own time.
+        assert!(tab.ask::<bool>("fetch('/health').then((r) => r.ok)").await);
+    }
+    tab.until(&shows).await;
+    assert!(tab.ask::<bool>("window.primera === true").await, "without a reload");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_screens_come_back_after_two_minutes_and_after_twenty_without_a_server() {
+    let mut served = Served::with(&three(), 4).await;
+    in_browser(async |browser| {
+        let tabs = screens(browser, |path| served.at(path)).await;
+        for (seconds, tag) in [(120, TAG), (20 * 60, NEIGHBOUR)] {
+            served.kill().await;
+            for tab in &tabs {
+                pass(tab, seconds).await;
+                tab.until("!document.getElementById('sin-conexion').hidden").await;
+            }
+            tabs[0].sees("Sin conexión: no se puede registrar").await;
+            assert_eq!(tabs[0].ask::<u32>(OPEN).await, 0, "nothing can be pressed that cannot be registered");
+            assert_eq!(tabs[0].ask::<String>("location.pathname").await, "/carretes", "no page of the browser's own");
+            somebody_comes(&tabs[0]).await;
+            served.restart().await;
+            assert_eq!(served.act("tomar", tag, 93).await, 200);
+            for tab in &tabs {
+                caught_up(tab, tag).await;
+                tab.until("document.getElementById('sin-conexion').hidden").await;
+            }
+            tabs[0].until(&format!("{OPEN} > 0")).await;
+        }
+        for tab in &tabs {
+            assert_eq!(shown(tab).await, ["vivo", "caido", "vivo", "caido", "vivo"], "once each way");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_and_survived() {
+    let served = Served::with(&three(), 4).await;
+    let wire = Wire::to(&served.at("")).await;
+    in_browser(async |browser| {
+        let tabs = screens(browser, |path| wire.at(path)).await;
+        for (seconds, tag) in [(30, TAG), (20 * 60, NEIGHBOUR)] {
+            wire.hush(true);
+            assert_eq!(served.act("tomar", tag, 93).await, 200);
+            for tab in &tabs {
+                pass(tab, seconds).await;
+                if seconds > 60 {
+                    tab.until("!document.getElementById('sin-conexion').hidden").await;
+                }
+            }
+            somebody_comes(&tabs[0]).await;
+            wire.hush(false);
+            for tab in &tabs {
+                caught_up(tab, tag).await;
+                tab.until("document.getElementById('sin-conexion').hidden").await;
+            }
+            // The stream is back as well, not only the asking.
+            tabs[0].until("document.getElementById('conexion').dataset.estado === 'vivo'").await;
+        }
+        for tab in &tabs {
+            let states = shown(tab).await;
+            // The browser may try the new stream on a connection that is dead, too: then the page asks again and again meanwhile.
+            assert!(states.iter().filter(|state| *state == "caido").count() <= 2, "once each way: {states:?}");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,142 @@
+//! What a visit costs: bytes, shifts of the layout, the time to a list that can be used, taps.
+
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TABLETS, TAG, WALL, button};
+
+/// Adds up every shift of the layout, as the browser itself sees them.
+const SHIFTS: &str = "window.corridas = []; new PerformanceObserver((list) => list.getEntries().forEach((it) => \
+     window.corridas.push({ valor: it.value, toque: it.hadRecentInput, que: it.sources.map((one) => `${one.node?.id || one.node?.className || one.node?.nodeName || ''} from ${['x', 'y', 'width', 'height'].map((it) => one.previousRect[it])} to ${['x', 'y', 'width', 'height'].map((it) => one.currentRect[it])}`).join('; ') }))) \
+     .observe({ type: 'layout-shift', buffered: true });";
+
+/// Those that nobody's finger asked for.
+const SHIFTED: &str = "window.corridas.filter((it) => !it.toque).map((it) => `${it.valor.toFixed(4)} ${it.que}`)";
+
+/// Two frames later: what was to be painted is.
+const PAINTED: &str = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => go(true))))";
+
+/// Counts the fingers that touched the screen.
+const TAPS: &str =
+    "addEventListener('pointerdown', () => { sessionStorage.toques = Number(sessionStorage.toques || 0) + 1; }, true);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_on_a_screen_shifts_by_itself() {
+    let rows: Vec<Row> = (0..200).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
+    let served = Served::with(&rows, 60).await;
+    for number in 20..40 {
+        assert_eq!(served.act("tomar", &format!("MK-1346-TW-28082-{number:03}"), 93 + number % 2).await, 200);
+    }
+    let mut wrong = Vec::new();
+    in_browser(async |browser| {
+        for size in TABLETS.into_iter().chain([WALL]) {
+            let tab = Tab::open(browser, "about:blank", size, size != WALL).await;
+            tab.beforehand(SHIFTS).await;
+            for path in [
+                "/",
+                "/carretes?trabajador=93",
+                "/carretes?trabajador=94",
+                "/",
+                "/tablero",
+                "/tablero?ver=listos",
+                "/kiosko",
+                "/registro?trabajador=93",
+                "/historial/MK-1346-TW-28082-020",
+            ] {
+                tab.goto(&served.at(path)).await;
+                if path != "/kiosko" {
+                    tab.until("document.getElementById('conexion').dataset.estado === 'vivo'").await;
+                }
+                // What happens elsewhere moves nothing, either: a card changes in its place, a board in its.
+                if path == "/carretes?trabajador=93" {
+                    tab.until(SETTLED).await;
+                    assert_eq!(served.act("tomar", "MK-1346-TW-28082-001", 94).await, 200);
+                    tab.sees("Juan Carlos Pérez López").await;
+                    assert_eq!(served.act("cancelar", "MK-1346-TW-28082-001", 94).await, 200);
+                    tab.until(&format!("!!document.querySelector(\"{}\")", button("MK-1346-TW-28082-001", "tomar"))).await;
+                }
+                tab.ask::<bool>(PAINTED).await;
+                let found: Vec<String> = tab.ask(SHIFTED).await;
+                wrong.extend(found.into_iter().map(|what| format!("{path} at {}x{}: {what}", size.0, size.1)));
+            }
+        }
+    })
+    .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_visit_is_light_and_a_list_of_the_whole_plant_is_there_at_once() {
+    let rows: Vec<Row> =
+        (0..2_556).map(|number| ready(&format!("MK-{}-CW-{}-{number:05}", 1335 + number % 12, 25_000 + number % 777))).collect();
+    let served = Served::with(&rows, 60).await;
+    in_browser(async |browser| {
+        let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        let sizes = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')] \
+                     .filter((it) => !it.name.includes('/vivo/')).map((it) => [new URL(it.name).pathname, it.transferSize, it.decodedBodySize])";
+        let files: Vec<(String, u64, u64)> = tab.ask(sizes).await;
+        let sum: u64 = files.iter().map(|(_, sent, _)| sent).sum();
+        for (name, sent, whole) in &files {
+            println!("{sent:>7} bytes sent, {whole:>7} whole  {name}");
+        }
+        println!("{sum:>7} bytes sent for a first visit (budget 61,440)");
+        assert!(files.len() > 5 && files.iter().all(|(_, sent, _)| *sent > 0), "a first visit: {files:?}");
+        assert!(sum <= 60 * 1_024, "{sum} bytes");
+        for round in ["first", "second", "third"] {
+            tab.goto(&served.at("/")).await;
+            tab.ask::<bool>("document.addEventListener('click', () => { sessionStorage.tocado = Date.now(); }, true) || true").await;
+            tab.tap("a[href='/carretes?trabajador=93']").await;
+            tab.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
+            let spent: (f64, f64, f64, f64) = tab
+                .ask(
+                    "(() => { const nav = performance.getEntriesByType('navigation')[0], began = performance.timeOrigin - Number(sessionStorage.tocado); \
+                     const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN; \
+                     return [nav.responseEnd + began, paint + began, nav.domContentLoadedEventEnd + began, nav.transferSize]; })()",
+                )
+                .await;
+            println!(
+                "list of 2,556, {round}: answered {:.0} ms after the click, painted {:.0} ms, scripts ready {:.0} ms (budget 500), {} bytes; \
+                 cards take taps 400 ms later, on purpose",
+                spent.0, spent.1, spent.2, spent.3
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g16_taps_are_counted_for_take_pause_and_complete() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        tablet.beforehand(TAPS).await;
+        tablet.goto(&served.at("/")).await;
+        let mut before = 0;
+        let mut taken = async |what: &str, most: u32| {
+            let now: u32 = tablet.ask("Number(sessionStorage.toques || 0)").await;
+            println!("taps, {what}: {}", now - before);
+            assert!((1..=most).contains(&(now - before)), "{what}");
+            before = now;
+        };
+        tablet.tap("a[href='/carretes?trabajador=93']").await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.sees("ARM tomado").await;
+        taken("take, from the names", 3).await;
+        tablet.tap(&button(TAG, "pausar")).await;
+        tablet.sees("ARM pausado").await;
+        taken("pause", 2).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "completar"))).await;
+        taken("take, from the list", 3).await;
+        tablet.tap(&format!("article[aria-label='Carrete {TAG}'] button[commandfor^=motivo]")).await;
+        tablet.tap("dialog[open] button[value=calidad]").await;
+        tablet.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "tomar"))).await;
+        taken("pause with a reason", 2).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "completar"))).await;
+        taken("take again", 3).await;
+        tablet.tap(&button(TAG, "completar")).await;
+        tablet.sees("ARM completado").await;
+        taken("complete", 2).await;
+    })
+    .await;
+}
