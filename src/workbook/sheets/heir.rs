@@ -22,7 +22,17 @@ use uuid::Uuid;
 /// within 30 s, and a write takes less.
 const LAST: Duration = Duration::minutes(2);
 
+/// How long other processes that live are waited for: the one whose batch it was knows better what
+/// stood there, and puts it right.
+const OTHERS: std::time::Duration = std::time::Duration::from_secs(60);
+
 impl Writer {
+    /// Whether nobody else can be expected to put right what the last batch hit.
+    pub(super) fn is_heir(&self) -> bool {
+        let is_alone = self.pulse.siblings().borrow().live <= 1;
+        self.heir.is_some_and(|since| is_alone || since.elapsed() >= OTHERS)
+    }
+
     /// The last batch of a process that died, as far as it is in wrong rows.
     pub(super) fn inherited(&self) -> Option<Doubt> {
         let (layout, view) = (self.reader.layout()?, self.state.mirror.view());

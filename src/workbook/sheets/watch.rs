@@ -116,8 +116,8 @@ impl Writer {
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
-                if self.fence.held().is_some() && self.is_settled() && std::mem::take(&mut self.heir) {
-                    self.doubt = self.inherited();
+                if self.is_settled() && self.is_heir() {
+                    (self.heir, self.doubt) = (None, self.inherited());
                 }
                 // Without a column that is needed the rows are those of before; and what a batch hit by mistake
                 // is given back.
@@ -227,7 +227,7 @@ impl Writer {
         match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
             Ok(()) => {
                 info!("the fence of the workbook is ours");
-                self.heir = true;
+                self.heir = Some(Instant::now());
                 Ok(true)
             }
             Err(why) => Err(self.without_fence(why)),

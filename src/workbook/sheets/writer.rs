@@ -82,8 +82,8 @@ pub(super) struct Writer {
     pub(super) formulas: HashSet<(Arc<str>, Column)>,
     /// The batch of which nobody could tell yet what became of it, or that has not been put right yet.
     pub(super) doubt: Option<Doubt>,
-    /// The fence was replaced, and the last batch under the one before has not been looked for yet.
-    pub(super) heir: bool,
+    /// When the fence was replaced, if the last batch under the one before has not been looked for yet.
+    pub(super) heir: Option<Instant>,
     /// Operations whose audit row stands without their row, and since when.
     pub(super) orphans: HashMap<Uuid, (Change, Instant)>,
 }
@@ -119,7 +119,7 @@ impl Writer {
             alone: Bucket::new(5.0, 2.0),
             formulas: HashSet::new(),
             doubt: None,
-            heir: false,
+            heir: None,
             orphans: HashMap::new(),
         }
     }
