@@ -96,8 +96,8 @@ fn a13_every_contradiction_has_the_remedies_that_this_table_names_and_each_makes
         (row(&[text(Detail, "RECHAZADO (Ciclo 1/3)")]), Kind::RepairBeforeWelded, &["texto"]),
         (welded("EN_REPARACION (Ciclo 2/3) - Ocupado: MR(93)"), Kind::RepairWithoutOccupant, &["texto"]),
         (half(&[text(ArmWorker, "MR(93)")]), Kind::OccupiedWithoutSince, &["desde"]),
-        (row(&[since.clone()]), Kind::SinceWithoutOccupant, &["vaciar Fecha_Ocupacion"]),
-        (half(&[since.clone()]), Kind::OccupiedWithoutOperation, &["empezar"]),
+        (row(std::slice::from_ref(&since)), Kind::SinceWithoutOccupant, &["vaciar Fecha_Ocupacion"]),
+        (half(std::slice::from_ref(&since)), Kind::OccupiedWithoutOperation, &["empezar"]),
         (welded("").with(&[text(OccupiedBy, "MR(93)"), since.clone()]), Kind::OccupiedAndDone, &[]),
         (
             half(&[since.clone(), text(ArmWorker, "MR(93)"), text(SoldWorker, "SL(95)")]),
@@ -177,18 +177,18 @@ fn a_call_for_help_is_open_seen_and_solved_and_changes_no_cell_of_the_work() {
     let bench = Bench::ready().play(&[(MARTA, Take(Arm))]);
     let before = bench.spool.row.clone();
     assert_eq!(refused(&bench, MARTA, SeeHelp), "no-pidió");
-    let bench = bench.play(&[(MARTA, AskHelp)]);
+    let bench = bench.play(&[(MARTA, CallHelp)]);
     assert_eq!(before.differences(&bench.spool.row), [Column::Version]);
     let help = bench.spool.help.clone().unwrap();
     assert_eq!((help.name.as_str(), help.reason.as_deref(), help.seen_by), ("Marta Ríos", Some("falta plano"), None));
-    assert_eq!(refused(&bench, SARA, AskHelp), "ya-pidió");
+    assert_eq!(refused(&bench, SARA, CallHelp), "ya-pidió");
     assert_eq!(refused(&bench, SARA, SolveHelp), "otro-pidió");
     let seen = bench.play(&[(OMAR, SeeHelp)]);
     assert_eq!(seen.spool.help.as_ref().unwrap().seen_by.as_deref(), Some("Jefa"));
     for end in [SolveHelp, EndHelp] {
         let bench = seen.clone().play(&[(MARTA, end)]);
         assert_eq!((bench.spool.help.clone(), refused(&bench, MARTA, EndHelp)), (None, "no-pidió"));
-        let again = bench.play(&[(SARA, AskHelp)]).spool.help.unwrap();
+        let again = bench.play(&[(SARA, CallHelp)]).spool.help.unwrap();
         assert_eq!((again.name.as_str(), again.seen_by), ("Sara Lagos", None), "a new one is not seen yet");
     }
     assert_eq!(state(&seen.play(&[(MARTA, Complete)]).spool), "c-", "the work goes on");
@@ -196,7 +196,7 @@ fn a_call_for_help_is_open_seen_and_solved_and_changes_no_cell_of_the_work() {
 
 #[test]
 fn a_call_for_help_of_which_the_row_knows_nothing_is_none() {
-    let mut bench = Bench::ready().play(&[(MARTA, AskHelp)]);
+    let mut bench = Bench::ready().play(&[(MARTA, CallHelp)]);
     let asked = bench.last().clone();
     let notes = Notes { undoes: Some(asked.id), ..Notes::default() };
     let void = AuditEvent { id: Uuid::new_v4(), action: Action::Undo, event_type: "DESHACER_SPOOL".into(), notes, ..asked };
@@ -211,7 +211,7 @@ fn help_and_corrections_do_not_make_a_wait_any_shorter() {
     let paused = Bench::ready().play(&[(MARTA, Take(Arm)), (MARTA, Pause)]);
     let since = stage::Stage::of(&paused.spool).since(&paused.spool, ZONE);
     let bench = paused.later(30).by_hand(&[text(Column::OccupiedSince, "-")]).play(&[
-        (SARA, AskHelp),
+        (SARA, CallHelp),
         (OMAR, SeeHelp),
         (OMAR, EndHelp),
         (OMAR, Correct(Remedy::Empty(Column::OccupiedSince))),

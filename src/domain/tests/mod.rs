@@ -123,7 +123,7 @@ enum Ask {
     Unblock,
     /// A remedy, where it names a worker with Dora.
     Correct(Remedy),
-    AskHelp,
+    CallHelp,
     SeeHelp,
     SolveHelp,
     /// RESUELTO by the supervisor.
@@ -174,7 +174,7 @@ impl Bench {
                 let dora = people.get(WorkerId::new(DORA).unwrap()).cloned();
                 mend::decide(spool, &Mend::Correct(remedy, dora), &mandate("quedó a medias"), &at)
             }
-            Ask::AskHelp => help::ask(spool, worker, Some("falta plano".into()), &at),
+            Ask::CallHelp => help::ask(spool, worker, Some("falta plano".into()), &at),
             Ask::SeeHelp => help::see(spool, "Jefa", &at),
             Ask::SolveHelp => help::solve(spool, &Actor::Worker(Arc::clone(worker)), &at),
             Ask::EndHelp => help::solve(spool, &Actor::Supervisor("Jefa".into()), &at),

@@ -17,7 +17,7 @@ fn asks() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::Release),
         1 => operation.prop_map(Ask::Reopen),
         1 => Just(Ask::Unblock),
-        1 => Just(Ask::AskHelp),
+        1 => Just(Ask::CallHelp),
         1 => proptest::sample::select(vec![Ask::SeeHelp, Ask::SolveHelp, Ask::EndHelp, Ask::Correct(Remedy::Retell)]),
     ]
 }
@@ -119,9 +119,9 @@ fn check_step(before: &Bench, after: &Bench, ask: Ask, who: u32) {
         }
         Ask::Approve | Ask::Reject | Ask::Reopen(_) | Ask::Unblock => assert!(was.is_none() && is.is_none()),
         Ask::Release => assert!(was.is_some() && is.is_none()),
-        Ask::AskHelp | Ask::SeeHelp | Ask::SolveHelp | Ask::EndHelp => {
+        Ask::CallHelp | Ask::SeeHelp | Ask::SolveHelp | Ask::EndHelp => {
             assert_eq!(before.spool.row.differences(&after.spool.row), [Column::Version]);
-            assert_eq!(after.spool.help.is_some(), matches!(ask, Ask::AskHelp | Ask::SeeHelp));
+            assert_eq!(after.spool.help.is_some(), matches!(ask, Ask::CallHelp | Ask::SeeHelp));
         }
         Ask::Correct(_) => panic!("what the app itself wrote needs no correction"),
     }
