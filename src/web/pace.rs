@@ -6,6 +6,7 @@
 //! is either trusted or a proxy, behind which everybody would look like one.
 
 use super::App;
+use super::caller;
 use super::came::Came;
 use super::failure::Failure;
 use super::pages;
@@ -153,7 +154,8 @@ impl Book {
 pub(super) async fn paced(State((app, pace)): State<(App, Arc<Pace>)>, request: Request, next: Next) -> Response {
     let kind = Kind::of(request.method(), &super::layers::route_of(&request));
     let came = request.extensions().get::<Came>().copied();
-    let Some(by) = pace.refused(trail::tablet(request.headers()), came, kind) else { return next.run(request).await };
+    let tablet = caller::device(&app, request.headers()).or_else(|| trail::tablet(request.headers()));
+    let Some(by) = pace.refused(tablet, came, kind) else { return next.run(request).await };
     app.plant.metrics().refused_requests.get_or_create(&[("by", by)]).inc();
     if pace.tells(Instant::now()) {
         warn!(by, address = came.map(|came| came.from.to_string()), "asks too fast");

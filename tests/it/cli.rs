@@ -201,7 +201,7 @@ fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
         (vec![("REDIS_URL", "http://:clave-secreta@redis/0")], "REDIS_URL=http://***@redis/0"),
         (vec![("REDIS_URL", "clave-secreta")], "se admite redis://"),
         (vec![("REDIS_URL", "redis://:clave-secreta@redis/0?ca=/nada")], "ca=/nada"),
-        (vec![("SPOOLBOARD_ACCESS", "enrolled")], "tabletas"),
+        (vec![("SPOOLBOARD_ACCESS", "enrolled")], "SPOOLBOARD_SECRET"),
         (vec![("SPOOLBOARD_SECRET", "clave-secreta")], "32 bytes"),
         (vec![("SPOOLBOARD_LISTEN", "0.0.0.0:0")], "SPOOLBOARD_ACCESS"),
         (vec![("SPOOLBOARD_TRUSTED_PROXY", "127.0.0.1")], "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY"),
