@@ -2,6 +2,7 @@
 
 use crate::support::TestPlant;
 use reqwest::Method;
+use scraper::{Html, Selector};
 use spoolboard::web::came::Net;
 use spoolboard::web::server::{Front, Limits};
 use std::sync::Arc;
@@ -17,8 +18,13 @@ async fn behind_a_proxy() -> TestPlant {
 /// What was answered to requests that change nothing, asked one behind the other on one connection as
 /// fast as they are answered; each with the cookie of a tablet.
 async fn asked(plant: &TestPlant, from: &str, tablets: Vec<usize>) -> String {
+    told(plant, &format!("POST /api/nada HTTP/1.1\r\nX-Forwarded-For: {from}\r\n"), tablets).await
+}
+
+/// The same for any request; how its head begins.
+async fn told(plant: &TestPlant, head: &str, tablets: Vec<usize>) -> String {
     let (mut read, mut write) = TcpStream::connect(plant.running.address).await.unwrap().into_split();
-    let head = format!("POST /api/nada HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {from}\r\nContent-Length: 0\r\n");
+    let head = format!("{head}Host: x\r\nContent-Length: 0\r\n");
     let asking = tokio::spawn(async move {
         for (left, tablet) in (0..tablets.len()).rev().zip(tablets) {
             let last = if left == 0 { "Connection: close\r\n" } else { "" };
@@ -76,17 +82,13 @@ async fn h4_an_address_that_asks_without_end_is_told_to_wait_and_others_are_not(
 #[tokio::test]
 async fn a_tap_that_came_too_fast_is_a_toast_on_its_screen() {
     let plant = behind_a_proxy().await;
-    let mut refused = None;
-    for _ in 0..200 {
-        let request = plant.request(Method::POST, "/carretes/nada/tomar").header("HX-Request", "true");
-        let request = request.header("Cookie", format!("tableta={:032x}", 7)).form(&[("trabajador", "93")]);
-        refused = Some(plant.send(request).await).filter(|reply| reply.status == 429);
-        if refused.is_some() {
-            break;
-        }
-    }
-    let toast = crate::pages::Screen::of(&refused.unwrap());
-    assert!(toast.text("hx-partial[hx-target='#alertas'] .toast.bad p").contains("demasiadas peticiones"));
+    let answers = told(&plant, "POST /carretes/nada/tomar HTTP/1.1\r\nHX-Request: true\r\n", vec![7; 1_000]).await;
+    let (_, refused) = answers.split_once("HTTP/1.1 429").unwrap();
+    let (_, html) = refused.split("HTTP/1.1").next().unwrap().split_once("\r\n\r\n").unwrap();
+    let toast = Html::parse_document(html);
+    let words = Selector::parse("hx-partial[hx-target='#alertas'] .toast.bad p").unwrap();
+    let words: String = toast.select(&words).flat_map(|found| found.text()).collect();
+    assert!(words.contains("demasiadas peticiones"), "{words}");
 }
 
 #[tokio::test]
