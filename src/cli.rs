@@ -1,6 +1,7 @@
 //! The commands. Adapters are made here, in [`build`], and nowhere else.
 
 mod check;
+mod door;
 mod files;
 mod handles;
 mod logs;
@@ -9,6 +10,7 @@ mod serve;
 
 pub use serve::{Running, start};
 
+use crate::access::Access;
 use crate::config::{Complaint, Config, Given};
 use crate::error::Error;
 use crate::events::{self, Events};
@@ -63,6 +65,16 @@ enum Command {
     },
     /// Revisa la configuración y los datos
     Check,
+    /// Las cuentas de los supervisores
+    Supervisor {
+        #[command(subcommand)]
+        command: door::Supervisors,
+    },
+    /// Las claves de los programas que usan la API
+    Token {
+        #[command(subcommand)]
+        command: door::Tokens,
+    },
 }
 
 /// Why a command ended without doing what was asked: one line.
@@ -138,6 +150,8 @@ fn run(cli: Cli) -> Result<ExitCode, Halt> {
         Command::Export { file } => files::export(&config, &file),
         Command::Backup { file } => files::backup(&config, &file),
         Command::Check => check::check(&config),
+        Command::Supervisor { command } => door::supervisors(&config, command),
+        Command::Token { command } => door::tokens(&config, command),
     }
 }
 
@@ -152,6 +166,8 @@ pub struct Built {
     pub embedded: Option<Arc<Sqlite>>,
     /// What the screens say about how the program runs.
     pub site: Site,
+    /// Who may come in; `None`: anybody.
+    pub access: Option<Arc<Access>>,
 }
 
 /// Makes the adapters and puts the plant together. It waits neither for Google nor for Redis.
@@ -177,13 +193,20 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     if let Some(link) = &link {
         metrics = metrics.with_redis(link.errors());
     }
+    let access = match config.enrolled {
+        true => Some(Arc::new(door::open(config, link.clone())?)),
+        false => None,
+    };
+    if let Some(access) = &access {
+        door::read(access, config).await?;
+    }
     let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match link {
         Some(link) => (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link))),
         None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),
     };
     let site = Site {
         demo,
-        open: config.open,
+        open: !config.enrolled,
         https: config.front.is_https(),
         // One record may have several processes only when locks, events and the record are shared.
         single: config.redis.is_none() || config.google.is_none(),
@@ -192,7 +215,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         ..Site::default()
     };
     let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
-    Ok(Built { plant, embedded, site })
+    Ok(Built { plant, embedded, site, access })
 }
 
 /// The embedded workbook, and whether it holds the demonstration plant: an empty one gets it.

@@ -7,6 +7,7 @@ mod google;
 mod network;
 mod parse;
 
+use crate::access::Secret;
 use crate::domain::Rules;
 use crate::redis::Address;
 use crate::web::server::Front;
@@ -34,7 +35,7 @@ pub struct Given {
     /// Quién puede registrar trabajo: open o enrolled
     #[arg(long = "access", env = "SPOOLBOARD_ACCESS", hide_env_values = true, value_name = "MODO", global = true)]
     access: Option<String>,
-    /// Clave de al menos 32 bytes para firmar; solo con enrolled
+    /// Clave de al menos 32 bytes para firmar y proteger claves; la pide enrolled
     #[arg(long = "secret", env = "SPOOLBOARD_SECRET", hide_env_values = true, value_name = "CLAVE", global = true)]
     secret: Option<String>,
     /// Zona horaria de la planta [America/Santiago]
@@ -176,6 +177,10 @@ pub struct Config {
     pub sheets: Names,
     /// Somebody has decided that anybody on the network may act (`SPOOLBOARD_ACCESS=open`).
     pub open: bool,
+    /// Only who is known comes in (`SPOOLBOARD_ACCESS=enrolled`).
+    pub enrolled: bool,
+    /// `SPOOLBOARD_SECRET`; given where `enrolled` is.
+    pub secret: Option<Secret>,
     /// `RUST_LOG`.
     pub log: String,
     /// Settings that were given and have no effect.
@@ -195,6 +200,8 @@ impl Default for Config {
             google: None,
             sheets: Names::default(),
             open: false,
+            enrolled: false,
+            secret: None,
             log: "info".into(),
             without_effect: Vec::new(),
         }
@@ -247,8 +254,8 @@ impl Given {
         config.front = self.network.front()?;
         config.google = self.google(&config)?;
         config.redis = self.redis()?;
-        self.access(&config)?;
-        config.open = given(&self.access).is_some();
+        config.secret = self.secret()?;
+        self.access(&mut config)?;
         Ok(config)
     }
 
@@ -281,31 +288,41 @@ impl Given {
         })
     }
 
+    fn secret(&self) -> Result<Option<Secret>, Complaint> {
+        let read = |text| {
+            Secret::new(text).ok_or_else(|| {
+                Complaint("SPOOLBOARD_SECRET es demasiado corta (su valor no se muestra): se piden al menos 32 bytes".into())
+            })
+        };
+        given(&self.secret).map(read).transpose()
+    }
+
     /// On loopback anybody at the machine may act; elsewhere somebody must have decided so.
-    fn access(&self, config: &Config) -> Result<(), Complaint> {
-        if let Some(secret) = given(&self.secret)
-            && secret.len() < 32
-        {
-            return Err(Complaint(
-                "SPOOLBOARD_SECRET es demasiado corta (su valor no se muestra): se piden al menos 32 bytes".into(),
-            ));
-        }
+    fn access(&self, config: &mut Config) -> Result<(), Complaint> {
         match given(&self.access) {
-            Some("open") => Ok(()),
-            Some("enrolled") => Err(Complaint(
-                "SPOOLBOARD_ACCESS=enrolled: esta versión todavía no incluye el registro de tabletas; se admite open".into(),
-            )),
-            Some(other) => Err(complain("SPOOLBOARD_ACCESS", other, "open o enrolled")),
-            None if config.listen.ip().is_loopback() && config.front.proxies.is_empty() => Ok(()),
+            Some("open") => config.open = true,
+            Some("enrolled") if config.secret.is_some() => config.enrolled = true,
+            Some("enrolled") => {
+                return Err(Complaint(
+                    "SPOOLBOARD_ACCESS=enrolled pide SPOOLBOARD_SECRET, que no está definida: se piden al menos 32 bytes al azar, como los de «openssl rand -hex 32»".into(),
+                ));
+            }
+            Some(other) => return Err(complain("SPOOLBOARD_ACCESS", other, "open o enrolled")),
+            None if config.listen.ip().is_loopback() && config.front.proxies.is_empty() => {}
             // What only this machine reaches is on the network all the same, once a proxy leads there.
-            None if config.listen.ip().is_loopback() => Err(Complaint(
-                "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY dice que se llega desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled".into(),
-            )),
-            None => Err(Complaint(format!(
-                "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",
-                config.listen
-            ))),
+            None if config.listen.ip().is_loopback() => {
+                return Err(Complaint(
+                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY dice que se llega desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled".into(),
+                ));
+            }
+            None => {
+                return Err(Complaint(format!(
+                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",
+                    config.listen
+                )));
+            }
         }
+        Ok(())
     }
 }
 

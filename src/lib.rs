@@ -15,6 +15,7 @@
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
 //! web, cli -> trail (what was done on which tablet)
+//! web, cli -> access (who may come in) -> its adapters (a file, redis), domain
 //! web, config -> private (files with keys)
 //! ```
 //!
@@ -99,13 +100,20 @@
 //! **What is done with a row that cannot be read?** It is listed with its problem and refused with
 //! 422. It is never "not there" and never "free".
 //!
-//! **What makes a write to the Google workbook safe?** [`workbook::sheets`] says it in four steps: the
+//! **What makes a write to the Google workbook safe?** [`workbook::sheets`] says it in five steps: the
 //! image is compared with a reading of that moment, one batch carries row, audit and fence, its reply
-//! is compared before anybody is answered, and a batch without a known outcome is never sent again.
+//! is compared before anybody is answered, a batch without a known outcome is never sent again, and
+//! whoever follows a process that died looks for its last batch in wrong rows.
 //!
 //! **What if the tab of the audit is gone or protected?** Work goes on. The event of a change is put on
 //! this machine's disk before its row is written, `/ready` counts what waits, and it follows once and
 //! in order as soon as the tab can be written. If the disk does not take it, the change is refused.
+//!
+//! **Who may come in?** With `SPOOLBOARD_ACCESS=enrolled` only who is in the [register](access::Register):
+//! tablets that a supervisor let in, supervisors, clients with a token, a wall with its link. One
+//! layer (`web/caller/door.rs`) asks it for every request and one table ([`web::caller::TABLE`]) says what each route
+//! wants; a route that is not in it is closed. Each process has the register in memory and looks every
+//! second whether it has changed. One that came back empty lets nobody in.
 //!
 //! **What may a supervisor do that a worker may not?** Free, reopen, unblock, and put right a row that
 //! contradicts itself ([`domain::mend`], [`domain::correct`]): each with a reason, on the row as it was
@@ -117,6 +125,7 @@
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
+pub mod access;
 pub mod broken;
 pub mod cli;
 pub mod config;

@@ -131,11 +131,21 @@
     s.first = false;
     build(data.build);
   };
+  // A tablet that is not let in any more: its page, asked for again, leads to where one is.
+  const unknown = (status) => { if (status === 401) location.reload(); };
   document.addEventListener('htmx:sse:before:connection', (e) => { s.stream = e.detail.connection; s.downAt ??= now(); s.first = true; });
-  document.addEventListener('htmx:sse:error', () => { s.downAt ??= now(); });
+  document.addEventListener('htmx:sse:error', (e) => {
+    s.downAt ??= now();
+    unknown(e.detail.status);
+  });
   // The first request of a stream is an ordinary one.
   for (const type of ['htmx:error', 'htmx:response:error'])
-    document.addEventListener(type, (e) => { if (e.detail.ctx?.sourceElement?.id === 'vivo') s.downAt ??= now(); });
+    document.addEventListener(type, (e) => {
+      const { sourceElement, response } = e.detail.ctx ?? {};
+      if (sourceElement?.id !== 'vivo') return;
+      s.downAt ??= now();
+      unknown(response?.status);
+    });
   document.addEventListener('htmx:sse:after:connection', () => { s.downAt = null; s.heard = now(); s.reopened = 0; });
   document.addEventListener('htmx:sse:after:message', (e) => {
     const { event, data } = e.detail.message;

@@ -16,7 +16,7 @@
     drop();
     // An open dialog is unfinished work: nothing is looked up behind it.
     if (!is || document.querySelector('dialog[open]')) return;
-    form.elements.tag.value = tag;
+    form.querySelector('[data-codigo]').value = tag;
     form.requestSubmit();
   };
   document.addEventListener('keydown', (e) => {

@@ -30,12 +30,17 @@
   const busy = () => document.querySelector('dialog[open], form.htmx-request, .toast.bad, .result .bad')
     || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
   const stay = () => { touched = performance.now(); if ($('vuelta').textContent) $('vuelta').textContent = ''; };
+  // Who gave his PIN is signed out; that the server did not hear it is the server's own limit to mend.
+  const away = () => {
+    const gone = 'pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams() }) : Promise.resolve();
+    return gone.catch(() => {}).then(() => location.assign('/'));
+  };
   // Only to names that are there: without a server the browser's own page of error would be the end of it.
   let asking = false;
   const go = () => {
     if (asking) return;
     asking = true;
-    fetch('/health', { cache: 'no-store' }).then(() => location.assign('/')).catch(() => { touched = performance.now() - IDLE * 1000; }).finally(() => { asking = false; });
+    fetch('/health', { cache: 'no-store' }).then(away).catch(() => { touched = performance.now() - IDLE * 1000; }).finally(() => { asking = false; });
   };
   const leave = () => {
     const left = Math.ceil(IDLE + NOTICE - (performance.now() - touched) / 1000);

@@ -74,6 +74,10 @@ fn settings(config: &Config, findings: &Findings) {
     findings.good("la configuración es válida");
     findings.good(format_args!("zona horaria {}: ahora son las {}", config.zone, now.format("%H:%M del %d-%m-%Y (%:z)")));
     findings.good(format_args!("se escucha en {}, datos en {}", config.listen, config.data.display()));
+    match config.enrolled {
+        true => findings.good("entra solo quien está registrado (SPOOLBOARD_ACCESS=enrolled)"),
+        false => findings.warning("acceso abierto: cualquiera que llegue a esa dirección puede registrar trabajo"),
+    }
     match (&config.front.tls, config.front.proxies.is_empty()) {
         (Some(tls), _) => findings.good(format_args!("se atiende por https con el certificado {}", tls.certificate().display())),
         (None, false) => findings.good(format_args!("se atiende por http detrás de {:?}", config.front.proxies)),

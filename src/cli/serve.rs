@@ -1,6 +1,7 @@
 //! `serve`: the plant on a port, until somebody asks it to stop.
 
 use super::{Built, Halt, build, handles, logs, nightly, say};
+use crate::access::Access;
 use crate::config::Config;
 use crate::plant::Clock;
 use crate::trail::Trail;
@@ -49,10 +50,14 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     let listener = TcpListener::bind(config.listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (address, listener) = listener
         .map_err(|error| Halt::Other(format!("SPOOLBOARD_LISTEN={}: no se puede escuchar ahí: {error}", config.listen)))?;
-    let Built { plant, embedded, site } = build(config, clock.clone()).await?;
+    let Built { plant, embedded, site, access } = build(config, clock.clone()).await?;
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
-    let app = App { plant: plant.clone(), site: Arc::new(site), live, trail: trail(config), stop: stop.clone() };
+    let app = App { plant: plant.clone(), site: Arc::new(site), live, trail: trail(config), access, stop: stop.clone() };
+    if let Some(access) = app.access.clone() {
+        let until = stop.clone();
+        tokio::spawn(async move { access.follow(until).await });
+    }
     let keeper = plant.clone();
     let (ttl, until) = (config.lock_ttl, stop.clone());
     tokio::spawn(async move { keeper.keep_locks(ttl, until).await });
@@ -113,9 +118,13 @@ async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
 fn greet(config: &Config, running: &Running) {
     let site = &running.app.site;
     let demo = if site.demo { " (planta de demostración; «spoolboard import ARCHIVO» la reemplaza)" } else { "" };
-    let open = if site.open { " (acceso abierto: cualquiera en la red puede registrar trabajo)" } else { "" };
+    let open = if site.open { " (acceso abierto: cualquiera que llegue a esta dirección puede registrar trabajo)" } else { "" };
     let scheme = if config.front.tls.is_some() { "https" } else { "http" };
     say(format_args!("spoolboard atiende en {scheme}://{}{demo}{open}", running.address));
+    let nobody = |access: &Arc<Access>| access.book().is_ok_and(|book| book.supervisors.is_empty());
+    if running.app.access.as_ref().is_some_and(nobody) {
+        say("todavía no hay supervisores que registren tabletas: crea el primero con «spoolboard supervisor add NOMBRE»");
+    }
     let spools = running.app.plant.view().spools.len();
     let redis = config.redis.as_ref().map(ToString::to_string);
     let google = config.google.as_ref().map(|google| google.spreadsheet.as_str());

@@ -32,6 +32,20 @@ fn outside_of_loopback_somebody_must_have_decided_who_may_act() {
 }
 
 #[test]
+fn h4_a_lock_on_the_door_wants_a_secret_and_open_is_a_word_that_somebody_wrote() {
+    let with = |access: &str, secret: Option<&str>| {
+        let listen = Some("0.0.0.0:8000".into());
+        Given { listen, access: Some(access.into()), secret: secret.map(Into::into), ..Given::default() }.check()
+    };
+    let enrolled = with("enrolled", Some(&"s".repeat(32))).unwrap();
+    assert!(enrolled.enrolled && !enrolled.open);
+    assert!(!format!("{enrolled:?}").contains("ssss"), "the secret is not printed");
+    assert!(with("enrolled", None).unwrap_err().to_string().contains("SPOOLBOARD_SECRET"));
+    assert!(with("enrolled", Some("corta")).unwrap_err().to_string().contains("32 bytes"));
+    assert!(with("abierto", None).is_err() && with("open", None).is_ok());
+}
+
+#[test]
 fn no_value_is_ever_printed_by_debug() {
     let given = Given { secret: Some("muy-secreta".into()), ..Given::default() };
     assert!(!format!("{given:?}").contains("muy-secreta"));

@@ -30,10 +30,17 @@ impl Address {
         let asked = Instant::now();
         redis::cmd("DEL").arg(PROBED).exec_async(&mut server).await?;
         let latency = asked.elapsed();
-        let appendonly = setting(&mut server, "appendonly").await.map(|value| value == "yes");
+        let appendonly = persistence(&mut server).await;
         let when_full = setting(&mut server, "maxmemory-policy").await;
         Ok(Survey { latency, appendonly, when_full })
     }
+}
+
+/// What a server that hides its settings tells all the same.
+async fn persistence(server: &mut MultiplexedConnection) -> Option<bool> {
+    let told = redis::cmd("INFO").arg("persistence").query_async::<String>(server).await.ok()?;
+    let value = told.lines().find_map(|line| line.trim().strip_prefix("aof_enabled:"))?;
+    Some(value == "1")
 }
 
 async fn setting(server: &mut MultiplexedConnection, name: &str) -> Option<String> {

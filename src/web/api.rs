@@ -10,7 +10,8 @@ use requests::{Body, OperationId};
 
 use super::App;
 use super::failure::Failure;
-use crate::domain::Refusal;
+use super::pages::door::may_act_for;
+use crate::domain::{Refusal, WorkerId};
 use crate::error::Error;
 use crate::plant::{Done, Order};
 use crate::words::{self, Fault};
@@ -102,42 +103,49 @@ fn success(done: &Done) -> Answer<Success> {
     }))
 }
 
-fn order(body: &Body, id: OperationId) -> Result<Order, Fault> {
-    Ok(Order { spool: body.spool()?, worker: body.worker()?, id: id.0 })
+fn order(app: &App, body: &Body, id: OperationId) -> Result<Order, Fault> {
+    Ok(Order { spool: body.spool()?, worker: whose(app, body)?, id: id.0 })
+}
+
+/// In whose name something is done: on a tablet his own, where the plant asks for PINs.
+fn whose(app: &App, body: &Body) -> Result<WorkerId, Fault> {
+    let worker = body.worker()?;
+    may_act_for(app, worker)?;
+    Ok(worker)
 }
 
 async fn take(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    let (order, operation, takeover) = (order(&body, id)?, body.operation()?, body.takeover()?);
+    let (order, operation, takeover) = (order(&app, &body, id)?, body.operation()?, body.takeover()?);
     success(&app.plant.take(order, operation, takeover).await?)
 }
 
 async fn pause(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    let (order, reason) = (order(&body, id)?, body.reason()?);
+    let (order, reason) = (order(&app, &body, id)?, body.reason()?);
     success(&app.plant.pause(order, reason).await?)
 }
 
 async fn complete(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    let (order, date) = (order(&body, id)?, body.date()?);
+    let (order, date) = (order(&app, &body, id)?, body.date()?);
     success(&app.plant.complete(order, date).await?)
 }
 
 async fn cancel(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    success(&app.plant.cancel(order(&body, id)?).await?)
+    success(&app.plant.cancel(order(&app, &body, id)?).await?)
 }
 
 async fn undo(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    let order = Order { spool: body.tag_spool()?, worker: body.worker()?, id: id.0 };
+    let order = Order { spool: body.tag_spool()?, worker: whose(&app, &body)?, id: id.0 };
     success(&app.plant.undo(order, body.event()?).await?)
 }
 
 async fn inspect(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    let (order, approved) = (order(&body, id)?, body.approved()?);
+    let (order, approved) = (order(&app, &body, id)?, body.approved()?);
     success(&app.plant.inspect(order, approved).await?)
 }
 
 /// One verdict a spool, in the order asked; 503 only if none could be tried (`design.md` 6).
 async fn take_many(State(app): State<App>, id: OperationId, body: Body) -> Answer<Batch> {
-    let (asked, worker, operation) = (body.tag_spools()?, body.worker()?, body.operation()?);
+    let (asked, worker, operation) = (body.tag_spools()?, whose(&app, &body)?, body.operation()?);
     let order = Order { spool: String::new(), worker, id: id.0 };
     let mut results = app.plant.take_many(order, asked.clone(), operation).await;
     let untried = |result: &Result<Done, Error>| matches!(result, Err(Error::Unavailable { .. }));

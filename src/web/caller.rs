@@ -3,16 +3,16 @@
 //!
 //! A route that is not in the table lets nobody in once the door is closed.
 
+pub(super) mod cookies;
+mod door;
 mod needs;
 
+pub(super) use door::{Credentials, OnTablet, Pass, device, door, known};
 pub use needs::{Needs, TABLE};
 
-use super::App;
 use crate::domain::WorkerId;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::middleware::Next;
-use axum::response::Response;
 use std::convert::Infallible;
 
 tokio::task_local! {
@@ -105,11 +105,4 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Caller, Infallible> {
         Ok(parts.extensions.get::<Caller>().cloned().unwrap_or(Caller::Nobody))
     }
-}
-
-/// Finds out who asks, and lets him through to what he may.
-pub(super) async fn known(State(_app): State<App>, mut request: Request, next: Next) -> Response {
-    let caller = Caller::Open;
-    request.extensions_mut().insert(caller.clone());
-    CALLER.scope(caller, next.run(request)).await
 }

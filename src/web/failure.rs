@@ -8,7 +8,7 @@ use super::layers::{Here, unspoken};
 use super::recent::Mishap;
 use crate::domain::Refusal;
 use crate::error::{Error, Service};
-use crate::words::{self, Fault};
+use crate::words::{self, Door, Fault};
 use askama::Template;
 use axum::Json;
 use axum::http::header::RETRY_AFTER;
@@ -27,6 +27,8 @@ pub struct Failure {
     pub code: &'static str,
     /// One clear Spanish sentence: what happened, who has it, what to do now.
     pub message: String,
+    /// After how many seconds it is worth trying again, where that is known.
+    pub wait: Option<u32>,
 }
 
 /// The code of a failure, left on its response for the counters.
@@ -63,7 +65,7 @@ impl From<&Error> for Failure {
         let here = Here::current();
         let (now, reference) = (here.as_ref().map(|here| here.at), here.as_ref().map(|here| here.id.as_str()));
         let (status, code) = of_error(error);
-        let failure = Failure { status, code, message: words::error(error, now, reference) };
+        let failure = Failure { status, code, message: words::error(error, now, reference), wait: None };
         failure.log(error);
         failure
     }
@@ -72,7 +74,8 @@ impl From<&Error> for Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         let (status, code) = of_fault(&fault);
-        let failure = Failure { status, code, message: fault.sentence() };
+        let wait = if let Fault::Door(Door::Wait(seconds)) = &fault { Some(*seconds) } else { None };
+        let failure = Failure { status, code, message: fault.sentence(), wait };
         failure.remember(failure.message.clone());
         failure
     }
@@ -86,16 +89,16 @@ impl Failure {
 
     /// After how many seconds it is worth trying again; `None` when trying again changes nothing.
     pub fn retry_after(&self) -> Option<u32> {
-        match self.status {
+        self.wait.or(match self.status {
             StatusCode::SERVICE_UNAVAILABLE => Some(5),
             StatusCode::TOO_MANY_REQUESTS => Some(1),
             _ => None,
-        }
+        })
     }
 
     /// The JSON face: `{error, message, detail}`.
     pub fn json(&self) -> Response {
-        let Failure { status, code, message } = self;
+        let Failure { status, code, message, .. } = self;
         let body = Json(Shape { error: code, message, detail: message });
         self.dressed((*status, body).into_response())
     }
@@ -227,9 +230,32 @@ fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
         | Fault::Wrong(..)
         | Fault::Repeated(..) => (StatusCode::BAD_REQUEST, "VALIDACION"),
         Fault::OtherSite => (StatusCode::FORBIDDEN, "ORIGEN_NO_PERMITIDO"),
+        Fault::Door(door) => of_door(door),
         Fault::NotRead(_) => (StatusCode::SERVICE_UNAVAILABLE, "SHEETS_NO_DISPONIBLE"),
         Fault::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
         Fault::TooSlowAction => (StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
+    }
+}
+
+/// 401 where it would help to say who one is, 403 where it would not.
+fn of_door(door: &Door) -> (StatusCode, &'static str) {
+    match door {
+        Door::Unknown => (StatusCode::UNAUTHORIZED, "NO_REGISTRADO"),
+        Door::PinFirst => (StatusCode::UNAUTHORIZED, "PIN_REQUERIDO"),
+        Door::NotAllowed => (StatusCode::FORBIDDEN, "ACCESO_NO_PERMITIDO"),
+        Door::SupervisorsOnly => (StatusCode::FORBIDDEN, "SOLO_SUPERVISOR"),
+        Door::PasswordAgain => (StatusCode::FORBIDDEN, "CLAVE_REQUERIDA"),
+        Door::Wrong => (StatusCode::FORBIDDEN, "CLAVE_INCORRECTA"),
+        Door::WrongPin => (StatusCode::FORBIDDEN, "PIN_INCORRECTO"),
+        Door::TabletLocked => (StatusCode::FORBIDDEN, "TABLETA_BLOQUEADA"),
+        Door::NoSuchCode | Door::NoSuchBadge | Door::BadName | Door::WeakPin | Door::BadBadge => {
+            (StatusCode::BAD_REQUEST, "VALIDACION")
+        }
+        Door::Taken => (StatusCode::CONFLICT, "YA_EXISTE"),
+        Door::Gone => (StatusCode::NOT_FOUND, "NO_ENCONTRADO"),
+        Door::NotOpen => (StatusCode::NOT_FOUND, "ACCESO_ABIERTO"),
+        Door::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "DEMASIADOS_INTENTOS"),
+        Door::Busy | Door::Away => (StatusCode::SERVICE_UNAVAILABLE, "ACCESO_NO_DISPONIBLE"),
     }
 }
 

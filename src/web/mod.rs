@@ -16,6 +16,7 @@ pub mod recent;
 pub mod server;
 mod trail;
 
+use crate::access::Access;
 use crate::plant::Plant;
 use crate::trail::Trail;
 use crate::words::Fault;
@@ -38,6 +39,8 @@ pub struct App {
     pub live: live::Live,
     /// What was done on which tablet.
     pub trail: Trail,
+    /// Who may come in; `None`: anybody.
+    pub access: Option<Arc<Access>>,
     /// Ends every open stream when the program stops.
     pub stop: CancellationToken,
 }

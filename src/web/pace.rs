@@ -6,6 +6,7 @@
 //! is either trusted or a proxy, behind which everybody would look like one.
 
 use super::App;
+use super::caller;
 use super::came::Came;
 use super::failure::Failure;
 use super::pages;
@@ -23,6 +24,9 @@ use tracing::warn;
 
 /// How many callers are remembered: more than any plant has, and little memory.
 const CALLERS: usize = 20_000;
+
+/// How often a refusal is worth a line of its own in the log: a flood of requests is none of lines.
+const TELL: Duration = Duration::from_secs(1);
 
 /// How often forgotten callers are looked for while there are too many.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -90,6 +94,7 @@ struct Book {
     /// When each caller will have paid for what was served to him (the generic cell rate algorithm).
     paid: HashMap<Caller, Instant>,
     swept: Option<Instant>,
+    told: Option<Instant>,
 }
 
 impl Pace {
@@ -120,6 +125,16 @@ impl Pace {
         let address = came.map(|came| came.counted_as()).filter(|address| !address.is_loopback())?;
         (!self.admits(Caller::Address(address, kind), kind.rate(), now)).then_some("address")
     }
+
+    /// Whether this refusal is told.
+    fn tells(&self, now: Instant) -> bool {
+        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = book.told.is_none_or(|told| now.saturating_duration_since(told) >= TELL);
+        if due {
+            book.told = Some(now);
+        }
+        due
+    }
 }
 
 impl Book {
@@ -139,9 +154,12 @@ impl Book {
 pub(super) async fn paced(State((app, pace)): State<(App, Arc<Pace>)>, request: Request, next: Next) -> Response {
     let kind = Kind::of(request.method(), &super::layers::route_of(&request));
     let came = request.extensions().get::<Came>().copied();
-    let Some(by) = pace.refused(trail::tablet(request.headers()), came, kind) else { return next.run(request).await };
+    let tablet = caller::device(&app, request.headers()).or_else(|| trail::tablet(request.headers()));
+    let Some(by) = pace.refused(tablet, came, kind) else { return next.run(request).await };
     app.plant.metrics().refused_requests.get_or_create(&[("by", by)]).inc();
-    warn!(by, address = came.map(|came| came.from.to_string()), "asks too fast");
+    if pace.tells(Instant::now()) {
+        warn!(by, address = came.map(|came| came.from.to_string()), "asks too fast");
+    }
     pages::told(Failure::from(Fault::TooMany), request.uri().path(), request.headers())
 }
 

@@ -57,6 +57,9 @@ pub struct Limits {
     pub first_byte: Duration,
     /// For the head of a request, whole; also how long a kept connection may stay silent.
     pub head: Duration,
+    /// How long a connection of a trusted proxy may stay silent between two requests: longer than a
+    /// proxy keeps one, or it sends an action into a connection that is just being closed.
+    pub proxy: Duration,
     /// For the body of a request, whole.
     pub body: Duration,
     /// For a write that the other side does not take (`domain.md` 12).
@@ -83,6 +86,7 @@ impl Default for Limits {
         Limits {
             first_byte: Duration::from_secs(5),
             head: Duration::from_secs(5),
+            proxy: Duration::from_secs(180),
             body: Duration::from_secs(10),
             send: Duration::from_secs(30),
             head_bytes: 16 * 1_024,
@@ -111,7 +115,7 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) {
-    let builder = Arc::new(builder(&limits));
+    let [everybodys, proxys] = [limits.head, limits.proxy].map(|silent| Arc::new(builder(&limits, silent)));
     let places = Places::new(limits.connections, limits.each);
     let graceful = GracefulShutdown::new();
     if let Some(tls) = front.tls.clone() {
@@ -125,8 +129,8 @@ pub async fn serve(
             metrics.refused_connections.inc();
             continue;
         };
-        let (door, builder, watcher, open) =
-            (door.clone(), Arc::clone(&builder), graceful.watcher(), metrics.connections.clone());
+        let builder = Arc::clone(if trusted { &proxys } else { &everybodys });
+        let (door, watcher, open) = (door.clone(), graceful.watcher(), metrics.connections.clone());
         tokio::spawn(async move {
             open.inc();
             door.serve(stream, peer, &builder, watcher).await;
@@ -140,12 +144,12 @@ pub async fn serve(
     }
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+fn builder(limits: &Limits, silent: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
+        .header_read_timeout(silent)
         .max_buf_size(limits.head_bytes)
         .max_headers(limits.head_lines);
     let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);

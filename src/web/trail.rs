@@ -3,6 +3,7 @@
 //! The id only says which tablet it was; it lets nobody in.
 
 use super::App;
+use super::caller::OnTablet;
 use super::failure::Code;
 use crate::domain::cell::is_unseen;
 use crate::trail::Step;
@@ -44,8 +45,8 @@ const KEPT: [&str; 17] = [
 /// The most that is kept of an address, and of the fields of a request, in characters.
 const LONGEST: usize = 200;
 
-/// What is not worth a line: files, and who only watches the program.
-const QUIET: [&str; 6] = ["/static/", "/health", "/ready", "/metrics", "/manifest.webmanifest", "/sw.js"];
+/// What is not worth a line: files, and who only watches the program; and what has a secret in its address.
+const QUIET: [&str; 7] = ["/muro/", "/static/", "/health", "/ready", "/metrics", "/manifest.webmanifest", "/sw.js"];
 
 /// What the reader of a request's fields tells the layer around it.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +87,8 @@ pub(super) async fn kept(State(app): State<App>, mut request: Request, next: Nex
     let (told, at, began) = (Told::default(), app.plant.clock().now().with_timezone(&Utc), Instant::now());
     request.extensions_mut().insert(told.clone());
     let mut response = next.run(request).await;
+    // An enrolled one is known by the id under which it has a name.
+    let known = response.extensions().get::<OnTablet>().map(|tablet| tablet.0.clone()).or(known);
     let tablet = match known {
         Some(tablet) => tablet,
         None if is_page(&response) => given(&mut response),

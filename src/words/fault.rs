@@ -1,5 +1,7 @@
 //! What is wrong with a request before any rule is asked, and the sentence for it.
 
+use super::Door;
+
 /// A request that no rule can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -39,6 +41,8 @@ pub enum Fault {
     TooManyChosen(usize),
     /// A page of another site sent the request.
     OtherSite,
+    /// The door does not let it in, or did not do what was asked of it.
+    Door(Door),
     /// The plant's workbook has not been read yet; why.
     NotRead(String),
     /// The answer to a question took too long.
@@ -67,6 +71,12 @@ pub enum Wants {
     Remedy,
 }
 
+impl From<Door> for Fault {
+    fn from(door: Door) -> Fault {
+        Fault::Door(door)
+    }
+}
+
 impl Fault {
     /// The sentence.
     pub fn sentence(&self) -> String {
@@ -93,6 +103,7 @@ impl Fault {
             Fault::OtherSite => {
                 "La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.".into()
             }
+            Fault::Door(door) => door.sentence(),
             Fault::NotRead(why) => {
                 format!("{}. Todavía no se pudo leer nada: se sigue intentando.", super::obstacle::capital(why))
             }

@@ -4,6 +4,7 @@
 //! of them say "tú". A refusal says what happened, who has the spool and since when, and what to do now; a success
 //! names the operation and how far it has come (`field-failures.md` G13, I3, I10).
 
+mod door;
 mod fault;
 mod figures;
 mod labels;
@@ -11,6 +12,7 @@ mod obstacle;
 mod problem;
 mod supervisor;
 
+pub use door::Door;
 pub use fault::{Fault, Wants};
 pub use figures::{
     BANDS, HELD, LASTS, NO_HOUR, WAITING, ending, hour, narrowed, nobody, nothing, stage, stretch, verdict, weekday, within, yes,

@@ -58,6 +58,19 @@ async fn plant() -> Served {
 /// these journeys it hears nothing, as where it is shown.
 const DEAF: &str = "if (location.pathname === '/sin-conexion') window.fetch = () => Promise.reject(new Error('away'));";
 
+/// What axe finds wrong on a page.
+pub(crate) fn axe() -> String {
+    format!("{AXE}; {}", axe_among("document"))
+}
+
+/// What axe finds wrong in part of a page that it was loaded into.
+fn axe_among(what: &str) -> String {
+    format!(
+        "axe.run({what}).then((found) => found.passes.length < 15 ? ['axe found little to look at'] : found.violations.flatMap((rule) => \
+         rule.nodes.slice(0, 3).map((node) => rule.id + ': ' + node.html.slice(0, 120) + ' | ' + (node.any[0]?.message || node.all[0]?.message || ''))))"
+    )
+}
+
 #[test]
 fn what_is_vendored_for_tests_is_what_is_on_record() {
     let record = include_str!("vendor/README.md");
@@ -170,8 +183,7 @@ async fn g12_axe_finds_nothing_on_any_screen_at_any_size_in_either_theme() {
     let served = plant().await;
     let mut wrong = Vec::new();
     const MANY: &str = "'.cards > :nth-child(n + 5), .people > :nth-child(n + 5), .board tr:nth-child(n + 5)'";
-    let run = "axe.run({ include: document, exclude: [MANY] }, { resultTypes: ['violations'] }).then((found) => found.passes.length < 15 ? ['axe found little to look at'] : found.violations.flatMap((rule) => \
-         rule.nodes.slice(0, 3).map((node) => rule.id + ': ' + node.html.slice(0, 120) + ' | ' + (node.any[0]?.message || node.all[0]?.message || ''))))";
+    let run = axe_among("{ include: document, exclude: [MANY] }, { resultTypes: ['violations'] }");
     in_browser(async |browser| {
         let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
         tab.beforehand(DEAF).await;

@@ -9,6 +9,7 @@
 mod binary;
 mod clock;
 mod dialogs;
+mod door;
 mod everybody;
 mod floor;
 mod flows;

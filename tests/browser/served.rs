@@ -3,7 +3,9 @@
 use crate::binary::{BINARY, Binary};
 use rust_xlsxwriter::{Format, Workbook};
 use std::path::Path;
+use std::process::Stdio;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 /// A served plant; the process ends when this is dropped.
@@ -46,6 +48,16 @@ impl Served {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let binary = Binary::serve_with(&data, "127.0.0.1:0", variables).await;
         Served { binary, folder }
+    }
+
+    /// Runs a command of the program beside the server, with a line on its standard input.
+    pub(crate) async fn command(&self, arguments: &[&str], line: &str, variables: &[(&str, &str)]) {
+        let mut command = Command::new(BINARY);
+        command.args(arguments).envs(variables.iter().copied()).env("SPOOLBOARD_DATA", self.folder.path().join("data"));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{line}\n").as_bytes()).await.unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// An address of this server.

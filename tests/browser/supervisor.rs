@@ -233,6 +233,13 @@ async fn g12_a_wall_with_calls_for_help_still_shows_nine_whole_rows() {
             )
             .await;
         assert_eq!(cut, Vec::<String>::new());
+        let over: f64 = wall
+            .ask(
+                "document.querySelector('.pagina:not([hidden]) li:last-child').getBoundingClientRect().bottom \
+                 - document.querySelector('.pagina:not([hidden]) .wall-page').getBoundingClientRect().top",
+            )
+            .await;
+        assert!(over <= 0.0, "the last row lies {over} px over the number of the page");
         assert_eq!(wall.ask::<u32>("document.querySelectorAll('.pagina:not([hidden]) li').length").await, 9);
         assert_eq!(wall.ask::<Vec<String>>(UNFIT).await, Vec::<String>::new());
     })

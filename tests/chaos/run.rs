@@ -46,7 +46,11 @@ pub(crate) struct Outcome {
 /// Lets a plan happen and judges it. `without` is the safety that the processes leave out.
 pub(crate) async fn run(plan: Plan, without: Option<&str>) -> Outcome {
     let started = Instant::now();
-    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{}-{}-{}", plan.processes, plan.seed, free_port()));
+    // One seed may be done more than once at a time.
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let number = RUNS.fetch_add(1, Ordering::Relaxed);
+    let name = format!("chaos-{}-{}-{}-{number}", plan.processes, plan.seed, std::process::id());
+    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&logs);
     std::fs::create_dir_all(&logs).unwrap();
     let google = Google::with(book_of(&plant(plan.spools))).await;

@@ -25,8 +25,9 @@ impl Asked {
     }
 }
 
-/// Within this every process knows what another one has written.
-const KNOWN: Duration = Duration::from_secs(7);
+/// Within this every process knows what another one has written, even if it reads while Google lets it
+/// wait for the ten seconds after which a read is given up.
+const KNOWN: Duration = Duration::from_secs(12);
 
 /// What became of the operations.
 struct Fates<'a> {

@@ -46,6 +46,8 @@ pub(super) struct Walk {
     late: Late,
     /// What the audit held at any time, by id.
     known: BTreeMap<String, Arc<Event>>,
+    /// Which spool each operation was asked of.
+    asked: BTreeMap<String, String>,
     people: People,
     pub(super) counted: Counted,
     pub(super) found: Vec<Violation>,
@@ -53,7 +55,8 @@ pub(super) struct Walk {
 
 /// Every violation of the four, and what was counted on the way.
 pub(crate) fn look(history: &History) -> (Vec<Violation>, Counted) {
-    let mut walk = Walk::default();
+    let asked = history.asked.iter().map(|asked| (asked.op.clone(), asked.tag.clone())).collect();
+    let mut walk = Walk { asked, ..Walk::default() };
     walk.remember(&history.start);
     let mut before = &history.start;
     for step in &history.steps {
@@ -204,23 +207,28 @@ impl Walk {
     /// The right row at last: as if it had been written at once, over what stood there before it was
     /// hit by mistake.
     fn at_last(&mut self, step: &Step, old: &Row, new: &Row, changes: &[Difference], event: &Arc<Event>) {
-        let mut cells = BTreeMap::clone(&old.cells);
-        for hit in self.hits.iter().rev().filter(|hit| hit.key == *new.key) {
-            cells.extend(hit.was.iter().cloned());
-        }
-        cells.retain(|_, text| !text.is_empty());
-        let restored = Row { cells: Arc::new(cells), ..old.clone() };
         if !as_told(event, new, &step.after) {
             let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
             return self.hit(step, new, &event.id, was);
         }
         let typed = self.people.typed(&old.key, step.since);
+        let restored = self.restored(old, new);
         self.judge(step.at, &restored, new, &[event], &typed);
         self.unlanded.retain(|waits| waits.event.id != event.id);
+    }
+
+    /// A row as it was before it was hit by mistake; what its own change has replaced is put right by that.
+    fn restored(&mut self, old: &Row, new: &Row) -> Row {
+        let mut cells = BTreeMap::clone(&old.cells);
+        for hit in self.hits.iter().rev().filter(|hit| hit.key == *new.key) {
+            cells.extend(hit.was.iter().cloned());
+        }
+        cells.retain(|_, text| !text.is_empty());
         let stands = |(name, was): &(String, String)| new.cells.get(name).cloned().unwrap_or_default() == *was;
         let before = self.hits.len();
         self.hits.retain(|hit| hit.key != *new.key || hit.was.iter().any(|cell| !is_ours(&cell.0) && !stands(cell)));
         self.counted.repaired += before - self.hits.len();
+        Row { cells: Arc::new(cells), ..old.clone() }
     }
 
     /// A row that changed without an audit row in its batch: a repair, the right row at last, one whose
@@ -255,8 +263,13 @@ impl Walk {
                 self.wrong(4, step.at, (tag, op), format!("{key} went back to {op}, which was not the last"));
             }
             None if fresh && (self.late.holds_any(step.process) || self.people.closed(step.since)) => {
+                if self.asked.get(op).is_some_and(|meant| meant != tag) {
+                    let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
+                    return self.hit(step, new, op, was);
+                }
+                let restored = self.restored(old, new);
                 self.foreign(step, new, changes);
-                self.late.add(step, batch, (old, new), typed, self.people.moved(step.since));
+                self.late.add(step, batch, (&restored, new), typed, self.people.moved(step.since));
             }
             None if fresh => {
                 self.wrong(5, step.at, (tag, op), format!("{key} changed under {op}, and no audit row has that id"));

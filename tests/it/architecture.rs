@@ -96,6 +96,7 @@ fn adapters_know_only_their_own_port() {
         ("workbook/", ["crate::locks", "crate::events"]),
         ("locks/", ["crate::workbook", "crate::events"]),
         ("events/", ["crate::workbook", "crate::locks"]),
+        ("access/", ["crate::workbook", "crate::locks"]),
     ];
     let above = ["crate::plant", "crate::web", "crate::cli", "crate::config"];
     for (port, others) in ports {

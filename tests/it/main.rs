@@ -3,6 +3,7 @@
 // Helpers beside the test functions are tests too: what must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod access;
 mod alerts;
 mod api;
 mod architecture;

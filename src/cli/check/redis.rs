@@ -9,7 +9,14 @@ pub(super) fn locks(config: &Config, redis: Option<(&Address, Result<Survey, Cau
     let book = if config.google.is_some() { "planilla de Google" } else { "libro propio" };
     match redis {
         None => findings.good(format_args!("{book} y bloqueos en este proceso: un solo servidor")),
-        Some((address, Ok(survey))) => of_redis(book, address, &survey, findings),
+        Some((address, Ok(survey))) => {
+            of_redis(book, address, &survey, findings);
+            if config.enrolled && survey.appendonly == Some(false) {
+                findings.error(
+                    "SPOOLBOARD_ACCESS=enrolled necesita un Redis con «appendonly yes»: este olvidaría quién puede entrar",
+                );
+            }
+        }
         Some((address, Err(error))) => {
             findings.error(format_args!("Redis ({address}) no se puede usar, y sin él nadie registra trabajo: {error}"));
         }
@@ -24,11 +31,13 @@ fn of_redis(book: &str, address: &Address, survey: &Survey, findings: &Findings)
         Some(false) => findings.warning(
             "Redis no guarda los bloqueos en disco; al volver de un corte se rehacen desde el libro, pero conviene «appendonly yes»",
         ),
-        None => findings.warning("Redis no deja ver sus ajustes: conviene «appendonly yes» y «maxmemory-policy noeviction»"),
+        None => findings.warning("Redis no dice si guarda los bloqueos en disco: conviene «appendonly yes»"),
     }
-    if let Some(policy) = survey.when_full.as_deref().filter(|policy| *policy != "noeviction") {
-        findings.warning(format_args!(
+    match survey.when_full.as_deref() {
+        Some("noeviction") => {}
+        Some(policy) => findings.warning(format_args!(
             "Redis puede borrar bloqueos si le falta memoria (maxmemory-policy {policy}); conviene «noeviction»"
-        ));
+        )),
+        None => findings.warning("Redis no deja ver sus ajustes: conviene «maxmemory-policy noeviction»"),
     }
 }

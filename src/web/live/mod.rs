@@ -7,6 +7,7 @@ mod hub;
 mod stream;
 
 use super::App;
+use super::caller::Needs;
 use super::layers::packed;
 use super::pages::board::{Filter, Known, Screen, Tally, whole};
 use crate::plant::Plant;
@@ -37,6 +38,15 @@ enum Channel {
 }
 
 impl Channel {
+    /// What is asked of whoever listens.
+    fn needs(self) -> Needs {
+        match self {
+            Channel::Board | Channel::Lists => Needs::Tablet,
+            Channel::Kiosk => Needs::Wall,
+            Channel::Api => Needs::Read,
+        }
+    }
+
     /// The screen whose picture goes over it. A list compares the number in the heartbeat with its
     /// own and fetches itself if they differ.
     fn screen(self) -> Option<Screen> {

@@ -5,6 +5,7 @@ use super::{Channel, Push, frame};
 use crate::metrics::Metrics;
 use crate::plant::Plant;
 use crate::web::App;
+use crate::web::caller::{Credentials, Pass};
 use crate::web::pages::board::Filter;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -17,23 +18,23 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 /// `/vivo/tablero`.
-pub(super) async fn board(State(app): State<App>, filter: Filter) -> Response {
-    open(app, Channel::Board, filter)
+pub(super) async fn board(State(app): State<App>, from: Credentials, filter: Filter) -> Response {
+    open(app, Channel::Board, filter, from)
 }
 
 /// `/vivo/kiosko`.
-pub(super) async fn kiosk(State(app): State<App>, filter: Filter) -> Response {
-    open(app, Channel::Kiosk, filter)
+pub(super) async fn kiosk(State(app): State<App>, from: Credentials, filter: Filter) -> Response {
+    open(app, Channel::Kiosk, filter, from)
 }
 
 /// `/vivo/carretes`.
-pub(super) async fn lists(State(app): State<App>) -> Response {
-    open(app, Channel::Lists, Filter::default())
+pub(super) async fn lists(State(app): State<App>, from: Credentials) -> Response {
+    open(app, Channel::Lists, Filter::default(), from)
 }
 
 /// `/api/sse/stream`.
-pub(super) async fn api(State(app): State<App>) -> Response {
-    open(app, Channel::Api, Filter::default())
+pub(super) async fn api(State(app): State<App>, from: Credentials) -> Response {
+    open(app, Channel::Api, Filter::default(), from)
 }
 
 /// Counts itself among the open streams while it lives.
@@ -64,14 +65,17 @@ struct Open {
     /// What goes out before the next message: the snapshot at first.
     first: VecDeque<Bytes>,
     ended: bool,
+    /// A tablet that was sent away sees no more.
+    pass: Pass,
     _counted: Counted,
 }
 
-fn open(app: App, channel: Channel, filter: Filter) -> Response {
+fn open(app: App, channel: Channel, filter: Filter, from: Credentials) -> Response {
+    let pass = Pass::new(&app, from, channel.needs());
     // Subscribed before the snapshot is made: a change between the two comes twice, never not.
     let messages = app.live.channel(channel).subscribe();
     let first = snapshot(&app, channel, &filter);
-    let open = Open { messages, channel, filter, first, ended: false, _counted: Counted::new(&app.plant), app };
+    let open = Open { messages, channel, filter, first, ended: false, pass, _counted: Counted::new(&app.plant), app };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
@@ -97,6 +101,16 @@ fn beat(app: &App) -> Bytes {
 }
 
 impl Open {
+    /// What the hub sends next; `None` when the program stops, or whoever looks may not any more.
+    async fn message(&mut self) -> Option<Result<Push, RecvError>> {
+        tokio::select! {
+            biased;
+            () = self.app.stop.cancelled() => None,
+            () = self.pass.ends() => None,
+            message = self.messages.recv() => Some(message),
+        }
+    }
+
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(frame) = self.first.pop_front() {
             return Some(frame);
@@ -104,18 +118,15 @@ impl Open {
         if self.ended {
             return None;
         }
-        let message = tokio::select! {
-            biased;
-            () = self.app.stop.cancelled() => return None,
-            message = self.messages.recv() => message,
-        };
-        match message {
+        match self.message().await? {
             Ok(Push::Frame(frame)) if self.filter.is_empty() => Some(frame),
             // The picture for all says that there is a new one; this screen shows a part of it.
             Ok(Push::Frame(frame)) => {
                 let picture = |screen| self.app.live.picture(screen, &self.filter, &self.app.plant);
                 Some(self.channel.screen().map_or(frame, picture))
             }
+            // What ends by its age ends here.
+            Ok(Push::Beat) if !self.pass.holds().await => None,
             Ok(Push::Beat) => Some(beat(&self.app)),
             Err(RecvError::Lagged(_)) => {
                 self.ended = true;

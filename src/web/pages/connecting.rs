@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Routes that say something without the workbook.
-const WITHOUT: [&str; 12] = [
+const WITHOUT: [&str; 21] = [
     "/api/redis-health",
     "/api/health/redis",
     "/api",
@@ -26,6 +26,15 @@ const WITHOUT: [&str; 12] = [
     "/manifest.webmanifest",
     "/sw.js",
     "/sin-conexion",
+    "/entrar",
+    "/salir",
+    "/tableta",
+    "/muro/{llave}",
+    "/supervisor/tabletas",
+    "/supervisor/tabletas/registrar",
+    "/supervisor/tabletas/nombrar",
+    "/supervisor/tabletas/desbloquear",
+    "/supervisor/tabletas/revocar",
 ];
 
 #[derive(Template)]

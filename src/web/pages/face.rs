@@ -14,9 +14,9 @@ use std::convert::Infallible;
 
 /// Who asks: htmx, which swaps fragments, or a browser, which wants a page.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asker {
+pub(in crate::web) struct Asker {
     /// Whether it is htmx.
-    pub(super) htmx: bool,
+    pub(in crate::web) htmx: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
@@ -34,14 +34,14 @@ impl Asker {
     }
 
     /// This failure, shown as this asker needs it.
-    pub(super) fn told(self, failure: impl Into<Face>) -> Face {
+    pub(in crate::web) fn told(self, failure: impl Into<Face>) -> Face {
         Face { htmx: self.htmx, ..failure.into() }
     }
 }
 
 /// A failure on its way to a screen.
 #[derive(Debug)]
-pub(super) struct Face {
+pub(in crate::web) struct Face {
     failure: Failure,
     htmx: bool,
     card: Option<Box<Card>>,

@@ -5,6 +5,7 @@ pub(super) mod board;
 mod card;
 mod connecting;
 mod diagnostics;
+pub(super) mod door;
 mod elapsed;
 mod face;
 mod fields;
@@ -18,6 +19,7 @@ mod supervisor;
 mod workers;
 
 pub(super) use connecting::once_read;
+pub(super) use face::Asker;
 
 use super::App;
 use crate::domain::{Refusal, Worker, WorkerId};
@@ -29,7 +31,7 @@ use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use face::{Asker, Face};
+use face::Face;
 use std::sync::Arc;
 
 /// The routes of the screens.
@@ -56,6 +58,7 @@ pub fn routes() -> Router<App> {
         .route("/historial/{*tag}", get(history::show))
         .route("/rastro", post(diagnostics::told))
         .route("/diagnostico", get(diagnostics::show))
+        .merge(door::routes())
         .merge(supervisor::routes())
         .merge(shell::routes())
 }

@@ -1,12 +1,14 @@
 //! `/carretes`: one worker's list and actions, and a single card of it.
 
 use super::card::{Card, CardAlone, Looker, Place};
+use super::door::{self, first_pin};
 use super::face::Asker;
 use super::fields::Fields;
 use super::list::{Filter, List, PAGE, Show};
 use super::{Answer, page, somebody};
 use crate::domain::{Operation, Refusal, Rules, Worker, WorkerId};
 use crate::error::Error;
+use crate::web::caller::Caller;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
 use crate::words::{self, Fault};
@@ -34,6 +36,8 @@ struct Spools<'a> {
     number: u64,
     /// Why the chosen operation is not for this worker.
     not_mine: Option<String>,
+    /// He gave his PIN, and is signed out when he goes.
+    pins: bool,
 }
 
 /// One filter as a link.
@@ -43,11 +47,14 @@ struct Choice {
 }
 
 /// The list.
-pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) -> Answer {
+pub(super) async fn show(State(app): State<App>, asker: Asker, caller: Caller, query: Fields) -> Answer {
     if query.text("trabajador").is_none() {
         return Ok(Redirect::to("/").into_response());
     }
     let id = query.worker().map_err(|failure| asker.told(failure))?;
+    if first_pin(&app, &caller, id) {
+        return Ok(Redirect::to(&format!("/pin?trabajador={id}")).into_response());
+    }
     let filter = filter(&query).map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
     let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
@@ -62,7 +69,19 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) ->
     let duties = own.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(" ");
     let not_mine = filter.operation.filter(|operation| !own.contains(operation)).map(|operation| not_mine(operation, rules));
     let number = view.number;
-    Ok(page(&Spools { site: &app.site, worker, address, filter, list, shows, operations, duties, number, not_mine }))
+    Ok(page(&Spools {
+        site: &app.site,
+        worker,
+        address,
+        filter,
+        list,
+        shows,
+        operations,
+        duties,
+        number,
+        not_mine,
+        pins: door::asks(&app),
+    }))
 }
 
 fn filter(query: &Fields) -> Result<Filter, Fault> {

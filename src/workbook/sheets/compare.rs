@@ -50,22 +50,12 @@ pub(super) struct Sides<'a> {
     pub(super) now: &'a Layout,
 }
 
-/// What became of a change that was applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Its row has it, or is to have it.
-    Holds,
-    /// Its row has not, and may not have it any more.
-    Orphan,
-    /// Its row is gone.
-    Gone,
-}
-
 /// What a comparison found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// By change.
-    pub(super) verdicts: Vec<Verdict>,
+    /// Of each change, whether its row has it or is to have it; else the row may not have it any more, or
+    /// is gone.
+    pub(super) hold: Vec<bool>,
     /// What has to be written.
     pub(super) repairs: Vec<Target>,
     /// Cells of new columns to empty.
@@ -119,8 +109,7 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
         let others = seen.iter().filter(|row| *row.identity.id != *sides.changes[nth].spool);
         others.flat_map(|row| &row.shown).any(|shown| *shown == (0, nth))
     };
-    let gone = |nth| if elsewhere(nth) { Verdict::Orphan } else { Verdict::Gone };
-    let mut found = Found { verdicts: (0..sides.changes.len()).map(gone).collect(), ..Found::default() };
+    let mut found = Found { hold: vec![false; sides.changes.len()], ..Found::default() };
     for row in &seen {
         let mut should = row.image.clone();
         let mut due: BTreeSet<Column> = row.ours.clone();
@@ -142,7 +131,7 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
             if holds {
                 should = should.with(&change.cells);
             }
-            found.verdicts[nth] = if holds { Verdict::Holds } else { Verdict::Orphan };
+            found.hold[nth] = holds;
         }
         found.repairs.extend(row.repair(due, &should));
         row.outside(&written, &mut found);

@@ -36,13 +36,16 @@ impl Writer {
         if strays.is_empty() {
             return None;
         }
+        // In `version`, what stands in a row that nothing of ours has ever touched.
+        let untouched = view.spools.iter().find(|spool| spool.version.is_none() && spool.events.is_empty());
+        let fresh = untouched.map(|spool| spool.row[Column::Version].clone()).unwrap_or_default();
         let mut images = View::clone(&view);
         for spool in &mut images.spools {
             let hit = strays.iter().find(|(row, _)| row.id() == spool.id()).map(|(_, event)| event.as_ref());
             let own =
                 strays.iter().find(|(_, event)| event.spool.as_deref() == Some(spool.id())).map(|(_, event)| event.as_ref());
             if hit.is_some() || own.is_some() {
-                *spool = Arc::new(Spool { row: self.image(spool, hit, own), ..Spool::clone(spool) });
+                *spool = Arc::new(Spool { row: self.image(spool, hit, own, &fresh), ..Spool::clone(spool) });
             }
         }
         let items = strays.iter().filter_map(|(row, event)| {
@@ -68,12 +71,16 @@ impl Writer {
         let meant = view.get(event.spool.as_deref()?)?;
         let here = event.notes.after.iter().all(|(column, cell)| same(&spool.row[*column], cell));
         let last = meant.events.last().is_some_and(|last| last.id == id);
-        (here && last && meant.id() != spool.id() && !meant.carries(id)).then_some(event)
+        // Of rows that are equal in all of it, a sort makes one the other.
+        let name = |spool: &Spool| (spool.tag().clone(), spool.nv.clone(), spool.ot.clone());
+        (here && last && name(meant) != name(spool) && !meant.carries(id)).then_some(event)
     }
     /// A row as it was before: what its own events wrote, where it was hit; and what its own change was
     /// decided on.
-    fn image(&self, spool: &Spool, hit: Option<&AuditEvent>, own: Option<&AuditEvent>) -> Row {
-        let hit = hit.into_iter().flat_map(|event| &event.notes.after).map(|(column, _)| (*column, Cell::Empty));
+    fn image(&self, spool: &Spool, hit: Option<&AuditEvent>, own: Option<&AuditEvent>, fresh: &Cell) -> Row {
+        let is_fresh = |column: Column| column == Column::Version && spool.identity.tag_ok;
+        let unknown = |column: Column| if is_fresh(column) { fresh.clone() } else { Cell::Empty };
+        let hit = hit.into_iter().flat_map(|event| &event.notes.after).map(|(column, _)| (*column, unknown(*column)));
         let mut cells: BTreeMap<Column, Cell> = hit.collect();
         let held = spool.events.iter().filter(|event| own.is_none_or(|own| own.id != event.id) && !self.state.is_void(event.id));
         for (column, cell) in held.flat_map(|event| &event.notes.after) {

@@ -7,7 +7,7 @@
 use super::batch::{self, Batch, Target};
 use super::budget::Need;
 use super::client::{Failed, Reason, Reply, jittered};
-use super::compare::{Attempt, Found, Sides, Verdict, compare};
+use super::compare::{Attempt, Found, Sides, compare};
 use super::refresh::{Fresh, Layout};
 use super::waiting::Waiting;
 use super::writer::{Plan, Writer};
@@ -100,7 +100,7 @@ impl Writer {
             }
             let found = self.compared(&doubt, &fresh, &now);
             if found.is_settled() {
-                return self.settled(doubt, found.verdicts, fresh);
+                return self.settled(doubt, &found.hold, fresh);
             }
             if fresh.loaded.missing.iter().any(|column| column.is_critical()) {
                 // Somebody is at the header line: what has to be written has no place now.
@@ -213,13 +213,12 @@ impl Writer {
     }
 
     /// Everything is as it should be: memory follows, and everybody is answered.
-    fn settled(&mut self, doubt: Doubt, verdicts: Vec<Verdict>, fresh: Fresh) {
+    fn settled(&mut self, doubt: Doubt, hold: &[bool], fresh: Fresh) {
         let Doubt { items, boxed, .. } = doubt;
-        let mut by_verdict: [Vec<Waiting>; 3] = Default::default();
-        for (waiting, verdict) in items.into_iter().zip(verdicts) {
-            by_verdict[verdict as usize].push(waiting);
+        let (mut landed, mut orphans) = (Vec::new(), Vec::new());
+        for (waiting, holds) in items.into_iter().zip(hold) {
+            if *holds { landed.push(waiting) } else { orphans.push(waiting) }
         }
-        let [landed, orphans, gone] = by_verdict;
         let (landed_boxed, dropped) = boxed.iter().partition(|id| landed.iter().any(|waiting| waiting.change.event.id == **id));
         self.outbox.settle(&landed_boxed);
         self.outbox.forget(&dropped);
@@ -248,7 +247,6 @@ impl Writer {
             waiting.tell(spool.map(Applied::Landed).ok_or(Error::OutcomeUnknown));
         }
         orphans.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
-        gone.into_iter().for_each(|waiting| waiting.tell(Err(Error::OutcomeUnknown)));
         self.answer_from_memory();
     }
 }

@@ -312,6 +312,40 @@ fn a_row_that_was_hit_while_the_audit_was_closed_gets_its_cells_back_in_time() {
 }
 
 #[test]
+fn rows_that_moved_under_a_batch_while_the_audit_was_closed_are_judged_by_what_came_of_them() {
+    // What was meant for MK-1 went into MK-2, and that into MK-3.
+    let shifted = |tale: &mut Tale| {
+        tale.human(|book| book.closed = true).sorted().ours(|book| {
+            book.occupy("a", "MK-2", 93);
+            book.occupy("b", "MK-3", 94);
+        });
+        tale.told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO").told("b", "MK-2", 94, 503, "RESULTADO_DESCONOCIDO");
+    };
+    let repair = |book: &mut Draft| {
+        book.occupy("a", "MK-1", 93);
+        book.occupy("b", "MK-2", 94);
+        book.set("MK-3", "Ocupado_Por", "");
+        book.set("MK-3", "version", "");
+    };
+    let end = |tale: &mut Tale| {
+        tale.human(|book| book.closed = false).ours(|book| {
+            book.event("b", "TOMAR_SPOOL", "MK-2", 94, json!({"antes": {"Ocupado_Por": null, "version": null}}));
+            book.event("a", "TOMAR_SPOOL", "MK-1", 93, json!({"antes": {"Ocupado_Por": null, "version": null}}));
+        });
+    };
+    let mut tale = Tale::new();
+    shifted(&mut tale);
+    tale.ours(repair);
+    end(&mut tale);
+    assert_eq!(tale.holds().repaired, 2);
+    let mut tale = Tale::new();
+    shifted(&mut tale);
+    tale.ours(|_| ()).ours(|_| ()).ours(repair);
+    end(&mut tale);
+    tale.breaks(6);
+}
+
+#[test]
 fn two_batches_are_those_of_the_process_that_hit_the_row() {
     let other = |tale: &mut Tale| {
         for (op, tag) in [("b", "MK-3"), ("c", "MK-4")] {
@@ -356,7 +390,7 @@ fn a_refusal_after_it_was_applied_is_a_lie_unless_the_office_took_the_record_awa
         tale.ours(|book| book.take("a", "MK-1", 93)).told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO");
         tale
     };
-    let later = |tale: &mut Tale| (0..4).for_each(|_| _ = tale.later());
+    let later = |tale: &mut Tale| (0..7).for_each(|_| _ = tale.later());
     let mut tale = taken();
     later(&mut tale);
     tale.told("a", "MK-1", 93, 200, "");

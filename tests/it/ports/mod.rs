@@ -3,5 +3,6 @@
 mod embedded;
 pub(crate) mod events;
 pub(crate) mod locks;
+mod register;
 mod sheets;
 mod workbook;

@@ -167,6 +167,24 @@ async fn b6_a_row_that_is_hit_by_what_was_to_put_another_right_gets_its_own_cell
 }
 
 #[tokio::test]
+async fn b6_a_row_that_is_deleted_while_its_batch_is_on_its_way_costs_no_cell_of_the_next() {
+    for fault in [None, Some(Fault::LostAfter)] {
+        let floor = Floor::of(3, quick()).await;
+        floor.google.human_will(When::BeforeWrite, BOOK, |human| human.deletes_rows("Operaciones", 3, 1));
+        if let Some(fault) = fault {
+            floor.google.fail(BATCHES, fault);
+        }
+        let id = Uuid::new_v4();
+        let answer = floor.taken("MK-0002", 93, id).await;
+        assert!(matches!(answer, Err(Error::Conflict)), "{fault:?}: {answer:?}");
+        assert_eq!(occupants(&floor), [("MK-0001".into(), String::new()), ("MK-0003".into(), String::new())], "{fault:?}");
+        let void = Uuid::new_v5(&id, b"void");
+        eventually("the audit says that it did not hold", async || floor.audited(void) == 1).await;
+        assert!(landed(&floor.taken("MK-0003", 94, Uuid::new_v4()).await), "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn b6_memory_shows_no_row_as_put_right_before_it_is() {
     let floor = Floor::of(4, seldom()).await;
     assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await));

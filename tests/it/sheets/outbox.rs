@@ -80,7 +80,7 @@ async fn f1_whoever_watches_the_program_is_told_how_many_events_wait_and_that_wo
     let plant = Plant::new(floor.workbook.clone(), locks, events, clock, Rules::default(), Arc::default());
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
-    let routes = router(App { plant, site: Arc::default(), live, trail: Trail::none(), stop });
+    let routes = router(App { plant, site: Arc::default(), live, trail: Trail::none(), access: None, stop });
     let asked = async |path: &str| {
         let answer = routes.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status().as_u16();

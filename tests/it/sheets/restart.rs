@@ -221,7 +221,7 @@ async fn b6_what_a_process_killed_in_the_middle_has_put_into_wrong_rows_is_put_r
 
         let life = Life::begin(&google, &data, quick()).await;
         let stamp = if taken { Cell::text("MR(94)") } else { Cell::Empty };
-        let version = if taken { Cell::text(before.to_string()) } else { Cell::Empty };
+        let version = if taken { Cell::text(before.to_string()) } else { Cell::Number(0.0) };
         eventually("the row that was hit has its own again", async || life.cell("MK-0002", Column::Version) == version).await;
         assert_eq!((life.cell("MK-0002", Column::OccupiedBy), life.cell("MK-0002", Column::ArmWorker)), (stamp.clone(), stamp));
         assert_eq!(life.cell("MK-0003", Column::OccupiedBy), Cell::text("MR(93)"));

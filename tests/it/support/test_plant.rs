@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use spoolboard::access::Secret;
 use spoolboard::cli::{Running, start};
 use spoolboard::config::Config;
 use spoolboard::domain::{Cell, WorkerId};
@@ -69,6 +70,11 @@ fn with_redis(url: Option<&str>) -> Config {
     Config { redis: url.map(|url| Address::read(url).unwrap()), ..Config::default() }
 }
 
+/// The settings with a lock on the door.
+fn locked(redis: Option<&str>) -> Config {
+    Config { enrolled: true, secret: Secret::new(&"secreto-de-pruebas ".repeat(3)), ..with_redis(redis) }
+}
+
 fn begun() -> Arc<AtomicI64> {
     let begin: DateTime<Utc> = BEGIN.parse().unwrap();
     Arc::new(AtomicI64::new(begin.timestamp()))
@@ -83,6 +89,24 @@ impl TestPlant {
     /// The small plant, with its locks and events at a `REDIS_URL`.
     pub(crate) async fn with_redis(url: &str) -> TestPlant {
         TestPlant::holding(&small_plant(), Limits::default(), with_redis(Some(url))).await
+    }
+
+    /// The small plant behind a door with a lock, with its register in the data folder or at a `REDIS_URL`.
+    pub(crate) async fn enrolled(redis: Option<&str>) -> TestPlant {
+        TestPlant::holding(&small_plant(), Limits::default(), locked(redis)).await
+    }
+
+    /// The same, where browsers come by https to a proxy on this machine.
+    pub(crate) async fn enrolled_behind_https() -> TestPlant {
+        let front = Front { proxies: Arc::from(["127.0.0.1".parse().unwrap()]), ..Front::default() };
+        TestPlant::holding(&small_plant(), Limits::default(), Config { front, ..locked(None) }).await
+    }
+
+    /// What `serve` says when it does not start with these settings.
+    pub(crate) async fn refused_by(redis: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { data: folder.path().into(), listen: ([127, 0, 0, 1], 0).into(), ..locked(Some(redis)) };
+        start(&config, Clock::system(ZONE), Limits::default()).await.err().map(|halt| halt.to_string()).unwrap_or_default()
     }
 
     /// The workbook of a stand-in for Google; several processes may serve one.

@@ -5,6 +5,7 @@ use super::{Answer, Choice, Frame, Named, Tab};
 use crate::domain::{AuditEvent, Moment, Spool, WorkerId};
 use crate::error::Error;
 use crate::trail::Tablet;
+use crate::web::pages::door::tablet_name;
 use crate::web::pages::elapsed::Elapsed;
 use crate::web::pages::fields::Fields;
 use crate::web::pages::page;
@@ -47,6 +48,8 @@ struct Line {
 
 struct Seen {
     id: String,
+    /// What it is called, once it is enrolled.
+    name: String,
     last: Elapsed,
     build: String,
     old: bool,
@@ -100,5 +103,6 @@ fn seen(tablet: Tablet, app: &App) -> Seen {
     let now = app.plant.clock().now();
     let last = Elapsed::between(tablet.last.with_timezone(&app.plant.clock().zone()).fixed_offset(), now);
     let (silent, old) = (last.seconds > SILENT, tablet.build != app.site.build);
-    Seen { id: tablet.id, last, old, build: tablet.build, silent }
+    let name = tablet_name(app, &tablet.id).unwrap_or_else(|| tablet.id.clone());
+    Seen { id: tablet.id, name, last, old, build: tablet.build, silent }
 }

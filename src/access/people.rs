@@ -1,0 +1,205 @@
+//! People: supervisors with a password, workers with a PIN or a badge.
+
+use super::book::{Badge, House, Pin, Session, Supervisor, Who};
+use super::rules;
+use super::secret::{digest, random};
+use super::{Access, Book, Denied};
+use crate::domain::WorkerId;
+use crate::domain::spool::squeeze;
+
+/// To the minute: when a worker was last heard.
+const HEARD: i64 = 60;
+
+/// Somebody who signed in and still is.
+pub struct SignedIn {
+    /// The id of his session.
+    pub id: String,
+    /// The session.
+    pub session: Session,
+    /// A supervisor's name.
+    pub name: String,
+}
+
+impl Access {
+    /// Signs a supervisor in; `from` is the enrolled tablet he does it on. Gives the secret of his
+    /// cookie. Guesses from elsewhere do not make him wait on a tablet of the plant.
+    ///
+    /// # Errors
+    /// [`Denied::Wrong`], whether it is the name or the password.
+    pub async fn sign_in(&self, name: &str, password: &str, from: Option<&str>, now: i64) -> Result<String, Denied> {
+        let id = squeeze(name);
+        let known = self.find(|book| book.supervisors.get(&id).cloned()).await?;
+        let tries = match &known {
+            Some(_) => format!("supervisor {id} {}", from.unwrap_or_default()),
+            // Names that nobody has are some dozens together, however many are tried.
+            None => format!("nobody {}", &digest(&id)[..1]),
+        };
+        self.attempt(&tries, now).await?;
+        let kept = known.as_ref().map(|supervisor| supervisor.hash.as_str());
+        if !self.hasher.fits(password, kept).await? {
+            return Err(Denied::Wrong);
+        }
+        self.forgive(&tries).await?;
+        let hash = known.map(|supervisor| supervisor.hash).unwrap_or_default();
+        self.open(Session { who: Who::Supervisor(id), device: from.map(str::to_owned), since: now, last: now, hash }).await
+    }
+
+    /// A supervisor gives his password once more, for something dangerous.
+    ///
+    /// # Errors
+    /// [`Denied::Wrong`], or [`Denied::Gone`] when he is not signed in any more.
+    pub async fn confirm(&self, session: &str, password: &str, now: i64) -> Result<(), Denied> {
+        let tries = format!("session {session}");
+        let found = self.find(|book| book.sessions.get(session).cloned()).await?.ok_or(Denied::Gone)?;
+        self.attempt(&tries, now).await?;
+        if !self.hasher.fits(password, Some(&found.hash)).await? {
+            return Err(Denied::Wrong);
+        }
+        self.forgive(&tries).await?;
+        self.alter(session, |session: &mut Session| session.last = session.last.max(now)).await
+    }
+
+    /// Signs a worker in with his PIN, on one tablet. Gives the secret of his cookie.
+    ///
+    /// # Errors
+    /// [`Denied::Wrong`], also for a worker who has none; [`Denied::Locked`] after too many on this tablet.
+    pub async fn sign_in_worker(&self, worker: WorkerId, pin: &str, tablet: &str, now: i64) -> Result<String, Denied> {
+        let known = self.find(|book| Some((book.pins.get(&worker.to_string()).cloned(), book.devices.get(tablet)?.locked)));
+        let (known, locked) = known.await?.ok_or(Denied::Gone)?;
+        if locked {
+            return Err(Denied::Locked);
+        }
+        let tries = format!("worker {worker}");
+        self.attempt(&tries, now).await?;
+        if !self.hasher.fits(pin, known.as_ref().map(|pin| pin.hash.as_str())).await? {
+            self.wrong_on(tablet, now).await?;
+            return Err(Denied::Wrong);
+        }
+        self.forgive(&tries).await?;
+        let hash = known.map(|pin| pin.hash).unwrap_or_default();
+        let device = Some(tablet.to_owned());
+        self.open(Session { who: Who::Worker(worker.get()), device, since: now, last: now, hash }).await
+    }
+
+    async fn open(&self, session: Session) -> Result<String, Denied> {
+        let now = session.since;
+        for (id, _) in self.book()?.sessions.iter().filter(|(_, session)| !session.holds(now)) {
+            // That somebody else removed it is as good.
+            let _ = self.remove::<Session>(id).await;
+        }
+        let secret = random::<32>()?;
+        self.enter(&digest(&secret), session).await?;
+        Ok(secret)
+    }
+
+    /// Ends a session; that it has ended already is as good.
+    ///
+    /// # Errors
+    /// The register cannot be reached.
+    pub async fn sign_out(&self, session: &str) -> Result<(), Denied> {
+        match self.remove::<Session>(session).await {
+            Ok(_) | Err(Denied::Gone) => Ok(()),
+            Err(denied) => Err(denied),
+        }
+    }
+
+    /// Notes that a worker was heard, if that was not noted within the minute.
+    ///
+    /// # Errors
+    /// The register cannot be reached, or the session has ended.
+    pub async fn still_there(&self, found: &SignedIn, now: i64) -> Result<(), Denied> {
+        match matches!(found.session.who, Who::Worker(_)) && now - found.session.last > HEARD {
+            true => self.alter(&found.id, |session: &mut Session| session.last = session.last.max(now)).await,
+            false => Ok(()),
+        }
+    }
+
+    /// Makes somebody a supervisor.
+    ///
+    /// # Errors
+    /// [`Denied::Taken`] when there is one of this name; [`Denied::Weak`] for a password that is too
+    /// short, too long, one character again and again, or the name.
+    pub async fn add_supervisor(&self, name: &str, password: &str, now: i64) -> Result<(), Denied> {
+        let name = rules::name(name).ok_or(Denied::BadName)?;
+        if !rules::is_password(password, &name) {
+            return Err(Denied::Weak);
+        }
+        let hash = self.hasher.hash(password).await?;
+        self.enter(&squeeze(&name), Supervisor { name, hash, since: now }).await
+    }
+
+    /// Takes the office from somebody; he is signed out everywhere.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub async fn remove_supervisor(&self, name: &str) -> Result<(), Denied> {
+        self.remove::<Supervisor>(&squeeze(name)).await.map(|_| ())
+    }
+
+    /// Whether workers give their PIN before they act.
+    ///
+    /// # Errors
+    /// The register cannot be reached.
+    pub async fn ask_pins(&self, ask: bool) -> Result<(), Denied> {
+        self.change("", |house: Option<House>| Ok((Some(House { pins: ask, ..house.unwrap_or_default() }), ()))).await
+    }
+
+    /// Gives a worker a PIN in the place of the one that he had; `None` takes it.
+    ///
+    /// # Errors
+    /// [`Denied::Weak`].
+    pub async fn set_pin(&self, worker: WorkerId, pin: Option<&str>, now: i64) -> Result<(), Denied> {
+        let Some(pin) = pin else { return self.remove::<Pin>(&worker.to_string()).await.map(|_| ()) };
+        if !rules::is_pin(pin) {
+            return Err(Denied::Weak);
+        }
+        let hash = self.hasher.hash(pin).await?;
+        let pin = |_| Ok((Some(Pin { hash: hash.clone(), since: now }), ()));
+        self.change(&worker.to_string(), pin).await?;
+        self.forgive(&format!("worker {worker}")).await
+    }
+
+    /// Makes a code choose a worker.
+    ///
+    /// # Errors
+    /// [`Denied::Weak`] for a code that is too short or too long; [`Denied::Taken`] when it is somebody's.
+    pub async fn add_badge(&self, code: &str, worker: WorkerId, now: i64) -> Result<(), Denied> {
+        let code = rules::badge(code).ok_or(Denied::Weak)?;
+        self.enter(&digest(code), Badge { worker: worker.get(), since: now }).await
+    }
+
+    /// Makes the codes of a worker choose nobody.
+    ///
+    /// # Errors
+    /// He has none.
+    pub async fn remove_badges(&self, worker: WorkerId) -> Result<(), Denied> {
+        let of_his = |book: &Book| -> Vec<String> {
+            book.badges.iter().filter(|(_, badge)| badge.worker == worker.get()).map(|(id, _)| id.clone()).collect()
+        };
+        let his = of_his(&*self.book()?);
+        for id in &his {
+            self.remove::<Badge>(id).await?;
+        }
+        if his.is_empty() { Err(Denied::Gone) } else { Ok(()) }
+    }
+}
+
+impl Book {
+    /// Who signed in with this secret, if he still is, what he gave is still his, and this is the tablet on
+    /// which he did; a supervisor may also have done it elsewhere, a worker may not.
+    pub fn signed_in(&self, secret: &str, tablet: Option<&str>, now: i64) -> Option<SignedIn> {
+        let id = digest(secret);
+        let session = self.sessions.get(&id).filter(|session| session.holds(now))?;
+        let (name, hash) = match &session.who {
+            Who::Supervisor(who) => self.supervisors.get(who).map(|known| (known.name.clone(), &known.hash))?,
+            Who::Worker(who) => (String::new(), &self.pins.get(&who.to_string()).filter(|_| session.device.is_some())?.hash),
+        };
+        let here = session.device.is_none() || session.device.as_deref() == tablet;
+        (here && *hash == session.hash).then(|| SignedIn { id, session: session.clone(), name })
+    }
+
+    /// Whose badge this is.
+    pub fn badge(&self, code: &str) -> Option<WorkerId> {
+        WorkerId::new(self.badges.get(&digest(rules::badge(code)?))?.worker)
+    }
+}

@@ -1,0 +1,254 @@
+//! How long things last, and how often somebody may try: pure, with the figures of `reliability.md` 6.
+
+use super::book::{Device, Pairing, Session, Who};
+use crate::domain::spool::squeeze;
+use serde::{Deserialize, Serialize};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+/// A tablet that was not heard for so long is let in no more.
+pub const UNSEEN: i64 = 90 * 24 * HOUR;
+
+/// How long a code is good.
+pub const PAIRING: i64 = 10 * MINUTE;
+
+/// How long somebody stays signed in at most.
+pub const SESSION: i64 = 12 * HOUR;
+
+/// How long a worker stays signed in without being heard.
+pub const IDLE: i64 = 10 * MINUTE;
+
+/// For how long after the password a dangerous act needs it not again.
+pub const RECENT: i64 = 10 * MINUTE;
+
+/// How many wrong tries cost nothing, and how long one waits after each further one.
+const FREE: u32 = 5;
+const DELAYS: [i64; 5] = [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 15 * MINUTE];
+
+/// After so long without a try nothing is held against anybody.
+const FORGET: i64 = 15 * MINUTE;
+
+/// So many wrong PINs within so long lock a tablet.
+const ON_TABLET: (u32, i64) = (20, 10 * MINUTE);
+
+/// The letters of a code: consonants that are not taken for one another, and make no words.
+pub const CONSONANTS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+
+/// How many letters a code has.
+pub const CODE: usize = 8;
+
+/// The fewest characters of a password, and the most.
+pub const PASSWORD: (usize, usize) = (10, 200);
+
+/// The most characters of a name.
+const NAME: usize = 80;
+
+/// The fewest characters of a badge, and the most.
+const BADGE: (usize, usize) = (4, 100);
+
+/// The digits of a PIN.
+pub const PIN: usize = 6;
+
+impl Device {
+    /// Whether it is let in.
+    pub fn holds(&self, now: i64) -> bool {
+        now - self.seen <= UNSEEN
+    }
+}
+
+impl Pairing {
+    /// Whether its code is still good.
+    pub fn holds(&self, now: i64) -> bool {
+        now - self.since <= PAIRING
+    }
+
+    /// How many minutes it is still good, begun ones counted.
+    pub fn minutes(&self, now: i64) -> i64 {
+        ((self.since + PAIRING - now).max(0) + MINUTE - 1) / MINUTE
+    }
+}
+
+impl Session {
+    /// Whether he still is signed in.
+    pub fn holds(&self, now: i64) -> bool {
+        let idle = match self.who {
+            Who::Supervisor(_) => SESSION,
+            Who::Worker(_) => IDLE,
+        };
+        now - self.since <= SESSION && now - self.last <= idle
+    }
+}
+
+/// Whether a password that was given then was given a short while ago.
+pub fn is_recent(given: i64, now: i64) -> bool {
+    now - given <= RECENT
+}
+
+/// What was tried wrongly, for one account (seen from one tablet), or on one tablet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tries {
+    wrong: u32,
+    /// When the first of them was, and the last.
+    first: i64,
+    last: i64,
+    /// Until when nothing is looked at.
+    until: i64,
+}
+
+impl Tries {
+    /// Counts one try before it is looked at, so that many at once are not all looked at. In how many
+    /// seconds it is worth coming back, where this one is not looked at; then it counts for nothing.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub fn begin(self, now: i64) -> Result<Tries, i64> {
+        if now < self.until {
+            return Err(self.until - now);
+        }
+        let forgotten = now - self.last.max(self.until) > FORGET;
+        let before = if forgotten { Tries { first: now, ..Tries::default() } } else { self };
+        let wrong = before.wrong.saturating_add(1);
+        let delay = wrong.checked_sub(FREE).map_or(0, |over| DELAYS[(over as usize).min(DELAYS.len() - 1)]);
+        Ok(Tries { wrong, last: now, until: now + delay, ..before })
+    }
+
+    /// Counts a wrong PIN on a tablet; whether it is one too many.
+    pub fn on_tablet(self, now: i64) -> (Tries, bool) {
+        let (most, within) = ON_TABLET;
+        let before = if now - self.first > within { Tries { first: now, ..Tries::default() } } else { self };
+        let wrong = before.wrong.saturating_add(1);
+        (Tries { wrong, last: now, ..before }, wrong >= most)
+    }
+}
+
+/// Whether a PIN is not the first that anybody would guess: no run, no repetition, no year, no pattern of two.
+pub fn is_pin(text: &str) -> bool {
+    let digits: Vec<i32> = text.chars().filter_map(|c| Some(c.to_digit(10)? as i32)).collect();
+    if text.len() != PIN || digits.len() != PIN {
+        return false;
+    }
+    let step = digits[1] - digits[0];
+    let is_run = step.abs() <= 1 && digits.windows(2).all(|pair| pair[1] - pair[0] == step);
+    let repeats = |length: usize| digits.chunks(length).all(|chunk| chunk == &digits[..length]);
+    let pairs = digits.chunks(2).all(|pair| pair[0] == pair[1]);
+    let halves = digits.chunks(3).all(|half| half.iter().all(|digit| *digit == half[0]));
+    let known = ["147258", "258369", "159357", "147369", "123654", "789456", "456123", "112358", "102030", "010203", "123987"];
+    !(is_run || repeats(2) || repeats(3) || pairs || halves || known.contains(&text) || text.ends_with("2026"))
+}
+
+/// Whether a password is long enough and not the first that anybody would guess.
+pub fn is_password(text: &str, name: &str) -> bool {
+    let length = text.chars().count();
+    let same = text.chars().all(|c| text.starts_with(c));
+    (PASSWORD.0..=PASSWORD.1).contains(&length) && !same && squeeze(text) != squeeze(name)
+}
+
+/// A name that a person gave: one line, blanks collapsed, without what turns text around.
+pub fn name(text: &str) -> Option<String> {
+    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !turns(*c)).collect();
+    let name = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    ((1..=NAME).contains(&name.chars().count()) && name.chars().any(char::is_alphanumeric)).then_some(name)
+}
+
+/// What a badge says, as a scanner types it, without the sign of three characters (`]C1`) by which some
+/// of them name the kind of the code.
+pub fn badge(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let text = if text.starts_with(']') { text.get(3..)?.trim() } else { text };
+    (BADGE.0..=BADGE.1).contains(&text.chars().count()).then_some(text)
+}
+
+/// A code as people type it: small letters, blanks and dashes are forgiven.
+pub fn code(text: &str) -> Option<String> {
+    let letters: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    (letters.len() == CODE && letters.bytes().all(|letter| CONSONANTS.contains(&letter))).then_some(letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_any_thousand_wrong_tries_the_right_one_is_looked_at_within_fifteen_minutes() {
+        for every in [1, 20, 61, 120, 600, 901] {
+            let (mut tries, mut now) = (Tries::default(), 1_000_000);
+            for _ in 0..1_000 {
+                now += every;
+                tries = tries.clone().begin(now).unwrap_or(tries);
+            }
+            let wait = tries.clone().begin(now + 1).err().unwrap_or(0);
+            assert!(wait <= 15 * MINUTE, "every {every} s: {wait}");
+            assert!(tries.begin(now + 1 + wait).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_day_of_guessing_is_a_hundred_tries() {
+        let (mut tries, mut looked_at) = (Tries::default(), 0);
+        for now in 0..24 * HOUR {
+            if let Ok(after) = tries.clone().begin(now) {
+                (tries, looked_at) = (after, looked_at + 1);
+            }
+        }
+        assert!((90..=110).contains(&looked_at), "{looked_at}");
+    }
+
+    #[test]
+    fn five_slips_cost_nothing_and_are_forgotten() {
+        let mut tries = Tries::default();
+        for now in 0..4 {
+            tries = tries.begin(now).unwrap();
+        }
+        assert_eq!(tries.clone().begin(4).unwrap().begin(5), Err(59), "the fifth asks for a minute");
+        let later = tries.begin(4 + 16 * MINUTE).unwrap();
+        assert!(later.begin(5 + 16 * MINUTE).is_ok());
+    }
+
+    #[test]
+    fn twenty_wrong_pins_in_ten_minutes_lock_a_tablet_and_as_many_in_a_day_do_not() {
+        let count = |every: i64| {
+            let (mut tries, mut locks) = (Tries::default(), 0);
+            for n in 0..20 {
+                let (after, over) = tries.on_tablet(1_000 + n * every);
+                (tries, locks) = (after, locks + u32::from(over));
+            }
+            locks
+        };
+        assert_eq!((count(10), count(600)), (1, 0));
+    }
+
+    #[test]
+    fn a_pin_is_six_digits_that_nobody_guesses_first() {
+        for bad in
+            ["12345", "1234567", "12345a", "123456", "654321", "000000", "121212", "123123", "112233", "111222", "１２３４５６"]
+        {
+            assert!(!is_pin(bad), "{bad}");
+        }
+        for good in ["830417", "295038", "407193"] {
+            assert!(is_pin(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        assert_eq!(code("bcdf-ghjk").as_deref(), Some("BCDFGHJK"));
+        assert_eq!(code(" BCDF GHJK ").as_deref(), Some("BCDFGHJK"));
+        assert_eq!((code("BCDFGHJ"), code("BCDFGHJA"), code("")), (None, None, None));
+    }
+
+    #[test]
+    fn sessions_codes_and_tablets_end_by_themselves() {
+        let session = |who, last| Session { who, device: None, since: 0, last, hash: String::new() };
+        let supervisor = session(Who::Supervisor("ana".into()), 0);
+        assert!(supervisor.holds(SESSION) && !supervisor.holds(SESSION + 1));
+        assert!(is_recent(0, RECENT) && !is_recent(0, RECENT + 1));
+        let worker = session(Who::Worker(93), 100);
+        assert!(worker.holds(100 + IDLE) && !worker.holds(101 + IDLE));
+        assert!(!session(Who::Worker(93), SESSION).holds(SESSION + 1), "no longer than a shift");
+        let pairing = Pairing { code: String::new(), hash: String::new(), since: 0 };
+        assert!(pairing.holds(PAIRING) && !pairing.holds(PAIRING + 1));
+        assert_eq!((pairing.minutes(1), pairing.minutes(541)), (10, 1));
+    }
+}

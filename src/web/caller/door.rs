@@ -1,0 +1,298 @@
+//! The layer that finds out who asks, and lets him through to what he may.
+
+use super::cookies::{self, Kind};
+use super::{CALLER, Caller, Needs};
+use crate::access::{Access, Denied, Device, Session, SignedIn, Who, rules};
+use crate::domain::WorkerId;
+use crate::web::App;
+use crate::web::failure::Failure;
+use crate::web::pages::Asker;
+use crate::words::{Door, Fault};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tracing::{debug, warn};
+
+/// The largest form whose password is looked at.
+const FORM: usize = 64 * 1_024;
+
+/// What a request brought that may say who asks: cookies whose signature is ours, a token.
+#[derive(Clone, Default)]
+pub(in crate::web) struct Credentials {
+    /// Id and secret of a tablet, which may not be let in yet.
+    pub(in crate::web) device: Option<(String, String)>,
+    /// The secret of a session.
+    pub(in crate::web) session: Option<String>,
+    wall: Option<String>,
+    bearer: Option<String>,
+}
+
+impl Credentials {
+    fn of(app: &App, access: &Access, headers: &HeaderMap) -> Credentials {
+        let cookie = |kind| cookies::read(app, access, headers, kind);
+        let device = cookie(Kind::Device);
+        let device = device.as_deref().and_then(|text| text.split_once('.')).map(|(id, secret)| (id.into(), secret.into()));
+        let bearer = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let bearer = bearer.map(|text| text.strip_prefix("Bearer ").unwrap_or_default().trim().to_owned());
+        Credentials { device, session: cookie(Kind::Session), wall: cookie(Kind::Wall), bearer }
+    }
+
+    /// Who that is now. A token that is none is nobody's, whatever cookies come with it.
+    pub(in crate::web) async fn caller(&self, access: &Arc<Access>, now: i64) -> Result<Caller, Denied> {
+        // Whoever has nothing to show is not turned away either before anybody could be known.
+        access.find(|_| Some(())).await?;
+        if let Some(text) = &self.bearer {
+            return client(access, text, now).await;
+        }
+        let device = match &self.device {
+            Some((id, secret)) => access.find(|book| book.tablet(id, secret, now).cloned()).await?.map(|device| (id, device)),
+            None => None,
+        };
+        let person = match &self.session {
+            Some(secret) => {
+                let here = device.as_ref().map(|(id, _)| id.as_str());
+                access.find(|book| book.signed_in(secret, here, now)).await?
+            }
+            None => None,
+        };
+        match (device, person) {
+            (_, Some(SignedIn { session: Session { who: Who::Supervisor(_), last, .. }, name, .. })) => {
+                Ok(Caller::Supervisor { name, recent: rules::is_recent(last, now) })
+            }
+            (Some((id, device)), person) => Ok(tablet(access, id.clone(), device, person, now)),
+            (None, _) => self.wall(access).await,
+        }
+    }
+
+    async fn wall(&self, access: &Access) -> Result<Caller, Denied> {
+        let Some(secret) = &self.wall else { return Ok(Caller::Nobody) };
+        Ok(access.find(|book| book.is_wall(secret).then_some(Caller::Wall)).await?.unwrap_or(Caller::Nobody))
+    }
+}
+
+async fn client(access: &Arc<Access>, text: &str, now: i64) -> Result<Caller, Denied> {
+    let found = access.find(|book| book.token(text).map(|(id, token)| (id, token.clone()))).await?;
+    let Some((id, token)) = found else { return Ok(Caller::Nobody) };
+    let caller = Caller::Token { name: token.name.clone(), acts: token.acts };
+    noted(access, move |access| async move { access.used(&id, &token, now).await });
+    Ok(caller)
+}
+
+/// An enrolled tablet, and who gave his PIN on it.
+fn tablet(access: &Arc<Access>, id: String, device: Device, person: Option<SignedIn>, now: i64) -> Caller {
+    let number = person.as_ref().and_then(|person| match person.session.who {
+        Who::Worker(number) => WorkerId::new(number),
+        Who::Supervisor(_) => None,
+    });
+    let caller = Caller::Tablet { id: id.clone(), name: device.name.clone(), worker: number };
+    noted(access, move |access| async move {
+        if let Some(person) = person {
+            access.still_there(&person, now).await?;
+        }
+        access.heard(&id, &device, now).await
+    });
+    caller
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Credentials {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Credentials, Infallible> {
+        Ok(parts.extensions.get::<Credentials>().cloned().unwrap_or_default())
+    }
+}
+
+/// The id of the tablet that asks, whether or not it is let in.
+pub(in crate::web) fn device(app: &App, headers: &HeaderMap) -> Option<String> {
+    let value = cookies::read(app, app.access.as_ref()?, headers, Kind::Device)?;
+    value.split_once('.').map(|(id, _)| id.to_owned())
+}
+
+/// Leave to look on, for as long as whoever opened a stream may.
+pub(in crate::web) struct Pass {
+    app: App,
+    credentials: Credentials,
+    needs: Needs,
+    changes: Option<watch::Receiver<u64>>,
+}
+
+impl Pass {
+    /// What is asked of whoever opens a stream, and stays asked.
+    pub(in crate::web) fn new(app: &App, credentials: Credentials, needs: Needs) -> Pass {
+        let mut changes = app.access.as_ref().map(|access| access.changes());
+        // What changed since he was let in is looked at, too.
+        changes.iter_mut().for_each(watch::Receiver::mark_changed);
+        Pass { app: app.clone(), credentials, needs, changes }
+    }
+
+    /// Whether he still may. That the register cannot be asked takes leave from nobody.
+    pub(in crate::web) async fn holds(&self) -> bool {
+        let Some(access) = &self.app.access else { return true };
+        let now = self.app.plant.clock().now().timestamp();
+        self.credentials.caller(access, now).await.map_or(true, |caller| caller.may(self.needs))
+    }
+
+    /// Ends when he may not any more.
+    pub(in crate::web) async fn ends(&mut self) {
+        loop {
+            let changed = match &mut self.changes {
+                Some(changes) => changes.changed().await.is_ok(),
+                None => false,
+            };
+            match changed {
+                true if self.holds().await => {}
+                true => return,
+                false => std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// Notes something beside the request; that it could not be noted stops nobody.
+fn noted<F>(access: &Arc<Access>, note: impl FnOnce(Arc<Access>) -> F)
+where
+    F: Future<Output = Result<(), Denied>> + Send + 'static,
+{
+    let note = note(Arc::clone(access));
+    tokio::spawn(async move {
+        if let Err(denied) = note.await {
+            debug!(?denied, "who was heard was not noted");
+        }
+    });
+}
+
+/// Finds out who asks, and lets him through to what he may.
+pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let Some(access) = app.access.clone() else { return through(Caller::Open, request, next).await };
+    let needs = needs(&request);
+    let credentials = Credentials::of(&app, &access, request.headers());
+    let now = app.plant.clock().now().timestamp();
+    let caller = match credentials.caller(&access, now).await {
+        Ok(caller) => caller,
+        // What needs nothing is there also while nobody can be known.
+        Err(_) if needs == Needs::Nothing => Caller::Nobody,
+        Err(denied) => return refused(door(denied), &Caller::Nobody, needs, request).await,
+    };
+    request.extensions_mut().insert(credentials.clone());
+    if !caller.may(needs) {
+        return refused(lacking(&caller, needs), &caller, needs, request).await;
+    }
+    if needs == Needs::Again && !caller.recent() {
+        request = match confirmed(request, &access, &credentials, now).await {
+            Ok(request) => request,
+            Err((door, request)) => return refused(door, &caller, needs, *request).await,
+        };
+    }
+    through(caller, request, next).await
+}
+
+async fn through(caller: Caller, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(caller.clone());
+    let tablet = if let Caller::Tablet { id, .. } = &caller { Some(OnTablet(id.clone())) } else { None };
+    let mut response = CALLER.scope(caller, next.run(request)).await;
+    if let Some(tablet) = tablet {
+        response.extensions_mut().insert(tablet);
+    }
+    response
+}
+
+/// On which enrolled tablet something was done, left on the answer for the trail.
+#[derive(Clone)]
+pub(in crate::web) struct OnTablet(pub(in crate::web) String);
+
+/// What a request wants. A route that does not exist is not told apart from one that needs nothing: both say so.
+fn needs(request: &Request) -> Needs {
+    let route = request.extensions().get::<MatchedPath>();
+    route.map_or(Needs::Nothing, |route| Needs::of(request.method(), route.as_str()))
+}
+
+fn lacking(caller: &Caller, needs: Needs) -> Door {
+    match (caller, needs) {
+        (_, Needs::Supervise | Needs::Again) if !matches!(caller, Caller::Token { .. }) => Door::SupervisorsOnly,
+        (Caller::Nobody, _) => Door::Unknown,
+        _ => Door::NotAllowed,
+    }
+}
+
+/// Looks at the password in a form for a dangerous act, and gives the request back as it was.
+async fn confirmed(
+    request: Request,
+    access: &Access,
+    credentials: &Credentials,
+    now: i64,
+) -> Result<Request, (Door, Box<Request>)> {
+    let (parts, body) = request.into_parts();
+    let empty = |parts| Box::new(Request::from_parts(parts, Body::empty()));
+    let Ok(bytes) = to_bytes(body, FORM).await else { return Err((Door::PasswordAgain, empty(parts))) };
+    let mut copy = Request::new(Body::from(bytes.clone()));
+    *copy.method_mut() = Method::POST;
+    if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
+        copy.headers_mut().insert(CONTENT_TYPE, kind.clone());
+    }
+    let form = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
+    let password = form.ok().and_then(|Form(pairs)| pairs.into_iter().find(|(name, value)| name == "clave" && !value.is_empty()));
+    let (Some((_, password)), Some(secret)) = (password, &credentials.session) else {
+        return Err((Door::PasswordAgain, empty(parts)));
+    };
+    match access.confirm(&crate::access::digest(secret), &password, now).await {
+        Ok(()) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Err(denied) => Err((door(denied), empty(parts))),
+    }
+}
+
+/// What the door says of what the register denied.
+pub(in crate::web) fn door(denied: Denied) -> Door {
+    match denied {
+        Denied::Wrong => Door::Wrong,
+        Denied::Wait(seconds) => Door::Wait(u32::try_from(seconds).unwrap_or(u32::MAX)),
+        Denied::Locked => Door::TabletLocked,
+        Denied::Busy => Door::Busy,
+        Denied::BadName => Door::BadName,
+        Denied::Taken => Door::Taken,
+        Denied::Weak => Door::WeakPin,
+        Denied::Gone => Door::Gone,
+        Denied::Away(error) => {
+            warn!(%error, "the register of who may come in does not answer");
+            Door::Away
+        }
+    }
+}
+
+/// The answer to whoever is not let through: a page that can be opened leads to where one is let in.
+async fn refused(door: Door, caller: &Caller, needs: Needs, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let Ok(asker) = Asker::from_request_parts(&mut parts, &()).await;
+    let path = parts.uri.path();
+    let way = match door {
+        Door::Unknown => Some("/tableta".to_owned()),
+        Door::SupervisorsOnly => Some(format!("/entrar?volver={}", path.replace(['&', '#', '%', '+', ' '], ""))),
+        _ => None,
+    };
+    let is_page = !matches!(needs, Needs::Read | Needs::Act) && !path.starts_with("/vivo/");
+    let failure = Failure::from(Fault::from(door));
+    match way {
+        Some(way) if is_page && asker.htmx => {
+            let mut response = asker.told(failure).into_response();
+            if let Ok(way) = HeaderValue::from_str(&way) {
+                response.headers_mut().insert("hx-redirect", way);
+            }
+            response
+        }
+        Some(way) if is_page && parts.method.is_safe() => Redirect::to(&way).into_response(),
+        _ if is_page && asker.htmx => asker.told(failure).into_response(),
+        _ => {
+            let mut response = failure.for_path(path);
+            if *caller == Caller::Nobody && !is_page {
+                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            response
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `/supervisor/claves`: tokens of clients, the wall's link, the workers' PINs and badges.
+
+use super::super::fields::Fields;
+use super::super::{Answer, page, somebody};
+use super::enrol::origin;
+use super::{go, locked, now, when};
+use crate::access::{Denied, rules};
+use crate::web::caller::Caller;
+use crate::web::pages::Asker;
+use crate::web::pages::face::Face;
+use crate::web::{App, Site};
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+const HERE: &str = "/supervisor/claves";
+
+#[derive(Template)]
+#[template(path = "door/keys.html")]
+struct Keys<'a> {
+    site: &'a Site,
+    /// What was made just now, and is never shown again.
+    new_token: Option<&'a str>,
+    new_wall: Option<&'a str>,
+    wall: String,
+    tokens: Vec<Token>,
+    asks: bool,
+    people: Vec<Person>,
+    digits: usize,
+}
+
+struct Token {
+    id: String,
+    name: String,
+    acts: bool,
+    since: String,
+    by: String,
+    seen: String,
+}
+
+struct Person {
+    id: u32,
+    name: String,
+    pin: bool,
+    badges: usize,
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>) -> Answer {
+    shown(&app, None, None)
+}
+
+fn shown(app: &App, new_token: Option<&str>, new_wall: Option<&str>) -> Answer {
+    let (book, view) = (locked(app)?.book()?, app.plant.view());
+    let tokens = book.tokens.iter().map(|(id, token)| Token {
+        id: id.clone(),
+        name: token.name.clone(),
+        acts: token.acts,
+        since: when(app, token.since),
+        by: token.by.clone(),
+        seen: when(app, token.seen),
+    });
+    let people = view.people.all().iter().filter(|worker| worker.active).map(|worker| Person {
+        id: worker.id.get(),
+        name: worker.full_name(),
+        pin: book.pins.contains_key(&worker.id.to_string()),
+        badges: book.badges.values().filter(|badge| badge.worker == worker.id.get()).count(),
+    });
+    let wall = if book.house.wall.is_empty() { String::new() } else { when(app, book.house.wall_since) };
+    let (tokens, people, asks) = (tokens.collect(), people.collect(), book.house.pins);
+    Ok(page(&Keys { site: &app.site, new_token, new_wall, wall, tokens, asks, people, digits: rules::PIN }))
+}
+
+/// Makes a token, and shows it once.
+pub(super) async fn add_token(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let acts = fields.text("alcance") == Some("actuar");
+    let (name, by) = (fields.text("nombre").unwrap_or_default(), caller.supervisor_name().unwrap_or_default());
+    let token = locked(&app)?.add_token(name, acts, by, now(&app)).await.map_err(|denied| asker.told(denied))?;
+    shown(&app, Some(&token), None)
+}
+
+/// Ends a token.
+pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+    let ended = locked(&app)?.revoke_token(fields.text("id").unwrap_or_default()).await;
+    done(asker, ended.map(|_| ()))
+}
+
+/// Makes another link for walls, and shows it once.
+pub(super) async fn new_wall(State(app): State<App>, asker: Asker, headers: HeaderMap, _fields: Fields) -> Answer {
+    let secret = locked(&app)?.new_wall(now(&app)).await.map_err(|denied| asker.told(denied))?;
+    shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&app, &headers))))
+}
+
+/// Makes the link for walls none any more.
+pub(super) async fn no_wall(State(app): State<App>, asker: Asker, _fields: Fields) -> Answer {
+    done(asker, locked(&app)?.no_wall(now(&app)).await)
+}
+
+/// Whether workers give their PIN.
+pub(super) async fn ask_pins(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+    done(asker, locked(&app)?.ask_pins(fields.text("pedir") == Some("si")).await)
+}
+
+/// Gives a worker a PIN; an empty field takes his.
+pub(super) async fn set_pin(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+    let view = app.plant.view();
+    let worker = somebody(&view, fields.worker()?).map_err(|error| asker.told(error))?;
+    done(asker, locked(&app)?.set_pin(worker.id, fields.text("pin"), now(&app)).await)
+}
+
+/// Gives a worker a badge beside those that he has; an empty field takes them all.
+pub(super) async fn set_badge(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+    let (access, view) = (locked(&app)?, app.plant.view());
+    let worker = somebody(&view, fields.worker()?).map_err(|error| asker.told(error))?;
+    let Some(code) = fields.text("codigo") else { return done(asker, access.remove_badges(worker.id).await) };
+    if rules::badge(code).is_none() {
+        return Err(asker.told(crate::words::Fault::from(crate::words::Door::BadBadge)));
+    }
+    done(asker, access.add_badge(code, worker.id, now(&app)).await)
+}
+
+fn done(asker: Asker, result: Result<(), Denied>) -> Result<Response, Face> {
+    result.map_err(|denied| asker.told(denied))?;
+    Ok(go(asker, HERE))
+}

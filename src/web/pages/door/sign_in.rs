@@ -1,0 +1,73 @@
+//! `/entrar` and `/salir`: a supervisor signs in, and out at the end of his shift.
+
+use super::super::fields::Fields;
+use super::super::{Answer, page};
+use super::{go, locked, now, with_cookie};
+use crate::access::digest;
+use crate::web::caller::cookies::{self, Kind};
+use crate::web::caller::{Caller, Credentials, door};
+use crate::web::failure::Failure;
+use crate::web::pages::Asker;
+use crate::web::{App, Site};
+use crate::words::{Door, Fault};
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
+
+/// Where one comes out who was on the way nowhere.
+const SUPERVISOR: &str = "/supervisor";
+
+#[derive(Template)]
+#[template(path = "door/sign_in.html")]
+struct SignIn<'a> {
+    site: &'a Site,
+    name: &'a str,
+    back: &'a str,
+    why: Option<&'a str>,
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, caller: Caller, query: Fields) -> Answer {
+    let back = way_back(&query);
+    if caller.may_supervise() {
+        return Ok(Redirect::to(back).into_response());
+    }
+    Ok(page(&SignIn { site: &app.site, name: "", back, why: None }))
+}
+
+/// Whoever gives the right name and password is a supervisor until his shift ends.
+pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let access = locked(&app)?;
+    let (name, back) = (fields.text("nombre").unwrap_or_default(), way_back(&fields));
+    let tablet = if let Caller::Tablet { id, .. } = &caller { Some(id.as_str()) } else { None };
+    match access.sign_in(name, fields.text("clave").unwrap_or_default(), tablet, now(&app)).await {
+        Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(&app, access, Kind::Session, &secret))),
+        Err(denied) => {
+            let failure = Failure::from(Fault::from(door(denied)));
+            let mut response = page(&SignIn { site: &app.site, name, back, why: Some(&failure.message) });
+            *response.status_mut() = failure.status;
+            Ok(failure.dressed(response))
+        }
+    }
+}
+
+/// Ends the session on the server, too: its cookie is good for nothing afterwards.
+pub(super) async fn leave(State(app): State<App>, asker: Asker, from: Credentials, _fields: Fields) -> Answer {
+    let access = locked(&app)?;
+    if let Some(secret) = &from.session {
+        access.sign_out(&digest(secret)).await?;
+    }
+    Ok(with_cookie(go(asker, "/"), cookies::take(&app, Kind::Session)))
+}
+
+/// Only a page of ours: an address of another site begins with two strokes, or with none.
+fn way_back(fields: &Fields) -> &str {
+    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    fields.text("volver").filter(ours).unwrap_or(SUPERVISOR)
+}
+
+impl From<Door> for crate::web::pages::face::Face {
+    fn from(door: Door) -> Self {
+        Fault::from(door).into()
+    }
+}

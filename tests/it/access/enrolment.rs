@@ -1,0 +1,178 @@
+//! How a tablet comes in, what it is called, and how it goes.
+
+use super::{PASSWORD, Persona, asking, locked_plant, now, register, supervisor, tablet};
+use crate::support::{TestPlant, eventually};
+use chrono::Duration;
+use futures_util::StreamExt;
+use reqwest::Method;
+use std::time::Duration as StdDuration;
+use tokio::time::timeout;
+
+/// Longer than a revoked tablet may go on (`reliability.md` 6: 5 s).
+const GONE: StdDuration = StdDuration::from_secs(5);
+
+#[tokio::test]
+async fn h4_a_tablet_shows_a_code_a_supervisor_names_it_and_it_works() {
+    let plant = locked_plant().await;
+    let (device, code) = asking(&plant).await;
+    assert_eq!((code.len(), code.chars().filter(|c| *c == '-').count()), (9, 1), "{code}");
+    let page = device.get(&plant, "/tableta").await;
+    assert!(
+        page.text.contains("<svg class=\"qr\"") && page.headers["refresh"] == "5",
+        "a camera can read it, and it looks again"
+    );
+    let before = device.get(&plant, "/").await;
+    assert_eq!((before.status, before.headers["location"].to_str().unwrap()), (303, "/tableta"), "not yet");
+
+    let mut boss = supervisor(&plant).await;
+    let typed = code.to_lowercase().replace('-', " ");
+    let reply = boss.form(&plant, "/supervisor/tabletas/registrar", &[("codigo", &typed), ("nombre", "  Armado   1 ")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.text);
+    assert!(boss.get(&plant, "/supervisor/tabletas").await.text.contains("<b>Armado 1</b>"));
+    assert_eq!(device.get(&plant, "/tableta").await.headers["location"], "/", "its page goes on by itself");
+    assert_eq!(device.get(&plant, "/").await.status, 200);
+    let taken = device
+        .post(&plant, "/api/occupation/tomar", serde_json::json!({"tag_spool": "MK-0001", "worker_id": 93, "operacion": "ARM"}))
+        .await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+
+    let again = boss.form(&plant, "/supervisor/tabletas/registrar", &[("codigo", &code), ("nombre", "Otra")]).await;
+    assert_eq!(again.status, 400, "a code is good once");
+}
+
+#[tokio::test]
+async fn h4_cookies_are_out_of_reach_of_scripts_and_other_sites() {
+    let plant = locked_plant().await;
+    let asked = plant.send(Persona::new().request(&plant, Method::POST, "/tableta").form(&[("x", "y")])).await;
+    let signed = plant
+        .send(Persona::new().request(&plant, Method::POST, "/entrar").form(&[("nombre", super::SUPERVISOR), ("clave", PASSWORD)]))
+        .await;
+    for reply in [asked, signed] {
+        let cookie =
+            reply.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).find(|line| line.starts_with("sb_"));
+        let cookie = cookie.unwrap();
+        for word in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="] {
+            assert!(cookie.contains(word), "{cookie}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn h4_under_https_cookies_are_sent_only_so_and_belong_to_this_host_alone() {
+    let plant = TestPlant::enrolled_behind_https().await;
+    register(&plant).add_supervisor(super::SUPERVISOR, PASSWORD, now(&plant)).await.unwrap();
+    let mut device = Persona::new();
+    let asked = device.form(&plant, "/tableta", &[]).await;
+    let line = asked.headers["set-cookie"].to_str().unwrap();
+    assert!(line.starts_with("__Host-sb_device=") && line.contains("Secure") && !line.contains("Domain"), "{line}");
+    assert!(device.get(&plant, "/tableta").await.text.contains("class=\"code\""), "and it is known by it");
+    let mut plain = device.clone();
+    plain.cookies[0].0 = "sb_device".into();
+    assert!(!plain.get(&plant, "/tableta").await.text.contains("class=\"code\""), "a cookie that anybody could have set is none");
+    assert!(supervisor(&plant).await.cookies[0].0.starts_with("__Host-sb_session"));
+}
+
+#[tokio::test]
+async fn h4_a_code_ends_after_ten_minutes_and_guessing_one_has_to_wait() {
+    let plant = locked_plant().await;
+    let (_, code) = asking(&plant).await;
+    let mut boss = supervisor(&plant).await;
+    for _ in 0..5 {
+        let wrong = boss.form(&plant, "/supervisor/tabletas/registrar", &[("codigo", "BBBBBBBB"), ("nombre", "x")]).await;
+        assert_eq!(wrong.status, 400);
+    }
+    let wait = boss.form(&plant, "/supervisor/tabletas/registrar", &[("codigo", &code), ("nombre", "x")]).await;
+    assert_eq!((wait.status, wait.headers.contains_key("retry-after")), (429, true));
+    plant.later(Duration::minutes(11));
+    let late =
+        boss.form(&plant, "/supervisor/tabletas/registrar", &[("codigo", &code), ("nombre", "x"), ("clave", PASSWORD)]).await;
+    assert_eq!(late.status, 400, "the code has ended: {}", late.text);
+}
+
+#[tokio::test]
+async fn h4_a_revoked_tablet_loses_its_stream_within_seconds_and_its_replayed_cookie_is_nothing() {
+    let plant = locked_plant().await;
+    let (device, id) = tablet(&plant, "Armado 1").await;
+    let mut stream = device.request(&plant, Method::GET, "/vivo/carretes").send().await.unwrap().bytes_stream();
+    assert!(stream.next().await.unwrap().is_ok(), "it hears something");
+    let mut boss = supervisor(&plant).await;
+    assert_eq!(boss.form(&plant, "/supervisor/tabletas/revocar", &[("id", &id)]).await.status, 303);
+    let ended = timeout(GONE, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    assert!(ended.is_ok(), "the stream goes on");
+    assert_eq!(device.get(&plant, "/").await.status, 303);
+    let act = device.post(&plant, "/api/occupation/tomar", serde_json::json!({})).await;
+    assert_eq!(act.verdict(), (401, "NO_REGISTRADO"));
+}
+
+#[tokio::test]
+async fn h4_a_register_that_came_back_empty_lets_nobody_in() {
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    assert_eq!(device.get(&plant, "/").await.status, 200);
+    for file in ["access.db", "access.db-wal", "access.db-shm"] {
+        let _ = std::fs::remove_file(plant.data().join(file));
+    }
+    let plant = plant.restarted().await;
+    assert_eq!(device.get(&plant, "/").await.status, 303, "its cookie is signed, and unknown");
+    assert_eq!(Persona::new().form(&plant, "/entrar", &[("nombre", super::SUPERVISOR), ("clave", PASSWORD)]).await.status, 403);
+}
+
+#[tokio::test]
+async fn tablets_and_sessions_survive_a_restart() {
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    let boss = supervisor(&plant).await;
+    let plant = plant.restarted().await;
+    assert_eq!((device.get(&plant, "/").await.status, boss.get(&plant, "/supervisor/tabletas").await.status), (200, 200));
+}
+
+#[tokio::test]
+async fn a_tablet_that_is_used_stays_and_one_that_was_not_seen_for_ninety_days_goes() {
+    let plant = locked_plant().await;
+    let (used, id) = tablet(&plant, "Armado 1").await;
+    let (unused, _) = tablet(&plant, "Armado 2").await;
+    plant.later(Duration::days(80));
+    assert_eq!(used.get(&plant, "/").await.status, 200);
+    let seen = now(&plant);
+    eventually("it was noted that it was heard", async || register(&plant).book().unwrap().devices[&id].seen == seen).await;
+    plant.later(Duration::days(80));
+    assert_eq!((used.get(&plant, "/").await.status, unused.get(&plant, "/").await.status), (200, 303));
+}
+
+#[tokio::test]
+async fn h4_what_is_kept_holds_no_secret_and_nobody_else_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    let boss = supervisor(&plant).await;
+    let token = register(&plant).add_token("informes", false, "x", now(&plant)).await.unwrap();
+    let mut secrets = vec![PASSWORD.to_owned(), token.rsplit('_').next().unwrap().to_owned()];
+    for (persona, name) in [(&device, "sb_device"), (&boss, "sb_session")] {
+        secrets.push(persona.cookie(name).rsplit('.').next().unwrap().to_owned());
+    }
+    for file in ["access.db", "access.db-wal"] {
+        let path = plant.data().join(file);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+        let bytes = std::fs::read(path).unwrap();
+        let held = secrets.iter().find(|secret| bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        assert_eq!(held, None, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_wall_sees_the_wall_by_its_link_until_there_is_another() {
+    let plant: TestPlant = locked_plant().await;
+    let mut boss = supervisor(&plant).await;
+    let made = boss.form(&plant, "/supervisor/claves/muro", &[]).await;
+    let link = made.text.split("id=\"muro-nuevo\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let path = link.strip_prefix(&plant.url("")).unwrap().to_owned();
+    let mut wall = Persona::new();
+    let opened = wall.get(&plant, &path).await;
+    assert_eq!((opened.status, opened.headers["refresh"].to_str().unwrap()), (200, "0; url=/kiosko"));
+    wall.keep(&opened);
+    assert_eq!((wall.get(&plant, "/kiosko").await.status, wall.get(&plant, "/tablero").await.status), (200, 403));
+    boss.form(&plant, "/supervisor/claves/muro", &[]).await;
+    assert_eq!(wall.get(&plant, "/kiosko").await.status, 303, "the link before is none");
+    assert_eq!(Persona::new().get(&plant, &path).await.status, 401);
+    assert!(!boss.get(&plant, "/supervisor/claves").await.text.contains("muro-nuevo"), "it is shown once");
+}

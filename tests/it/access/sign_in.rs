@@ -1,0 +1,246 @@
+//! Supervisors with a password, workers with a PIN and a badge; whoever guesses.
+
+use super::{PASSWORD, PIN, Persona, SUPERVISOR, locked_plant, now, register, supervisor, tablet, worker};
+use crate::pages::Screen;
+use crate::support::TestPlant;
+use chrono::Duration;
+use serde_json::json;
+use spoolboard::access::Denied;
+use spoolboard::domain::WorkerId;
+
+fn marta() -> WorkerId {
+    WorkerId::new(93).unwrap()
+}
+
+#[tokio::test]
+async fn h4_a_supervisor_signs_in_for_a_shift_and_out_at_its_end() {
+    let plant = locked_plant().await;
+    let mut boss = supervisor(&plant).await;
+    assert_eq!(boss.get(&plant, "/supervisor/tabletas").await.status, 200);
+    let kept = boss.clone();
+    assert_eq!(boss.form(&plant, "/salir", &[]).await.status, 303);
+    assert!(boss.cookies.iter().all(|(name, _)| name != "sb_session"));
+    assert_eq!(kept.get(&plant, "/supervisor/tabletas").await.status, 303, "the cookie is good for nothing afterwards");
+
+    let boss = supervisor(&plant).await;
+    plant.later(Duration::hours(12));
+    assert_eq!(boss.get(&plant, "/supervisor/tabletas").await.status, 200);
+    plant.later(Duration::minutes(1));
+    let ended = boss.get(&plant, "/supervisor/tabletas").await;
+    assert_eq!((ended.status, ended.headers["location"].to_str().unwrap()), (303, "/entrar?volver=/supervisor/tabletas"));
+}
+
+#[tokio::test]
+async fn h4_a_dangerous_act_asks_for_the_password_again_after_ten_minutes() {
+    let plant = locked_plant().await;
+    let (_, id) = tablet(&plant, "Armado 1").await;
+    let mut boss = supervisor(&plant).await;
+    plant.later(Duration::minutes(11));
+    let page = boss.get(&plant, "/supervisor/tabletas").await.text;
+    assert!(page.contains("name=\"clave\""), "the form asks for it");
+    let act = async |boss: &mut Persona, extra: &[(&str, &str)]| {
+        let mut fields = vec![("id", id.as_str()), ("nombre", "Soldadura 1")];
+        fields.extend(extra);
+        boss.form(&plant, "/supervisor/tabletas/nombrar", &fields).await
+    };
+    let without = act(&mut boss, &[]).await;
+    assert!(without.status == 403 && without.text.contains("CLAVE_REQUERIDA"));
+    assert!(act(&mut boss, &[("clave", "no es esta clave")]).await.text.contains("CLAVE_INCORRECTA"));
+    assert_eq!(register(&plant).book().unwrap().devices[&id].name, "Armado 1");
+    assert_eq!(act(&mut boss, &[("clave", PASSWORD)]).await.status, 303);
+    assert_eq!(register(&plant).book().unwrap().devices[&id].name, "Soldadura 1");
+    assert_eq!(act(&mut boss, &[]).await.status, 303, "and then not for another ten minutes");
+    assert!(!boss.get(&plant, "/supervisor/tabletas").await.text.contains("name=\"clave\""));
+}
+
+#[tokio::test]
+async fn h4_who_signed_in_gives_his_password_to_free_a_spool_and_is_named_for_it() {
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    assert_eq!(take(&device, &plant, "MK-0001", 93).await.0, 200);
+    let mut boss = supervisor(&plant).await;
+    plant.later(Duration::minutes(11));
+    let spool = device.get(&plant, "/api/occupation/status/MK-0001").await.json["id"].as_str().unwrap().to_owned();
+    let path = format!("/supervisor/carretes/{spool}/liberar");
+    let page = Screen::of(&boss.get(&plant, &path).await);
+    assert!(page.count("input[name=clave]") > 0, "the form asks for it");
+    let hidden = |name: &str| page.attribute(&format!("input[name={name}]"), "value");
+    let (seen, key) = (hidden("visto"), hidden("id_operacion"));
+    let mut fields = vec![("motivo", "fin de turno"), ("visto", &*seen), ("id_operacion", &*key)];
+    assert!(boss.form(&plant, &path, &fields).await.text.contains("CLAVE_REQUERIDA"));
+    fields.push(("clave", PASSWORD));
+    let freed = boss.form(&plant, &path, &fields).await;
+    assert_eq!(freed.status, 303, "{}", freed.text);
+    let history = device.get(&plant, "/api/history/MK-0001").await;
+    let last = history.json["events"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["evento_tipo"], &last["worker_nombre"]), (&json!("LIBERAR_SPOOL"), &json!(SUPERVISOR)));
+    let ended = device.post(&plant, "/api/occupation/pausar", json!({"tag_spool": "MK-0001", "worker_id": 93})).await;
+    assert!(ended.status == 410 && ended.message().contains(SUPERVISOR), "{}", ended.message());
+}
+
+#[tokio::test]
+async fn h4_after_any_thousand_wrong_passwords_the_right_one_works_within_fifteen_minutes() {
+    let plant = locked_plant().await;
+    let (_, id) = tablet(&plant, "Oficina").await;
+    let door = register(&plant);
+    let (mut looked_at, mut refused) = (0, 0);
+    for number in 0..1_000 {
+        match door.sign_in(SUPERVISOR, &format!("clave {number} que no es"), None, now(&plant)).await {
+            Err(Denied::Wrong) => looked_at += 1,
+            Err(Denied::Wait(seconds)) if seconds <= 900 => refused += 1,
+            other => panic!("{:?}", other.err()),
+        }
+        if number % 100 == 99 {
+            plant.later(Duration::minutes(3));
+        }
+    }
+    println!("of 1,000 wrong passwords {looked_at} were looked at, {refused} refused unseen");
+    assert!(looked_at < 20, "{looked_at}");
+    assert!(matches!(door.sign_in(SUPERVISOR, PASSWORD, None, now(&plant)).await, Err(Denied::Wait(_))));
+    assert!(
+        door.sign_in(SUPERVISOR, PASSWORD, Some(&id), now(&plant)).await.is_ok(),
+        "who guesses elsewhere keeps nobody from his tablet"
+    );
+    plant.later(Duration::minutes(15));
+    assert!(door.sign_in(SUPERVISOR, PASSWORD, None, now(&plant)).await.is_ok());
+}
+
+#[tokio::test]
+async fn h4_many_guesses_at_once_are_not_all_looked_at() {
+    let plant = locked_plant().await;
+    let door = register(&plant);
+    let guesses = (0..50).map(|number| {
+        let door = std::sync::Arc::clone(door);
+        let now = now(&plant);
+        tokio::spawn(async move {
+            matches!(door.sign_in(SUPERVISOR, &format!("otra clave {number}"), None, now).await, Err(Denied::Wrong))
+        })
+    });
+    let mut looked_at = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        looked_at += usize::from(guess.await.unwrap());
+    }
+    assert!(looked_at <= 5, "{looked_at}");
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_answered_as_one_that_somebody_has() {
+    let plant = locked_plant().await;
+    let mut persona = Persona::new();
+    let wrong = persona.form(&plant, "/entrar", &[("nombre", SUPERVISOR), ("clave", "no es esta clave")]).await;
+    let nobody = persona.form(&plant, "/entrar", &[("nombre", "Nadie Tal"), ("clave", "no es esta clave")]).await;
+    assert_eq!((wrong.status, nobody.status), (403, 403));
+    assert_eq!(wrong.text.replace(SUPERVISOR, "Nadie Tal"), nobody.text);
+    let statuses = async |name: &str| {
+        let mut found = Vec::new();
+        for _ in 0..6 {
+            found.push(Persona::new().form(&plant, "/entrar", &[("nombre", name), ("clave", "no es esta clave")]).await.status);
+        }
+        found
+    };
+    assert_eq!(statuses(SUPERVISOR).await, statuses("Nadie Tal").await, "also when it has to wait");
+}
+
+#[tokio::test]
+async fn the_way_back_after_signing_in_is_never_another_site() {
+    let plant = locked_plant().await;
+    for (asked, to) in [
+        ("/diagnostico", "/diagnostico"),
+        ("//mal.example/", "/supervisor"),
+        ("https://mal.example/", "/supervisor"),
+        ("/\\mal.example", "/supervisor"),
+    ] {
+        let fields = [("nombre", SUPERVISOR), ("clave", PASSWORD), ("volver", asked)];
+        assert_eq!(Persona::new().form(&plant, "/entrar", &fields).await.headers["location"], to);
+    }
+}
+
+#[tokio::test]
+async fn another_password_and_the_end_of_an_account_end_its_sessions() {
+    let plant = locked_plant().await;
+    let boss = supervisor(&plant).await;
+    register(&plant).remove_supervisor("elena toro").await.unwrap();
+    assert_eq!(boss.get(&plant, "/supervisor/tabletas").await.status, 303);
+    register(&plant).add_supervisor(SUPERVISOR, "otra clave larga", now(&plant)).await.unwrap();
+    assert_eq!(boss.get(&plant, "/supervisor/tabletas").await.status, 303, "the same name is not the same account");
+    for weak in ["corta", "aaaaaaaaaaaa", "Pedro Araya Soto"] {
+        assert!(matches!(register(&plant).add_supervisor("Pedro Araya Soto", weak, 0).await, Err(Denied::Weak)), "{weak}");
+    }
+}
+
+async fn take(persona: &Persona, plant: &TestPlant, tag: &str, worker: u32) -> (u16, String) {
+    let reply =
+        persona.post(plant, "/api/occupation/tomar", json!({"tag_spool": tag, "worker_id": worker, "operacion": "ARM"})).await;
+    (reply.status, reply.code().to_owned())
+}
+
+#[tokio::test]
+async fn h4_where_the_plant_asks_for_pins_nobody_acts_in_anothers_name() {
+    let plant = locked_plant().await;
+    let (door, marta_in) = (register(&plant), worker(&plant, 93, "Armado 1").await);
+    let (tablet_in, _) = tablet(&plant, "Armado 2").await;
+    assert_eq!(take(&tablet_in, &plant, "MK-0001", 94).await.0, 200, "off by default");
+    door.ask_pins(true).await.unwrap();
+    assert_eq!(take(&marta_in, &plant, "MK-0002", 93).await.0, 200);
+    assert_eq!(take(&marta_in, &plant, "MK-0003", 94).await, (401, "PIN_REQUERIDO".into()));
+    assert_eq!(take(&tablet_in, &plant, "MK-0003", 93).await, (401, "PIN_REQUERIDO".into()));
+    let boss = supervisor(&plant).await;
+    assert_eq!(take(&boss, &plant, "MK-0003", 93).await, (401, "PIN_REQUERIDO".into()), "a supervisor is no worker");
+    let list = tablet_in.get(&plant, "/carretes?trabajador=93").await;
+    assert_eq!((list.status, list.headers["location"].to_str().unwrap()), (303, "/pin?trabajador=93"));
+
+    let mut stolen = tablet_in.clone();
+    stolen.cookies.push(("sb_session".into(), marta_in.cookie("sb_session").to_owned()));
+    assert_eq!(take(&stolen, &plant, "MK-0003", 93).await.0, 401, "a session is good on its own tablet only");
+    plant.later(Duration::minutes(9));
+    assert_eq!(take(&marta_in, &plant, "MK-0004", 93).await.0, 200);
+    crate::support::eventually("she was heard", async || door.book().unwrap().sessions.values().any(|it| it.last == now(&plant)))
+        .await;
+    plant.later(Duration::minutes(9));
+    assert_eq!(take(&marta_in, &plant, "MK-0005", 93).await.0, 200, "who works stays signed in");
+    plant.later(Duration::minutes(11));
+    assert_eq!(take(&marta_in, &plant, "MK-0006", 93).await.0, 401);
+    let robot = Persona::token(&door.add_token("robot", true, "x", now(&plant)).await.unwrap());
+    assert_eq!(take(&robot, &plant, "MK-0006", 93).await.0, 200, "a client answers for whom it names");
+}
+
+#[tokio::test]
+async fn h4_guessing_a_pin_has_to_wait_and_locks_the_tablet_until_a_supervisor_looks() {
+    let plant = locked_plant().await;
+    let (mut device, id) = tablet(&plant, "Armado 1").await;
+    let (mut other, _) = tablet(&plant, "Armado 2").await;
+    let door = register(&plant);
+    door.set_pin(marta(), Some(PIN), now(&plant)).await.unwrap();
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        statuses.push(device.form(&plant, "/pin", &[("trabajador", "93"), ("pin", "111213")]).await.status);
+    }
+    assert_eq!(statuses, [403, 403, 403, 403, 403, 429]);
+    // The others of the plant are guessed at in turn.
+    for id in 101..=115 {
+        device.form(&plant, "/pin", &[("trabajador", &id.to_string()), ("pin", "111213")]).await;
+    }
+    plant.later(Duration::minutes(2));
+    let locked = device.form(&plant, "/pin", &[("trabajador", "93"), ("pin", PIN)]).await;
+    assert!(locked.status == 403 && locked.text.contains("desbloquee"), "{}", locked.text);
+    assert_eq!(other.form(&plant, "/pin", &[("trabajador", "93"), ("pin", PIN)]).await.status, 303, "elsewhere she gets in");
+    let mut boss = supervisor(&plant).await;
+    assert_eq!(boss.form(&plant, "/supervisor/tabletas/desbloquear", &[("id", &id)]).await.status, 303);
+    assert_eq!(device.form(&plant, "/pin", &[("trabajador", "93"), ("pin", PIN)]).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_badge_chooses_its_worker_and_gives_no_pin() {
+    let plant = locked_plant().await;
+    let (mut device, _) = tablet(&plant, "Armado 1").await;
+    let mut boss = supervisor(&plant).await;
+    let saved = boss.form(&plant, "/supervisor/claves/credencial", &[("trabajador", "93"), ("codigo", "]C1TRAB-0093-X")]).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let chosen = device.form(&plant, "/credencial", &[("codigo", "TRAB-0093-X")]).await;
+    assert_eq!((chosen.status, chosen.headers["location"].to_str().unwrap()), (303, "/carretes?trabajador=93"));
+    assert_eq!(device.form(&plant, "/credencial", &[("codigo", "TRAB-0094-X")]).await.status, 400);
+    register(&plant).ask_pins(true).await.unwrap();
+    assert_eq!(device.get(&plant, "/carretes?trabajador=93").await.headers["location"], "/pin?trabajador=93");
+    assert_eq!(boss.form(&plant, "/supervisor/claves/credencial", &[("trabajador", "93"), ("codigo", "")]).await.status, 303);
+    assert_eq!(device.form(&plant, "/credencial", &[("codigo", "TRAB-0093-X")]).await.status, 400, "taken back");
+}

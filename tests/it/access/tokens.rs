@@ -1,0 +1,79 @@
+//! Clients with a bearer token.
+
+use super::{Persona, locked_plant, now, register, supervisor};
+use serde_json::json;
+
+#[tokio::test]
+async fn h4_a_request_without_a_tablet_or_a_token_is_told_that_it_is_unknown() {
+    let plant = locked_plant().await;
+    let reply = Persona::new()
+        .post(&plant, "/api/occupation/tomar", json!({"tag_spool": "MK-0001", "worker_id": 93, "operacion": "ARM"}))
+        .await;
+    assert_eq!(reply.verdict(), (401, "NO_REGISTRADO"));
+    assert_eq!(reply.headers["www-authenticate"], "Bearer");
+    assert!(reply.message().contains("no está registrad"), "{}", reply.message());
+    assert_eq!(plant.running.app.plant.view().find("MK-0001").unwrap().occupation, None);
+}
+
+#[tokio::test]
+async fn h4_a_token_reads_or_acts_and_its_replay_after_it_was_revoked_is_nothing() {
+    let plant = locked_plant().await;
+    let mut boss = supervisor(&plant).await;
+    let made = boss.form(&plant, "/supervisor/claves/crear", &[("nombre", "Informes <b>"), ("alcance", "leer")]).await;
+    let token = made.text.split("id=\"clave-nueva\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let reads = Persona::token(&token);
+    assert_eq!(reads.get(&plant, "/api/spools").await.status, 200);
+    assert_eq!(reads.get(&plant, "/metrics").await.status, 200);
+    let act = reads.post(&plant, "/api/occupation/tomar", json!({})).await;
+    assert_eq!(act.verdict(), (403, "ACCESO_NO_PERMITIDO"));
+    assert_eq!(reads.get(&plant, "/tablero").await.status, 403, "a client has no pages");
+
+    let list = boss.get(&plant, "/supervisor/claves").await.text;
+    assert!(!list.contains(&token) && list.contains("Informes &#60;b&#62;"), "shown once, and as text");
+    let id = token.split('_').nth(1).unwrap();
+    assert_eq!(boss.form(&plant, "/supervisor/claves/anular", &[("id", id)]).await.status, 303);
+    assert_eq!(reads.get(&plant, "/api/spools").await.verdict(), (401, "NO_REGISTRADO"));
+
+    let mut with_cookies = boss.clone();
+    with_cookies.bearer = Some(token);
+    assert_eq!(with_cookies.get(&plant, "/api/spools").await.status, 401, "a wrong token is not made good by a cookie");
+}
+
+#[tokio::test]
+async fn a_token_of_another_and_a_cookie_of_another_kind_are_no_use() {
+    let plant = locked_plant().await;
+    let (device, _) = super::tablet(&plant, "Armado 1").await;
+    let mut swapped = Persona::new();
+    swapped.cookies.push(("sb_session".into(), device.cookie("sb_device").to_owned()));
+    swapped.cookies.push(("sb_wall".into(), device.cookie("sb_device").to_owned()));
+    assert_eq!(swapped.get(&plant, "/kiosko").await.status, 303);
+    let one = register(&plant).add_token("uno", true, "x", now(&plant)).await.unwrap();
+    let two = register(&plant).add_token("dos", true, "x", now(&plant)).await.unwrap();
+    let (id, secret) = (one.split('_').nth(1).unwrap(), two.rsplit('_').next().unwrap());
+    for wrong in [format!("spool_{id}_{secret}"), format!("spool_{id}_"), "spool__".into(), one.to_uppercase(), format!("{one}x")]
+    {
+        assert_eq!(Persona::token(&wrong).get(&plant, "/api/spools").await.status, 401, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn h4_no_secret_is_in_the_trail_of_a_tablet() {
+    let plant = locked_plant().await;
+    let (mut device, _) = super::tablet(&plant, "Armado 1").await;
+    device.keep(&device.get(&plant, "/").await);
+    let wall = register(&plant).new_wall(now(&plant)).await.unwrap();
+    device.get(&plant, &format!("/muro/{wall}")).await;
+    device.form(&plant, "/pin", &[("trabajador", "93"), ("pin", "830417")]).await;
+    device.form(&plant, "/credencial", &[("codigo", "TRAB-0093-X")]).await;
+    device.form(&plant, "/entrar", &[("nombre", super::SUPERVISOR), ("clave", super::PASSWORD)]).await;
+    let trail = &plant.running.app.trail;
+    let at = |seconds| chrono::DateTime::from_timestamp(now(&plant) + seconds, 0).unwrap();
+    let mut steps = String::new();
+    for tablet in trail.tablets().await.unwrap() {
+        steps.push_str(&format!("{:?}", trail.steps(&tablet.id, at(-60), at(60), 100).await.unwrap()));
+    }
+    assert!(steps.contains("POST /pin"), "{steps}");
+    for secret in [wall.as_str(), "830417", "TRAB-0093", super::PASSWORD] {
+        assert!(!steps.contains(secret), "{secret} in {steps}");
+    }
+}
