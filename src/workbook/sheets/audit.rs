@@ -88,16 +88,22 @@ impl Writer {
         self.away().is_some()
     }
 
-    /// Whether a reading shows a change whose event waits.
+    /// Whether a reading shows a change whose event waits. One whose event is in the audit was done by
+    /// another process, at which a tablet repeated its tap.
     pub(super) fn is_evident(&self, fresh: &Fresh, boxed: &HashSet<Uuid>) -> bool {
-        !self.seen(&fresh.loaded, |id| boxed.contains(&id)).is_empty()
+        let by_another = |id: Uuid| fresh.loaded.events.iter().any(|event| event.id == id);
+        !self.seen(&fresh.loaded, |id| boxed.contains(&id) && !by_another(id)).is_empty()
+    }
+
+    /// Whether the audit was there when it was last read, with its columns.
+    pub(super) fn is_legible(&self) -> bool {
+        self.reader.layout().is_some_and(|layout| layout.metadata.is_some() && layout.audit_columns().is_ok())
     }
 
     /// Follows a reading: what the audit shows waits no longer, what was unknown is settled if it
     /// can be, and memory gets what the audit does not show yet.
     pub(super) fn heed(&mut self, fresh: &mut Fresh) {
-        let layout = self.reader.layout();
-        let legible = layout.is_some_and(|layout| layout.metadata.is_some() && layout.audit_columns().is_ok());
+        let legible = self.is_legible();
         if !legible && self.state.mirror.view().read_at.is_some() {
             // Without its columns the audit tells less than memory knows.
             fresh.loaded.events.clear();

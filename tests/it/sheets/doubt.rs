@@ -2,7 +2,7 @@
 
 use super::{BATCHES, Floor, landed};
 use crate::stand_in::{Fault, Held, When};
-use crate::support::google::{BOOK, seldom};
+use crate::support::google::{BOOK, connected, seldom};
 use crate::support::{eventually, plant};
 use futures_util::future::join_all;
 use spoolboard::domain::{Cell, Column};
@@ -69,6 +69,38 @@ async fn a_batch_that_arrives_after_it_was_given_up_changes_nothing() {
     eventually("the late batch was decided", async || floor.google.journal().calls().len() > calls).await;
     assert_eq!((floor.audited(late), floor.audited(again)), (0, 1));
     assert_eq!(floor.cell("MK-0001", Column::OccupiedBy), Cell::text("MR(94)"));
+}
+
+#[tokio::test]
+async fn f1_what_another_process_did_of_a_batch_that_was_lost_does_not_tell_for_the_rest_of_it() {
+    for barred in [false, true] {
+        let floor = Floor::of(3, Limits { write: Duration::from_secs(60), audit: Duration::ZERO, ..seldom() }).await;
+        if barred {
+            floor.google.human(BOOK, |human| human.protects_sheet("Metadata", &[]));
+            assert!(landed(&floor.taken("MK-0003", 93, Uuid::new_v4()).await));
+        }
+        let (repeated, lost) = (Uuid::new_v4(), Uuid::new_v4());
+        floor.google.fail(BATCHES, Fault::LostBefore);
+        let mut gate = floor.google.hold(BATCHES, Held::BeforeApplying);
+        let (one, two) = (floor.take("MK-0001", 93, repeated), floor.take("MK-0002", 94, lost));
+        let takes = join_all([floor.applying(one), floor.applying(two)]);
+        let other = async {
+            gate.arrived().await;
+            floor.google.human(BOOK, |human| human.unprotects_sheet("Metadata"));
+            // The tablet repeats its tap at another process.
+            let other = Floor { workbook: connected(&floor.google, BOOK, seldom()).await, google: floor.google.clone() };
+            assert!(landed(&other.taken("MK-0001", 93, repeated).await));
+            other.workbook.close().await;
+            gate.open();
+        };
+        let (answers, ()) = tokio::join!(takes, other);
+        let refused = |answer: &Result<_, _>| matches!(answer, Ok(Err(Error::Conflict)));
+        assert!(answers.iter().all(refused), "barred {barred}: {answers:?}");
+        assert_eq!((floor.cell("MK-0002", Column::OccupiedBy), floor.audited(lost)), (Cell::Empty, 0), "barred {barred}");
+        assert!(floor.workbook.event(repeated).is_some(), "whoever asks again learns that it is done");
+        assert!(landed(&floor.taken("MK-0002", 94, lost).await), "it may be decided again");
+        eventually("each has its event", async || floor.audited(repeated) == 1 && floor.audited(lost) == 1).await;
+    }
 }
 
 #[tokio::test]
