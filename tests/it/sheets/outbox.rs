@@ -143,6 +143,21 @@ async fn f1_an_audit_that_is_taken_away_while_a_batch_is_on_its_way_costs_nobody
 }
 
 #[tokio::test]
+async fn f1_where_nothing_waits_the_audit_is_tried_again_by_whoever_comes_next() {
+    let floor = Floor::of(2, Limits { audit: Duration::from_secs(3_600), ..seldom() }).await;
+    let [refused, next] = ids();
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.protects_rows("Metadata", 3, &[]);
+        human.types("Operaciones", "Ocupado_Por", 2, "MR(94)");
+    });
+    let answer = floor.taken("MK-0001", 93, refused).await;
+    assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    floor.google.human(BOOK, |human| human.unprotects_sheet("Metadata"));
+    assert!(landed(&floor.taken("MK-0002", 93, next).await));
+    assert_eq!((floor.workbook.status().outbox, audit(&floor.google, &[refused, next])), (0, vec![next]));
+}
+
+#[tokio::test]
 async fn f1_without_a_column_of_the_audit_memory_keeps_what_it_knows() {
     let floor = Floor::of(2, quick()).await;
     let [before, during] = ids();
