@@ -53,6 +53,7 @@ impl Settings {
             refresh: millis(400),
             idle: millis(400),
             write: millis(1_500),
+            beyond: millis(3_000),
             settle: millis(8_000),
             rival: millis(700),
             vanished: millis(4_000),

@@ -120,6 +120,8 @@ pub struct Limits {
     pub idle: Duration,
     /// A write, before it is doubtful.
     pub write: Duration,
+    /// How long, beyond its deadline, a change that is in a batch is waited for.
+    pub beyond: Duration,
     /// Finding out what became of a doubtful write, before nobody knows.
     pub settle: Duration,
     /// No writing when somebody else holds the fence.
@@ -140,6 +142,7 @@ impl Default for Limits {
             refresh: seconds(5),
             idle: seconds(60),
             write: seconds(20),
+            beyond: seconds(3),
             settle: seconds(30),
             rival: seconds(30),
             vanished: seconds(200),
@@ -193,6 +196,7 @@ pub enum BadSetting {
 #[derive(Debug)]
 pub struct GoogleSheets {
     state: Arc<State>,
+    beyond: Duration,
     work: Mutex<Option<(UnboundedSender<Waiting>, JoinHandle<()>)>>,
 }
 
@@ -220,7 +224,7 @@ impl GoogleSheets {
         let kept = (Arc::clone(&state), outbox);
         let writer = Writer::new(client, reader, shared, kept, Arc::new(now), limits, received);
         let task = tokio::spawn(writer.run());
-        Ok(GoogleSheets { state, work: Mutex::new(Some((queue, task))) })
+        Ok(GoogleSheets { state, beyond: limits.beyond, work: Mutex::new(Some((queue, task))) })
     }
 
     /// Waits until the workbook has been read for the first time.
@@ -292,8 +296,12 @@ impl Workbook for GoogleSheets {
         let told = match timeout_at(deadline, &mut answered).await {
             Ok(told) => told,
             Err(_) if ticket.withdraw() => return Err(Error::Withdrawn),
-            // It is in a batch: how that ends is known soon, or never.
-            Err(_) => answered.await,
+            // It is in a batch: how that ends is known soon, or is not waited for.
+            Err(_) => match timeout_at(deadline + self.beyond, answered).await {
+                Ok(told) => told,
+                Err(_) if ticket.withdraw() => return Err(Error::Withdrawn),
+                Err(_) => return Err(Error::OutcomeUnknown),
+            },
         };
         // No answer: the task died with the change in its hands.
         let told = told.unwrap_or(Err(Error::OutcomeUnknown));

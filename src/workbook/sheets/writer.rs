@@ -424,11 +424,13 @@ impl Writer {
         }
     }
 
-    /// Changes wait again, before those that came later.
+    /// Changes wait again, before those that came later; but not those whose outcome is waited for no more.
     pub(super) fn put_back(&mut self, plan: Plan) {
         for (waiting, _) in plan.items.into_iter().rev() {
             waiting.ticket.leave();
-            self.waiting.push_front(waiting);
+            if !waiting.answer.is_closed() {
+                self.waiting.push_front(waiting);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use spoolboard::error::Error;
 use spoolboard::workbook::Workbook;
 use spoolboard::workbook::sheets::Limits;
 use std::time::Duration;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -101,6 +102,19 @@ async fn f1_what_another_process_did_of_a_batch_that_was_lost_does_not_tell_for_
         assert!(landed(&floor.taken("MK-0002", 94, lost).await), "it may be decided again");
         eventually("each has its event", async || floor.audited(repeated) == 1 && floor.audited(lost) == 1).await;
     }
+}
+
+#[tokio::test]
+async fn d4_a_change_that_is_in_a_batch_is_not_waited_for_long_beyond_its_deadline() {
+    let limits = Limits { write: Duration::from_secs(60), beyond: Duration::from_millis(100), ..seldom() };
+    let floor = Floor::of(1, limits).await;
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let (id, deadline) = (Uuid::new_v4(), Instant::now() + Duration::from_secs(2));
+    let taking = floor.workbook.apply(floor.take("MK-0001", 93, id), deadline);
+    let (answer, ()) = tokio::join!(taking, gate.arrived());
+    assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{answer:?}");
+    gate.open();
+    eventually("the card settles itself", async || floor.workbook.event(id).is_some()).await;
 }
 
 #[tokio::test]

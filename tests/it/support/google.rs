@@ -29,6 +29,7 @@ pub(crate) fn seldom() -> Limits {
         refresh: seconds(3_600),
         idle: seconds(3_600),
         write: seconds(2),
+        beyond: seconds(3),
         settle: seconds(5),
         rival: millis(600),
         vanished: millis(600),
