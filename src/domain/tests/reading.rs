@@ -2,7 +2,6 @@
 
 use super::problem::Kind::*;
 use super::*;
-use crate::domain::Tag;
 use Column::*;
 use Level::{Error, Warning};
 use Operation::{Arm, Metrology, Repair, Sold};
