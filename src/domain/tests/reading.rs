@@ -260,7 +260,7 @@ fn b11_one_reader_fills_every_field_from_its_own_column() {
 #[test]
 fn a_tag_with_a_sign_that_is_not_seen_is_none() {
     for text in ["MK-1\u{0}", "MK\u{7}1", "MK-\u{202e}1-KM", "\u{2066}MK-1", "MK-1\u{9b}"] {
-        assert_eq!(Tag::read(text), None, "{text:?}");
+        assert_eq!(crate::domain::Tag::read(text), None, "{text:?}");
     }
-    assert_eq!(Tag::read("\u{feff}MK-ñ 1\u{a0}").unwrap().as_str(), "MK-ñ 1");
+    assert_eq!(crate::domain::Tag::read("\u{feff}MK-ñ 1\u{a0}").unwrap().as_str(), "MK-ñ 1");
 }
