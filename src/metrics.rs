@@ -134,7 +134,7 @@ impl Default for Metrics {
         registry.register("events_up", "1 while other processes are heard", metrics.events.clone());
         registry.register("requests", "Requests by route and status", metrics.requests.clone());
         // A counter that is there before anything is counted shows the first time, too.
-        for by in ["tablet", "address"] {
+        for by in ["tablet", "address", "screens"] {
             drop(metrics.refused_requests.get_or_create(&[("by", by)]));
         }
         registry.register("refused_requests", "Requests that came too fast", metrics.refused_requests.clone());
