@@ -158,7 +158,10 @@ impl Header {
     /// Resolves a header line by name, whatever the order (`field-failures.md` B1, B5).
     pub fn read<S: AsRef<str>>(names: &[S]) -> Header {
         let normal: Vec<String> = names.iter().map(|name| normalise(name.as_ref())).collect();
-        let place = |name: &str| normal.iter().position(|found| *found == normalise(name));
+        let place = |name: &str| {
+            let wanted = normalise(name);
+            normal.iter().position(|found| *found == wanted)
+        };
         let mut header = Header::default();
         for column in Column::ALL {
             header.places[column as usize] = place(column.header());

@@ -72,7 +72,7 @@ impl Sheet {
 
     /// For each row, the cells of the named columns; a column that the sheet lacks is `Missing`.
     fn picked<'a, const N: usize>(&'a self, names: [&str; N]) -> impl Iterator<Item = [Cell; N]> + 'a {
-        let places = names.map(|name| self.place(name));
+        let places = places_in(&self.header, names);
         self.rows.iter().map(move |(_, cells)| {
             places.map(|place| place.map_or(Cell::Missing, |place| cells.get(place).cloned().unwrap_or_default()))
         })
@@ -119,8 +119,17 @@ impl Sheets {
 
 /// The 0-based place of the column with this name in a header line.
 pub(super) fn place_in(header: &[String], name: &str) -> Option<usize> {
-    let wanted = normalise(name);
-    header.iter().position(|found| normalise(found) == wanted)
+    let [place] = places_in(header, [name]);
+    place
+}
+
+/// The same for several names; each reading of the workbook asks for all of the audit's.
+pub(super) fn places_in<const N: usize>(header: &[String], names: [&str; N]) -> [Option<usize>; N] {
+    let found: Vec<String> = header.iter().map(|name| normalise(name)).collect();
+    names.map(|name| {
+        let wanted = normalise(name);
+        found.iter().position(|found| *found == wanted)
+    })
 }
 
 fn worker_id(cell: &Cell) -> Option<WorkerId> {

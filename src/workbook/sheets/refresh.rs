@@ -6,7 +6,7 @@ use super::budget::{Budget, Need};
 use super::client::{Book, Client, Columns, Failed, Reason, Render, Tab};
 use crate::domain::{Cell, Column, Header, Moment, Spool};
 use crate::workbook::audit_row::HEADERS;
-use crate::workbook::sheet::place_in;
+use crate::workbook::sheet::places_in;
 use crate::workbook::{Loaded, Names, Sheet, Sheets, View};
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -56,7 +56,7 @@ impl Layout {
 
     /// Where the ten columns of the audit are; else the names of those that are not there.
     pub(super) fn audit_columns(&self) -> Result<[Col; 10], Vec<&'static str>> {
-        let found = HEADERS.map(|name| place_in(&self.audit, name));
+        let found = places_in(&self.audit, HEADERS);
         let missing: Vec<&str> =
             HEADERS.into_iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| name).collect();
         if missing.is_empty() { Ok(found.map(|place| Col(place.unwrap_or_default()))) } else { Err(missing) }
