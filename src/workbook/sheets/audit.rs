@@ -191,8 +191,10 @@ impl Writer {
         if (self.away().is_some() || self.outbox.is_unsettled()) && self.look(Need::Sometime).await.is_err() {
             return;
         }
+        // What a process that died has left in wrong rows is put right before the audit speaks of it.
+        self.settle_the_rest().await;
         let (Some(fence), Some(layout)) = (self.fence.held(), self.reader.layout()) else { return };
-        if self.outbox.is_unsettled() || self.outbox.is_empty() {
+        if !self.is_settled() || self.outbox.is_unsettled() || self.outbox.is_empty() {
             return;
         }
         let (mut parts, mut ids, mut weight) = (vec![Part::Fence(fence)], HashSet::new(), 0);

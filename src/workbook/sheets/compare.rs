@@ -97,8 +97,21 @@ struct Seen<'a> {
     ours: BTreeSet<Column>,
 }
 
-/// Compares. `followed` tells whether a later operation was decided on a row that had the change.
-pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> Found {
+/// What the audit tells of a row since a change of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Nothing.
+    Silent,
+    /// A later operation was decided on a row that had the change.
+    Followed,
+    /// A later operation was decided on a row that had it not.
+    Overtaken,
+    /// The row carries an operation that the audit does not tell yet.
+    Untold,
+}
+
+/// Compares. `since` tells what the audit knows of the row of a change, as it is in the reading.
+pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since) -> Found {
     let mut seen = sides.seen();
     // Once more was sent, what cannot be seen at all has been dealt with.
     let alone = sides.attempts.len() == 1;
@@ -115,8 +128,8 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
         let mut due: BTreeSet<Column> = row.ours.clone();
         if let Some(nth) = own.get(&*row.identity.id).copied() {
             let change = sides.changes[nth];
-            let restored = row.restored();
-            let holds = match alike(&restored, &row.image) {
+            let (restored, since) = (row.restored(), since(change, row.row));
+            let holds = match since != Since::Overtaken && alike(&restored, &row.image) {
                 true => {
                     due.extend(change.cells.iter().map(|(column, _)| *column));
                     true
@@ -125,8 +138,13 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
                     due.retain(|column| change.cells.iter().all(|(own, _)| own != column));
                     true
                 }
-                // It was sent to no other row that shows it, and without `version` no more can be told.
-                false => followed(change) || (!has_version(row.row, change) && !elsewhere(nth)),
+                false => match since {
+                    Since::Followed => true,
+                    Since::Overtaken => false,
+                    // It was sent to no other row that shows it, and no more can be told.
+                    Since::Untold => !elsewhere(nth),
+                    Since::Silent => !has_version(row.row, change) && !elsewhere(nth),
+                },
             };
             if holds {
                 should = should.with(&change.cells);
