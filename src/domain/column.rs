@@ -118,6 +118,11 @@ impl IndexMut<Column> for Row {
 }
 
 impl Row {
+    /// Whether a person would see anything in it.
+    pub fn holds_any(&self) -> bool {
+        self.0.iter().any(|cell| !cell.is_blank())
+    }
+
     /// The columns in which two rows differ.
     pub fn differences(&self, other: &Row) -> Vec<Column> {
         Column::ALL.into_iter().filter(|column| self[*column] != other[*column]).collect()

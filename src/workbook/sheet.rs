@@ -1,10 +1,10 @@
 //! A whole workbook in memory as raw cells: what a file holds, and what it says once it is read.
 
 use super::audit_row;
-use super::mirror::Loaded;
+use super::mirror::{Loaded, Seen};
 use crate::domain::cell::clean;
 use crate::domain::column::normalise;
-use crate::domain::{Cell, Column, Header, Moment, Role, Row, Worker, WorkerId};
+use crate::domain::{Cell, Header, Moment, Role, Worker, WorkerId};
 use chrono_tz::Tz;
 use std::collections::HashMap;
 
@@ -64,10 +64,10 @@ impl Sheet {
     }
 
     /// The tracked cells of each row of `Operaciones` that holds anything in them.
-    pub(super) fn tracked(self) -> Vec<(u32, Row)> {
+    pub(super) fn tracked(self) -> Vec<(u32, Seen)> {
         let header = Header::read(&self.header);
-        let holds_any = |row: &Row| Column::ALL.into_iter().any(|column| !row[column].is_blank());
-        self.rows.into_iter().map(|(fila, cells)| (fila, header.row(cells))).filter(|(_, row)| holds_any(row)).collect()
+        let rows = self.rows.into_iter().map(|(fila, cells)| (fila, header.row(cells)));
+        rows.filter(|(_, row)| row.holds_any()).map(|(fila, row)| (fila, row.into())).collect()
     }
 
     /// For each row, the cells of the named columns; a column that the sheet lacks is `Missing`.
@@ -145,6 +145,7 @@ fn is_active(cell: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Column;
 
     fn sheet(header: &[&str], rows: &[&[Cell]]) -> Sheet {
         let numbered = rows.iter().enumerate().map(|(index, cells)| (index as u32 + 2, cells.to_vec()));

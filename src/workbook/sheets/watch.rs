@@ -100,7 +100,7 @@ impl Writer {
     /// Reads, judges and remembers.
     pub(super) async fn look(&mut self, need: Need) -> Result<(), Unread> {
         let (hurried, before) = (self.pulse.reading(), self.state.mirror.view());
-        let read = self.reader.read(&self.client, &mut self.budget, need, (self.now)()).await;
+        let read = self.reader.read(&self.client, &mut self.budget, need, &before, (self.now)()).await;
         let told = match read {
             Ok(fresh) => self.take(fresh),
             Err(unread) => Err(unread),
