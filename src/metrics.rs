@@ -24,6 +24,8 @@ pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Hist
 pub struct SheetsMetrics {
     /// Calls to Google by kind (`read`, `write`) and how they ended.
     pub calls: Family<[(&'static str, &'static str); 2], Counter>,
+    /// Seconds from a call to Google to its answer as the client has read it, by kind.
+    pub seconds: Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>,
     /// Calls that may be made at once now, by kind (`design.md` 5.3).
     pub tokens: Family<[(&'static str, &'static str); 1], Gauge<f64, AtomicU64>>,
     /// Changes in one batch.
@@ -47,6 +49,7 @@ impl Default for SheetsMetrics {
     fn default() -> Self {
         SheetsMetrics {
             calls: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.025, 2.0, 11))),
             tokens: Family::default(),
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             commit: Histogram::new(exponential_buckets(0.05, 2.0, 11)),
@@ -156,6 +159,7 @@ impl Metrics {
     pub fn with_sheets(mut self, sheets: &SheetsMetrics) -> Metrics {
         let google = self.registry.sub_registry_with_prefix("sheets");
         google.register("calls", "Calls to Google by kind and outcome", sheets.calls.clone());
+        google.register("call_seconds", "Seconds from a call to Google to its answer", sheets.seconds.clone());
         google.register("tokens", "Calls that may be made at once now", sheets.tokens.clone());
         google.register("batch_changes", "Changes in one batch", sheets.batch.clone());
         google.register("commit_seconds", "Seconds from a change to the answer that it landed", sheets.commit.clone());

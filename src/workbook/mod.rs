@@ -12,7 +12,7 @@ pub mod sheets;
 pub mod sqlite;
 mod view;
 
-pub use mirror::{Landing, Loaded, Mirror};
+pub use mirror::{Landing, Loaded, Mirror, Seen};
 pub use sheet::{Names, Sheet, Sheets};
 pub use sheets::GoogleSheets;
 pub use sqlite::Sqlite;

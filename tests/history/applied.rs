@@ -28,6 +28,8 @@ struct Hit {
     was: Vec<(String, String)>,
     /// Columns of which nobody can know what stood there: somebody typed it meanwhile.
     lost: BTreeSet<String>,
+    /// Columns into which no change of ours had ever written: only who had read the row knows what stood there.
+    unwritten: BTreeSet<String>,
 }
 
 /// An audit row whose own row does not show it yet.
@@ -41,6 +43,8 @@ struct Unlanded {
 pub(super) struct Walk {
     /// How many batches of each process came so far.
     batches: BTreeMap<Process, usize>,
+    /// The latest life of each process that was seen.
+    lives: BTreeMap<usize, usize>,
     hits: Vec<Hit>,
     unlanded: Vec<Unlanded>,
     late: Late,
@@ -61,6 +65,10 @@ pub(crate) fn look(history: &History) -> (Vec<Violation>, Counted) {
     let mut before = &history.start;
     for step in &history.steps {
         walk.people.look(before, step);
+        if step.by != By::Human {
+            let life = walk.lives.entry(step.process.0).or_default();
+            *life = step.process.1.max(*life);
+        }
         match step.by {
             By::Human => walk.human(before, step),
             By::Fence => walk.fence(before, step),
@@ -161,9 +169,15 @@ impl Walk {
     /// An audit row that had to wait for its tab: now its change can be judged.
     fn arrived(&mut self, step: &Step, event: &Arc<Event>) {
         let (own, others) = self.late.arrives(event);
-        for hit in others {
-            let what = format!("wrote what was meant for {} into {}, and did not repair it", event.tag, hit.old.key);
-            self.wrong(6, hit.at, (&hit.old.key, &event.id), what);
+        for waited in others {
+            // Now it is known whom it was meant for: it has to be put right like any other hit.
+            let was = waited.old.differences(&waited.new).into_iter().map(|(name, before, _)| (name, before));
+            let was = was.filter(|(name, _)| !waited.typed.contains(name)).collect();
+            let hit = self.hit_of((waited.process, waited.batch, waited.at), &waited.old, &event.id, (was, waited.typed));
+            match waited.moved {
+                true => self.hits.push(hit),
+                false => self.nobody_moved(&hit),
+            }
         }
         if own.is_empty() {
             self.unlanded.push(Unlanded { at: step.at, event: Arc::clone(event) });
@@ -237,7 +251,10 @@ impl Walk {
         let (op, tag, key) = (new.cell(Column::Version), new.cell(Column::Tag), &*new.key);
         let typed = self.people.typed(key, step.since);
         let returns = |(name, _, to): &Difference| {
-            let back = |hit: &Hit| hit.lost.contains(name) || hit.was.iter().any(|(n, was)| n == name && was == to);
+            let back = |hit: &Hit| {
+                let is_its_own = hit.was.iter().any(|(n, was)| n == name && was == to);
+                hit.lost.contains(name) || is_its_own || (to.is_empty() && self.died_with(hit, name))
+            };
             is_ours(name) && typed.contains(name) || self.hits.iter().any(|hit| hit.key == key && back(hit))
         };
         if changes.iter().all(returns) {
@@ -288,15 +305,41 @@ impl Walk {
         self.counted.residues += lost.len();
         let lost = lost.into_iter().map(|(name, _)| name).collect();
         let batch = self.batches.get(&step.process).copied().unwrap_or_default();
-        let (key, op) = (row.key.to_string(), op.to_owned());
-        let hit = Hit { process: step.process, batch, at: step.at, op, key, was, lost };
+        let hit = self.hit_of((step.process, batch, step.at), row, op, (was, lost));
         match self.people.moved(step.since) {
             true => self.hits.push(hit),
-            false => {
-                let what = format!("wrote into {}, and nobody had moved rows or columns", of_hit(&hit));
-                self.wrong(6, hit.at, (&hit.key, &hit.op), what);
-            }
+            false => self.nobody_moved(&hit),
         }
+    }
+
+    fn hit_of(
+        &self,
+        (process, batch, at): (Process, usize, Duration),
+        row: &Row,
+        op: &str,
+        (was, lost): (Vec<(String, String)>, BTreeSet<String>),
+    ) -> Hit {
+        let of_row = self.known.values().filter(|event| event.id != op && event.tag == row.cell(Column::Tag));
+        let written: BTreeSet<&String> =
+            of_row.filter_map(|event| Some(event.notes["despues"].as_object()?.keys())).flatten().collect();
+        let unwritten =
+            was.iter().map(|(name, _)| name).filter(|name| is_ours(name) && !written.contains(name)).cloned().collect();
+        Hit { process, batch, at, op: op.to_owned(), key: row.key.to_string(), was, lost, unwritten }
+    }
+
+    fn nobody_moved(&mut self, hit: &Hit) {
+        let what = format!("wrote into {}, and nobody had moved rows or columns", of_hit(hit));
+        self.wrong(6, hit.at, (&hit.key, &hit.op), what);
+    }
+
+    /// Whether what stood in a cell died with the process that hit it: it was killed before it could write
+    /// again, no other process had ever read the row, and no audit row tells what it was. Then the cell may
+    /// be emptied.
+    fn died_with(&self, hit: &Hit, name: &str) -> bool {
+        let (number, life) = hit.process;
+        let is_dead = self.lives.get(&number).is_some_and(|last| *last > life);
+        let wrote_again = self.batches.get(&hit.process).is_some_and(|batches| *batches > hit.batch);
+        is_dead && !wrote_again && self.lives.len() == 1 && hit.unwritten.contains(name)
     }
 
     /// An audit row whose row did not change with it: one that takes another back, or a row that was missed.
@@ -315,18 +358,22 @@ impl Walk {
     fn settle(&mut self, step: &Step, after: &BTreeMap<&str, &Row>) {
         let (process, now) = (step.process, self.batches.get(&step.process).copied().unwrap_or_default());
         let in_time = |hit: &Hit| hit.process != process || hit.batch + REPAIR > now;
-        let right = |hit: &Hit| {
+        // How many cells died with who had hit them; nothing while others are wrong.
+        let right = |walk: &Walk, hit: &Hit| {
             let cells = after.get(hit.key.as_str()).map(|row| &row.cells);
-            hit.was.iter().all(|(name, was)| cells.and_then(|cells| cells.get(name)).map_or("", String::as_str) == was)
+            let stands = |name: &String| cells.and_then(|cells| cells.get(name)).map_or("", String::as_str);
+            let wrong: Vec<&String> = hit.was.iter().filter(|(name, was)| stands(name) != was).map(|(name, _)| name).collect();
+            wrong.iter().all(|name| stands(name).is_empty() && walk.died_with(hit, name)).then_some(wrong.len())
         };
-        let gone: Vec<Hit> = self
-            .hits
-            .extract_if(.., |hit| if right(hit) { hit.lost.is_empty() || !in_time(hit) } else { !in_time(hit) })
-            .collect();
-        for hit in gone {
-            match right(&hit) {
-                true => self.counted.repaired += 1,
-                false => self.unrepaired(&hit),
+        for hit in std::mem::take(&mut self.hits) {
+            match right(self, &hit) {
+                Some(_) if in_time(&hit) && !hit.lost.is_empty() => self.hits.push(hit),
+                Some(died) => {
+                    self.counted.repaired += 1;
+                    self.counted.residues += died;
+                }
+                None if in_time(&hit) => self.hits.push(hit),
+                None => self.unrepaired(&hit),
             }
         }
         let late: Vec<Unlanded> = self.unlanded.extract_if(.., |waits| step.at.saturating_sub(waits.at) > ORPHAN).collect();

@@ -10,9 +10,9 @@ use std::time::Duration;
 /// A change that waits for its audit row.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    process: Process,
+    pub(super) process: Process,
     /// The how-many-th batch of its process it was.
-    batch: usize,
+    pub(super) batch: usize,
     pub(super) at: Duration,
     pub(super) op: String,
     pub(super) old: Row,
@@ -20,7 +20,7 @@ pub(super) struct Waiting {
     /// Into which columns somebody had typed meanwhile.
     pub(super) typed: BTreeSet<String>,
     /// Whether rows or columns had been moved meanwhile.
-    moved: bool,
+    pub(super) moved: bool,
 }
 
 /// All of them, in the order in which they were made.

@@ -140,7 +140,7 @@ impl Writer {
     /// later change found it there. Without that column, the row holds all that was to be written.
     fn seen(&self, loaded: &Loaded, of: impl Fn(Uuid) -> bool) -> HashSet<Uuid> {
         let versions: HashSet<String> = loaded.rows.iter().map(|(_, row)| row[Column::Version].display()).collect();
-        let identities = identify(loaded.rows.iter().map(|(_, row)| row));
+        let identities = identify(loaded.rows.iter().map(|(_, row)| &**row));
         let has = |event: &AuditEvent| {
             let place = identities.iter().position(|identity| Some(&*identity.id) == event.spool.as_deref());
             let there = event.notes.after.iter().filter(|(column, _)| !loaded.missing.contains(column));
@@ -191,8 +191,10 @@ impl Writer {
         if (self.away().is_some() || self.outbox.is_unsettled()) && self.look(Need::Sometime).await.is_err() {
             return;
         }
+        // What a process that died has left in wrong rows is put right before the audit speaks of it.
+        self.settle_the_rest().await;
         let (Some(fence), Some(layout)) = (self.fence.held(), self.reader.layout()) else { return };
-        if self.outbox.is_unsettled() || self.outbox.is_empty() {
+        if !self.is_settled() || self.outbox.is_unsettled() || self.outbox.is_empty() {
             return;
         }
         let (mut parts, mut ids, mut weight) = (vec![Part::Fence(fence)], HashSet::new(), 0);

@@ -25,7 +25,7 @@ use super::columns::{self, There};
 use super::refresh::Layout;
 use crate::domain::spool::identify;
 use crate::domain::{Cell, Change, Column, Identity, Row};
-use crate::workbook::View;
+use crate::workbook::{self, View};
 use std::collections::{BTreeSet, HashMap};
 
 /// Something that was sent: a batch, or what was to put right what it hit.
@@ -46,7 +46,7 @@ pub(super) struct Sides<'a> {
     /// The rows as they were when it was sent.
     pub(super) images: &'a View,
     /// The rows of a reading, and where its columns are.
-    pub(super) rows: &'a [(u32, Row)],
+    pub(super) rows: &'a [(u32, workbook::Seen)],
     pub(super) now: &'a Layout,
 }
 
@@ -97,8 +97,21 @@ struct Seen<'a> {
     ours: BTreeSet<Column>,
 }
 
-/// Compares. `followed` tells whether a later operation was decided on a row that had the change.
-pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> Found {
+/// What the audit tells of a row since a change of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Nothing.
+    Silent,
+    /// A later operation was decided on a row that had the change.
+    Followed,
+    /// A later operation was decided on a row that had it not.
+    Overtaken,
+    /// The row carries an operation that the audit does not tell yet.
+    Untold,
+}
+
+/// Compares. `since` tells what the audit knows of the row of a change, as it is in the reading.
+pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since) -> Found {
     let mut seen = sides.seen();
     // Once more was sent, what cannot be seen at all has been dealt with.
     let alone = sides.attempts.len() == 1;
@@ -115,8 +128,8 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
         let mut due: BTreeSet<Column> = row.ours.clone();
         if let Some(nth) = own.get(&*row.identity.id).copied() {
             let change = sides.changes[nth];
-            let restored = row.restored();
-            let holds = match alike(&restored, &row.image) {
+            let (restored, since) = (row.restored(), since(change, row.row));
+            let holds = match since != Since::Overtaken && alike(&restored, &row.image) {
                 true => {
                     due.extend(change.cells.iter().map(|(column, _)| *column));
                     true
@@ -125,8 +138,13 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
                     due.retain(|column| change.cells.iter().all(|(own, _)| own != column));
                     true
                 }
-                // It was sent to no other row that shows it, and without `version` no more can be told.
-                false => followed(change) || (!has_version(row.row, change) && !elsewhere(nth)),
+                false => match since {
+                    Since::Followed => true,
+                    Since::Overtaken => false,
+                    // It was sent to no other row that shows it, and no more can be told.
+                    Since::Untold => !elsewhere(nth),
+                    Since::Silent => !has_version(row.row, change) && !elsewhere(nth),
+                },
             };
             if holds {
                 should = should.with(&change.cells);
@@ -141,7 +159,7 @@ pub(super) fn compare(sides: &Sides<'_>, followed: impl Fn(&Change) -> bool) -> 
 
 impl Sides<'_> {
     fn seen(&self) -> Vec<Seen<'_>> {
-        let identities = identify(self.rows.iter().map(|(_, row)| row));
+        let identities = identify(self.rows.iter().map(|(_, row)| &**row));
         let ours: BTreeSet<Column> = Column::ALL.into_iter().filter(|column| column.is_ours()).collect();
         let seen = identities.into_iter().zip(self.rows).map(|(identity, (fila, row))| {
             let untouched = || Column::ALL.into_iter().filter(|column| !ours.contains(column));
@@ -151,7 +169,7 @@ impl Sides<'_> {
             let image = match known {
                 Some(spool) => spool.row.clone(),
                 // Nobody knew it: nothing of ours stood in it.
-                None => ours.iter().fold(row.clone(), |image, column| image.with(&[(*column, Cell::Empty)])),
+                None => ours.iter().fold(Row::clone(row), |image, column| image.with(&[(*column, Cell::Empty)])),
             };
             Seen { identity, fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
         });

@@ -1,10 +1,11 @@
 //! What a process that died has left behind: a batch that hit other rows than were meant, because
 //! somebody moved them within its round trip, and nobody who remembers how they were.
 //!
-//! Whoever replaces a fence without having been told that all under it is settled looks at the last
-//! events of the audit. A row that carries one of another row, which does not, was hit; the audit says
-//! what had been decided, and what the row held before as far as the app had written it. What only a
-//! person had written there, where work was written over it, is gone: it is emptied, and said aloud.
+//! A row that carries the event of another row, which does not, was hit. Whose batch it was knows what stood
+//! there and puts it right; while he lives he says so in his beats, and is waited for. After him whoever had
+//! read the row before knows best. Last comes who only has the audit: it says what had been decided, and what
+//! the row held before as far as the app had written it. What only a person had written there, where work was
+//! written over it, is gone then: it is emptied, and said aloud.
 
 use super::a1::Fila;
 use super::batch::{Target, same};
@@ -13,8 +14,10 @@ use super::writer::Writer;
 use crate::domain::{AuditEvent, Cell, Change, Column, Row, Spool};
 use crate::workbook::View;
 use chrono::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::time::Instant;
 use tracing::error;
 use uuid::Uuid;
 
@@ -22,19 +25,82 @@ use uuid::Uuid;
 /// within 30 s, and a write takes less.
 const LAST: Duration = Duration::minutes(2);
 
-/// How long other processes that live are waited for: the one whose batch it was knows better what
-/// stood there, and puts it right.
+/// How long other processes that live and know better are waited for.
 const OTHERS: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// How well a process knows what has to be put right: not at all, from a reading before, or because it was
+/// its own batch.
+const READ: u8 = 1;
+const OWN: u8 = 2;
+
+/// What one process knows of batches that others may have left in wrong rows.
+#[derive(Debug, Default)]
+pub(super) struct Heir {
+    /// Since when there may be something to look for.
+    since: Option<Instant>,
+    /// Rows that were hit, as they were read before.
+    stood: HashMap<Arc<str>, Arc<Spool>>,
+}
+
+impl Heir {
+    /// There may be something to look for: the fence was replaced, or events wait since before the start.
+    pub(super) fn looks(&mut self) {
+        self.since = Some(Instant::now());
+    }
+}
+
 impl Writer {
-    /// Whether nobody else can be expected to put right what the last batch hit.
-    pub(super) fn is_heir(&self) -> bool {
-        let is_alone = self.pulse.siblings().borrow().live <= 1;
-        self.heir.is_some_and(|since| is_alone || since.elapsed() >= OTHERS)
+    /// A batch of ours is on its way.
+    pub(super) fn begins(&self) {
+        self.state.knows.store(OWN, Ordering::Relaxed);
+    }
+
+    /// Tells the siblings how well this process knows what has to be put right.
+    pub(super) fn knows(&self) -> u8 {
+        let knows = match self.is_settled() {
+            false => OWN,
+            true if !self.heir.stood.is_empty() => READ,
+            true => 0,
+        };
+        self.state.knows.store(knows, Ordering::Relaxed);
+        knows
+    }
+
+    /// After a reading: remembers how rows were that were hit since `before`, and looks for what a process
+    /// that died has left behind, once nobody else can be expected to put it right.
+    pub(super) fn inherit(&mut self, before: &View) {
+        if !self.is_settled() || self.outbox.is_unsettled() {
+            return;
+        }
+        self.remember(before);
+        let knows = self.knows();
+        let is_due = |since: Instant| since.elapsed() >= OTHERS || self.pulse.leave_it_to(knows, since);
+        if self.heir.since.is_some_and(is_due) {
+            self.doubt = self.inherited();
+            self.heir = Heir::default();
+            self.knows();
+        }
+    }
+
+    fn remember(&mut self, before: &View) {
+        let view = self.state.mirror.view();
+        let mut stood = std::mem::take(&mut self.heir.stood);
+        stood.retain(|id, _| view.get(id).is_some_and(|spool| self.stray(spool, &view).is_some()));
+        for spool in &view.spools {
+            if let Some(old) = before.get(spool.id()).filter(|old| !Arc::ptr_eq(old, spool))
+                && !stood.contains_key(spool.id())
+                && self.stray(spool, &view).is_some()
+                && self.stray(old, &view).is_none()
+            {
+                stood.insert(Arc::clone(&spool.identity.id), Arc::clone(old));
+                self.heir.since.get_or_insert_with(Instant::now);
+            }
+        }
+        self.heir.stood = stood;
     }
 
     /// The last batch of a process that died, as far as it is in wrong rows.
-    pub(super) fn inherited(&self) -> Option<Doubt> {
+    fn inherited(&self) -> Option<Doubt> {
         let (layout, view) = (self.reader.layout()?, self.state.mirror.view());
         let newest = view.spools.iter().filter_map(|spool| spool.events.last()?.at).max()?;
         let strays: Vec<(&Arc<Spool>, Arc<AuditEvent>)> = view
@@ -80,22 +146,34 @@ impl Writer {
         let event = self.state.event(id)?;
         let meant = view.get(event.spool.as_deref()?)?;
         let here = event.notes.after.iter().all(|(column, cell)| same(&spool.row[*column], cell));
-        let last = meant.events.last().is_some_and(|last| last.id == id);
+        // Under an id that the audit does not tell yet somebody may have gone on from it.
+        let untouched = event.notes.before.contains(&(Column::Version, meant.row[Column::Version].clone()));
+        let known = |id: &str| Uuid::parse_str(id).is_ok_and(|id| self.state.mirror.event(id).is_some());
+        let is_told = untouched || meant.version.as_deref().is_none_or(known);
         // Of rows that are equal in all of it, a sort makes one the other.
         let name = |spool: &Spool| (spool.tag().clone(), spool.nv.clone(), spool.ot.clone());
-        (here && last && name(meant) != name(spool) && !meant.carries(id)).then_some(event)
+        (here && is_told && name(meant) != name(spool) && !meant.carries(id)).then_some(event)
     }
-    /// A row as it was before: what its own events wrote, where it was hit; and what its own change was
-    /// decided on.
+
+    /// A row as it was before: as it was read, or what its own events wrote, where it was hit; and what its
+    /// own change was decided on.
     fn image(&self, spool: &Spool, hit: Option<&AuditEvent>, own: Option<&AuditEvent>, fresh: &Cell) -> Row {
         let is_fresh = |column: Column| column == Column::Version && spool.identity.tag_ok;
         let unknown = |column: Column| if is_fresh(column) { fresh.clone() } else { Cell::Empty };
-        let hit = hit.into_iter().flat_map(|event| &event.notes.after).map(|(column, _)| (*column, unknown(*column)));
-        let mut cells: BTreeMap<Column, Cell> = hit.collect();
-        let held = spool.events.iter().filter(|event| own.is_none_or(|own| own.id != event.id) && !self.state.is_void(event.id));
-        for (column, cell) in held.flat_map(|event| &event.notes.after) {
-            cells.entry(*column).and_modify(|known| known.clone_from(cell));
+        let hit = hit.into_iter().flat_map(|event| &event.notes.after);
+        let mut cells: BTreeMap<Column, Cell> = match self.heir.stood.get(spool.id()) {
+            Some(old) => hit.map(|(column, _)| (*column, old.row[*column].clone())).collect(),
+            None => hit.map(|(column, _)| (*column, unknown(*column))).collect(),
+        };
+        if !self.heir.stood.contains_key(spool.id()) {
+            let held = spool.events.iter();
+            let held = held.filter(|event| own.is_none_or(|own| own.id != event.id) && !self.state.is_void(event.id));
+            for (column, cell) in held.flat_map(|event| &event.notes.after) {
+                cells.entry(*column).and_modify(|known| known.clone_from(cell));
+            }
         }
+        // Who has gone on without it since has written over what it was decided on.
+        let own = own.filter(|own| spool.events.last().is_some_and(|last| last.id == own.id));
         cells.extend(own.into_iter().flat_map(|event| event.notes.before.iter().cloned()));
         spool.row.with(&cells.into_iter().collect::<Vec<_>>())
     }

@@ -4,14 +4,14 @@
 //! Read, [`compare`], write what it finds, and again until it finds nothing. Only then memory takes
 //! the reading, and those who wait are answered.
 
-use super::batch::{self, Batch, Target};
+use super::batch::{self, Batch, Target, same};
 use super::budget::Need;
 use super::client::{Failed, Reason, Reply, jittered};
-use super::compare::{Attempt, Found, Sides, compare};
+use super::compare::{Attempt, Found, Sides, Since, compare};
 use super::refresh::{Fresh, Layout};
 use super::waiting::Waiting;
 use super::writer::{Plan, Writer};
-use crate::domain::{Change, Column};
+use crate::domain::{AuditEvent, Cell, Change, Column, Row};
 use crate::error::Error;
 use crate::workbook::{Applied, Landing, View};
 use std::collections::HashSet;
@@ -133,10 +133,10 @@ impl Writer {
     async fn read_until_it_works(&mut self) -> Fresh {
         let mut pause = PAUSES.0;
         loop {
-            let read = self.reader.read(&self.client, &mut self.budget, Need::Now, (self.now)()).await;
-            let rows = self.state.mirror.view().spools.len();
+            let known = self.state.mirror.view();
+            let read = self.reader.read(&self.client, &mut self.budget, Need::Now, &known, (self.now)()).await;
             match read {
-                Ok(fresh) if self.reader.judge(&fresh, rows).is_ok() => return fresh,
+                Ok(fresh) if self.reader.judge(&fresh, known.spools.len()).is_ok() => return fresh,
                 Ok(_) => warn!("a reading after a batch cannot be true"),
                 Err(unread) => warn!(?unread, "the workbook was not read after a batch"),
             }
@@ -180,13 +180,31 @@ impl Writer {
     fn compared(&self, doubt: &Doubt, fresh: &Fresh, now: &Layout) -> Found {
         let changes = doubt.items.iter().map(|waiting| &waiting.change).collect();
         let Doubt { attempts, images, .. } = doubt;
-        let view = self.state.mirror.view();
-        let followed = |change: &Change| {
-            let known = view.get(&change.spool).into_iter().flat_map(|spool| spool.events.iter().map(Arc::as_ref));
-            let of_it = known.chain(&fresh.loaded.events).filter(|event| event.spool.as_deref() == Some(&*change.spool));
-            of_it.into_iter().any(|event| event.follows(change.event.id))
+        let since = |change: &Change, row: &Row| self.since(doubt, change, row, &fresh.loaded.events);
+        compare(&Sides { attempts, changes, images, rows: &fresh.loaded.rows, now }, since)
+    }
+
+    /// What the audit tells of a row since a change of it; `news` is what memory may not know yet.
+    fn since(&self, doubt: &Doubt, change: &Change, row: &Row, news: &[AuditEvent]) -> Since {
+        let (view, id) = (self.state.mirror.view(), change.event.id);
+        let known = view.get(&change.spool).into_iter().flat_map(|spool| spool.events.iter().map(Arc::as_ref));
+        let of_it = known.chain(news).filter(|event| event.spool.as_deref() == Some(&*change.spool));
+        let of_it: Vec<&AuditEvent> = of_it.collect();
+        if of_it.iter().any(|event| event.follows(id)) {
+            return Since::Followed;
+        }
+        let version = |cells: &[(Column, Cell)]| cells.iter().any(|(column, _)| *column == Column::Version);
+        let later = of_it.iter().skip_while(|event| event.id != id);
+        if later.into_iter().any(|event| event.id != id && version(&event.notes.before) && !self.state.is_void(event.id)) {
+            return Since::Overtaken;
+        }
+        let told = |carried: Uuid| {
+            let ours = doubt.items.iter().any(|waiting| waiting.change.event.id == carried);
+            ours || self.state.mirror.event(carried).is_some() || news.iter().any(|event| event.id == carried)
         };
-        compare(&Sides { attempts, changes, images, rows: &fresh.loaded.rows, now }, followed)
+        let carried = Uuid::parse_str(&row[Column::Version].display()).ok();
+        let carried = carried.filter(|_| !same(&row[Column::Version], &change.image[Column::Version]));
+        if carried.is_some_and(|carried| !told(carried)) { Since::Untold } else { Since::Silent }
     }
 
     /// One attempt to put right what was hit. What it writes is absolute: so a lost reply is one more

@@ -6,7 +6,7 @@ use crate::metrics::SheetsMetrics;
 use crate::workbook::Mirror;
 use arc_swap::ArcSwapOption;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub(super) struct State {
     pub(super) outbox: AtomicUsize,
     /// Why nothing can be written, for an operator.
     pub(super) trouble: ArcSwapOption<String>,
+    /// How well this process knows what has to be put right; its siblings are told (`heir.rs`).
+    pub(super) knows: AtomicU8,
     /// Operations whose audit row stands and whose row does not: they did not happen.
     void: RwLock<HashSet<Uuid>>,
     /// Whether the first attempt to read and to take the fence is over.
@@ -46,6 +48,7 @@ impl State {
             waiting: AtomicUsize::new(0),
             outbox: AtomicUsize::new(0),
             trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
+            knows: AtomicU8::new(0),
             void: RwLock::default(),
             ready: watch::Sender::new(false),
             alarms: AtomicU64::new(0),

@@ -100,7 +100,7 @@ impl Writer {
     /// Reads, judges and remembers.
     pub(super) async fn look(&mut self, need: Need) -> Result<(), Unread> {
         let (hurried, before) = (self.pulse.reading(), self.state.mirror.view());
-        let read = self.reader.read(&self.client, &mut self.budget, need, (self.now)()).await;
+        let read = self.reader.read(&self.client, &mut self.budget, need, &before, (self.now)()).await;
         let told = match read {
             Ok(fresh) => self.take(fresh),
             Err(unread) => Err(unread),
@@ -116,12 +116,12 @@ impl Writer {
         match &told {
             Ok(()) => {
                 self.watch.failures = 0;
-                if self.is_settled() && self.is_heir() {
-                    (self.heir, self.doubt) = (None, self.inherited());
-                }
                 // Without a column that is needed the rows are those of before; and what a batch hit by mistake
                 // is given back.
                 let lacks = self.state.mirror.view().missing.iter().any(|column| column.is_critical());
+                if !lacks {
+                    self.inherit(&before);
+                }
                 if !lacks && self.is_settled() {
                     self.pulse.has_read();
                 }
@@ -168,6 +168,7 @@ impl Writer {
     /// Says what stands in the way of writing, if anything does.
     pub(super) fn report(&mut self) {
         let trouble = self.trouble();
+        self.knows();
         self.state.trouble.store(trouble.map(Arc::new));
         for (kind, left) in [("read", self.budget.reads.left()), ("write", self.budget.writes.left())] {
             self.state.metrics.tokens.get_or_create(&[("kind", kind)]).set(left);
@@ -227,7 +228,7 @@ impl Writer {
         match self.fence.take_over(&self.client, &mut self.budget, deadline).await {
             Ok(()) => {
                 info!("the fence of the workbook is ours");
-                self.heir = Some(Instant::now());
+                self.heir.looks();
                 Ok(true)
             }
             Err(why) => Err(self.without_fence(why)),

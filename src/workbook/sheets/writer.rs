@@ -9,6 +9,7 @@ use super::batch::{self, Batch, Target, same_row};
 use super::budget::{Bucket, Budget, Calls, Need};
 use super::client::{Client, Failed, Reason, jittered};
 use super::fence::{self, Fence, NoFence};
+use super::heir::Heir;
 use super::outbox::Outbox;
 use super::refresh::{Layout, Reader, Unread};
 use super::settle::Doubt;
@@ -82,8 +83,8 @@ pub(super) struct Writer {
     pub(super) formulas: HashSet<(Arc<str>, Column)>,
     /// The batch of which nobody could tell yet what became of it, or that has not been put right yet.
     pub(super) doubt: Option<Doubt>,
-    /// When the fence was replaced, if the last batch under the one before has not been looked for yet.
-    pub(super) heir: Option<Instant>,
+    /// What may be left of a process that died.
+    pub(super) heir: Heir,
     /// Operations whose audit row stands without their row, and since when.
     pub(super) orphans: HashMap<Uuid, (Change, Instant)>,
 }
@@ -98,6 +99,10 @@ impl Writer {
         limits: Limits,
         queue: UnboundedReceiver<Waiting>,
     ) -> Writer {
+        let mut heir = Heir::default();
+        if !outbox.is_empty() {
+            heir.looks();
+        }
         Writer {
             client,
             budget,
@@ -119,7 +124,7 @@ impl Writer {
             alone: Bucket::new(5.0, 2.0),
             formulas: HashSet::new(),
             doubt: None,
-            heir: None,
+            heir,
             orphans: HashMap::new(),
         }
     }
@@ -221,6 +226,7 @@ impl Writer {
         }
         let Some(plan) = self.noted(plan).await else { return };
         self.state.metrics.batch.observe(plan.items.len() as f64);
+        self.begins();
         match self.client.batch_update(&plan.batch.parts, &plan.batch.shown).await {
             Ok(reply) => {
                 let targets = plan.items.iter().map(|(_, target)| target);
@@ -242,6 +248,7 @@ impl Writer {
                 self.settle(plan, None).await;
             }
         }
+        self.knows();
     }
 
     /// Reads for those who wait, again when it fails.

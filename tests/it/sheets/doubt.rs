@@ -2,8 +2,8 @@
 
 use super::{BATCHES, Floor, landed};
 use crate::stand_in::{Fault, Held, When};
-use crate::support::google::{BOOK, connected, seldom};
-use crate::support::{eventually, plant};
+use crate::support::google::{BOOK, connected, quick, seldom};
+use crate::support::{eventually, plant, soon};
 use futures_util::future::join_all;
 use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
@@ -198,4 +198,43 @@ async fn b6_a_row_that_was_hit_by_a_batch_nobody_could_ask_about_is_put_right_la
         floor.cell("MK-0003", Column::Version) == Cell::text(id.to_string()) && floor.audited(id) == 1
     })
     .await;
+}
+
+#[tokio::test]
+async fn f1_a_lost_batch_that_another_process_has_built_upon_without_the_audit_did_land() {
+    let floor = Floor::of(2, Limits { write: Duration::from_secs(60), ..quick() }).await;
+    let id = Uuid::new_v4();
+    floor.google.fail(BATCHES, Fault::LostAfter);
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let taking = floor.applying(floor.take("MK-0001", 93, id));
+    let other = async {
+        gate.arrived().await;
+        floor.google.human(BOOK, |human| human.protects_sheet("Metadata", &[]));
+        let other = Floor { workbook: connected(&floor.google, BOOK, seldom()).await, google: floor.google.clone() };
+        let pausing = other.pausing("MK-0001", 93, Uuid::new_v4());
+        assert!(landed(&other.workbook.apply(pausing, soon()).await));
+        other.workbook.close().await;
+        gate.open();
+    };
+    let (answer, ()) = tokio::join!(taking, other);
+    let answer = answer.unwrap();
+    assert!(landed(&answer), "{answer:?}");
+    floor.google.human(BOOK, |human| human.unprotects_sheet("Metadata"));
+    assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await), "work goes on");
+    assert_eq!((floor.audited(id), floor.audited(Uuid::new_v5(&id, b"void"))), (1, 0));
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_is_not_sent_again_when_its_batch_comes_back_refused() {
+    let limits = Limits { write: Duration::from_secs(60), beyond: Duration::from_millis(100), ..seldom() };
+    let floor = Floor::of(2, limits).await;
+    floor.google.fail(BATCHES, Fault::TooManyFor(0));
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let (id, deadline) = (Uuid::new_v4(), Instant::now() + Duration::from_secs(1));
+    let taking = floor.workbook.apply(floor.take("MK-0001", 93, id), deadline);
+    let (answer, ()) = tokio::join!(taking, gate.arrived());
+    assert!(matches!(answer, Err(Error::OutcomeUnknown)), "{answer:?}");
+    gate.open();
+    assert!(landed(&floor.taken("MK-0002", 94, Uuid::new_v4()).await));
+    assert_eq!((floor.audited(id), floor.cell("MK-0001", Column::OccupiedBy)), (0, Cell::Empty));
 }

@@ -6,6 +6,7 @@ mod counted;
 mod doubt;
 mod fence;
 mod figures;
+mod heirs;
 mod moved;
 mod office;
 mod outbox;

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use serde_json::Value as Json;
 use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
+use spoolboard::redis::Link;
 use spoolboard::workbook::sheets::{BadSetting, Limits, SheetsConfig};
 use spoolboard::workbook::{GoogleSheets, Workbook};
 use std::collections::HashSet;
@@ -20,7 +21,7 @@ use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
 
 /// An adapter in a runtime of its own, which can end at once and in the middle of anything.
-struct Life {
+pub(super) struct Life {
     floor: Floor,
     runtime: Runtime,
 }
@@ -33,9 +34,14 @@ impl Deref for Life {
 }
 
 impl Life {
-    async fn begin(google: &Google, data: &Path, limits: Limits) -> Life {
+    pub(super) async fn begin(google: &Google, data: &Path, limits: Limits) -> Life {
+        Life::among(google, None, data, limits).await
+    }
+
+    /// One of several on one Redis.
+    pub(super) async fn among(google: &Google, share: Option<Link>, data: &Path, limits: Limits) -> Life {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let config = SheetsConfig { data: data.to_owned(), ..config(google, BOOK, limits) };
+        let config = SheetsConfig { share, data: data.to_owned(), ..config(google, BOOK, limits) };
         let workbook = {
             let _inside = runtime.enter();
             Arc::new(GoogleSheets::connect(config, now, ZONE).unwrap())
@@ -45,12 +51,12 @@ impl Life {
     }
 
     /// As by SIGKILL: nothing is told, nothing is finished.
-    fn killed(self) {
+    pub(super) fn killed(self) {
         self.runtime.shutdown_background();
     }
 }
 
-async fn shop(count: u32) -> (Google, PathBuf) {
+pub(super) async fn shop(count: u32) -> (Google, PathBuf) {
     let google = Google::with(book_of(&plant(count))).await;
     google.quota(60_000, 60_000);
     (google, folder())

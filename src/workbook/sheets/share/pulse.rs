@@ -6,7 +6,7 @@
 //! others read within a second. Nobody reads twice a second for that, however much happens.
 
 use super::super::state::State;
-use super::{KEPT, millis, run};
+use super::{KEPT, WITHIN, millis, run};
 use crate::error::Cause;
 use crate::redis::Link;
 use redis::Script;
@@ -46,6 +46,8 @@ pub(in super::super) struct Siblings {
     clock: (u64, Instant),
     /// How often the others have seen something new.
     news: u64,
+    /// How well the best of the others knows what has to be put right.
+    knows: u8,
 }
 
 /// The rhythm of one process.
@@ -84,7 +86,7 @@ impl Pulse {
         state: Arc<State>,
         (refresh, idle): (Duration, Duration),
     ) -> Pulse {
-        let alone = Siblings { live: 1, watched: 1, rank: 0, clock: (0, Instant::now()), news: 0 };
+        let alone = Siblings { live: 1, watched: 1, rank: 0, clock: (0, Instant::now()), news: 0, knows: 0 };
         let (set, siblings) = watch::channel(alone);
         let told = Arc::<Told>::default();
         let together = link.map(|link| {
@@ -93,6 +95,11 @@ impl Pulse {
             Together { beats, _task: AbortOnDropHandle::new(tokio::spawn(task)) }
         });
         Pulse { state, refresh, idle, siblings, told, seen: 0, read: Instant::now(), together }
+    }
+
+    /// Whether nobody else knows better than this process what has to be put right, as told after `since`.
+    pub(in super::super) fn leave_it_to(&self, knows: u8, since: Instant) -> bool {
+        self.together.is_none() || self.siblings.borrow().leave_it_to(knows, since)
     }
 
     /// The processes as they are.
@@ -162,6 +169,12 @@ impl Pulse {
 }
 
 impl Siblings {
+    /// Whether nobody else knows better than this what has to be put right. What they knew is asked for
+    /// after `since`.
+    pub(in super::super) fn leave_it_to(&self, knows: u8, since: Instant) -> bool {
+        self.clock.1 > since + WITHIN + 2 * BEATS && (self.live <= 1 || self.knows <= knows)
+    }
+
     /// How long until this process's time to read comes round.
     fn wait(&self, each: Duration, now: Instant) -> Duration {
         let each = millis(each).max(1);
@@ -190,7 +203,8 @@ impl std::fmt::Debug for Beats {
 impl Beats {
     async fn run(self, state: Arc<State>, told: Arc<Told>, set: watch::Sender<Siblings>) {
         loop {
-            match self.beat(state.watched.is_on(), told.count.load(Ordering::Relaxed)).await {
+            let knows = state.knows.load(Ordering::Relaxed);
+            match self.beat(state.watched.is_on(), told.count.load(Ordering::Relaxed), knows).await {
                 Ok(siblings) => _ = set.send_replace(siblings),
                 // How many there were is remembered.
                 Err(error) => debug!(%error, "the other processes are not heard"),
@@ -200,11 +214,11 @@ impl Beats {
         }
     }
 
-    async fn beat(&self, watched: bool, told: u64) -> Result<Siblings, Cause> {
+    async fn beat(&self, watched: bool, told: u64, knows: u8) -> Result<Siblings, Cause> {
         let mut script = BEAT.key(&*self.key);
-        script.arg(&*self.me).arg(u8::from(watched)).arg(told).arg(millis(SILENT)).arg(millis(KEPT));
-        let (live, watched, rank, clock, news) = run(&self.link, &script).await?;
-        Ok(Siblings { live, watched, rank, clock: (clock, Instant::now()), news })
+        script.arg(&*self.me).arg(u8::from(watched)).arg(told).arg(millis(SILENT)).arg(millis(KEPT)).arg(knows);
+        let (live, watched, rank, clock, news, knows) = run(&self.link, &script).await?;
+        Ok(Siblings { live, watched, rank, clock: (clock, Instant::now()), news, knows })
     }
 }
 
@@ -215,7 +229,9 @@ mod tests {
     #[test]
     fn each_process_has_its_own_time_and_one_of_them_reads_every_five_seconds() {
         let (each, now) = (Duration::from_secs(5), Instant::now());
-        let wait = |rank, clock| Siblings { live: 3, watched: 3, rank, clock: (clock, now), news: 0 }.wait(each, now).as_millis();
+        let wait = |rank, clock| {
+            Siblings { live: 3, watched: 3, rank, clock: (clock, now), news: 0, knows: 0 }.wait(each, now).as_millis()
+        };
         for clock in [1_795_262_852_593, 1_795_262_860_000] {
             let mut waits = [wait(0, clock), wait(1, clock), wait(2, clock)];
             waits.sort_unstable();

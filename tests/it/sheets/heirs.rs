@@ -1,0 +1,117 @@
+//! What a process that was killed, or is taken for dead, has put into wrong rows.
+
+use super::restart::{Life, shop};
+use super::{BATCHES, landed};
+use crate::stand_in::{Gate, Google, Held, When};
+use crate::support::eventually;
+use crate::support::google::{BOOK, folder, quick, seldom};
+use crate::support::redis::RealRedis;
+use spoolboard::domain::{Cell, Column};
+use spoolboard::error::Error;
+use spoolboard::workbook::sheets::Limits;
+use spoolboard::workbook::{Applied, Workbook};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+/// What the office has written where a TAKE writes.
+const BY_HAND: &str = "avisar a la oficina";
+
+/// What is meant for MK-0003 goes into MK-0002; its reply is held.
+async fn hits(google: &Google, life: &Life, id: Uuid) -> (Gate, JoinHandle<Result<Applied, Error>>) {
+    google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+    let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
+    let taking = life.applying(life.take("MK-0003", 93, id));
+    gate.arrived().await;
+    assert_eq!(life.cell("MK-0002", Column::Version), Cell::text(id.to_string()), "it hit another's row");
+    (gate, taking)
+}
+
+async fn put_right(life: &Life, id: Uuid, detail: Cell) {
+    eventually("the row that was hit has its own again", async || life.cell("MK-0002", Column::Version) == Cell::Number(0.0))
+        .await;
+    assert_eq!((life.cell("MK-0002", Column::OccupiedBy), life.cell("MK-0002", Column::Detail)), (Cell::Empty, detail));
+    assert_eq!(life.cell("MK-0003", Column::OccupiedBy), Cell::text("MR(93)"));
+    assert_eq!((life.cell("MK-0003", Column::Version), life.audited(id)), (Cell::text(id.to_string()), 1));
+}
+
+#[tokio::test]
+async fn b6_a_process_that_had_read_a_row_gives_back_what_only_a_person_had_written_there() {
+    let ((google, _), redis, id) = (shop(4).await, RealRedis::start(), Uuid::new_v4());
+    google.human(BOOK, |human| human.types("Operaciones", "Estado_Detalle", 3, BY_HAND));
+    let heir = Life::among(&google, Some(redis.link()), &folder(), quick()).await;
+    let life = Life::among(&google, Some(redis.link()), &folder(), seldom()).await;
+    let (gate, taking) = hits(&google, &life, id).await;
+    life.killed();
+    taking.abort();
+    gate.open();
+    // Whose turn it was is not waited for.
+    redis.flushall();
+    heir.workbook.watched();
+    put_right(&heir, id, Cell::text(BY_HAND)).await;
+    assert_eq!(heir.workbook.alarms(), 1);
+    heir.killed();
+}
+
+#[tokio::test]
+async fn b6_what_a_process_that_lives_has_put_into_wrong_rows_is_left_to_it() {
+    let ((google, _), redis, id) = (shop(4).await, RealRedis::start(), Uuid::new_v4());
+    google.human(BOOK, |human| human.types("Operaciones", "Estado_Detalle", 3, BY_HAND));
+    let patient = Limits { write: Duration::from_secs(60), ..seldom() };
+    let life = Life::among(&google, Some(redis.link()), &folder(), patient).await;
+    let (gate, taking) = hits(&google, &life, id).await;
+    redis.flushall();
+    // It never saw how the rows were, and takes over.
+    let other = Life::among(&google, Some(redis.link()), &folder(), quick()).await;
+    assert!(landed(&other.taken("MK-0001", 94, Uuid::new_v4()).await));
+    let readings = other.readings();
+    other.workbook.watched();
+    eventually("it has looked for longer than it asks who knows", async || other.readings() > readings + 40).await;
+    assert_eq!((other.workbook.alarms(), other.cell("MK-0002", Column::OccupiedBy)), (0, Cell::text("MR(93)")));
+    gate.open();
+    assert!(landed(&taking.await.unwrap()));
+    put_right(&other, id, Cell::text(BY_HAND)).await;
+    eventually("both know", async || other.shown("MK-0003").version == Some(id.to_string())).await;
+    assert_eq!(other.workbook.alarms(), 0);
+    life.killed();
+    other.killed();
+}
+
+#[tokio::test]
+async fn b6_an_heir_that_is_killed_in_the_middle_of_it_has_an_heir() {
+    let ((google, data), id) = (shop(4).await, Uuid::new_v4());
+    let life = Life::begin(&google, &data, seldom()).await;
+    let (gate, taking) = hits(&google, &life, id).await;
+    life.killed();
+    taking.abort();
+    gate.open();
+    let life = Life::begin(&google, &data, quick()).await;
+    // The first of its batches is what puts rows right.
+    let mut gate = google.hold(BATCHES, Held::BeforeApplying);
+    gate.arrived().await;
+    let calls = google.journal().calls().len();
+    life.killed();
+    let life = Life::begin(&google, &data, quick()).await;
+    gate.open();
+    eventually("the call of the dead is over", async || google.journal().calls().len() > calls).await;
+    put_right(&life, id, Cell::Empty).await;
+    assert_eq!(life.workbook.alarms(), 1);
+    life.killed();
+}
+
+#[tokio::test]
+async fn b6_an_heir_waits_for_the_header_that_somebody_is_renaming() {
+    let ((google, data), id) = (shop(4).await, Uuid::new_v4());
+    let life = Life::begin(&google, &data, seldom()).await;
+    let (gate, taking) = hits(&google, &life, id).await;
+    life.killed();
+    taking.abort();
+    gate.open();
+    google.human(BOOK, |human| human.renames_header("Operaciones", "Armador", "Columna nueva"));
+    let life = Life::begin(&google, &data, quick()).await;
+    let readings = life.readings();
+    eventually("it has looked under the fence that is its own", async || life.readings() > readings + 5).await;
+    google.human(BOOK, |human| human.renames_header("Operaciones", "Columna nueva", "Armador"));
+    put_right(&life, id, Cell::Empty).await;
+    life.killed();
+}
