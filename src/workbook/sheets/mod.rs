@@ -22,8 +22,8 @@
 //!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
-//! Where the process dies as well, a cell of a row that was hit, and that no change of ours had ever
-//! written, is not known to anybody.
+//! Where the process dies as well, a cell of a row that was hit, that no change of ours had ever
+//! written and that no other process had read, is not known to anybody.
 
 mod a1;
 mod audit;
@@ -218,7 +218,8 @@ impl GoogleSheets {
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
         let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
-        let budget = Budget::new(limits.calls, share.as_ref().zip(Some(&pulse.siblings())));
+        let siblings = pulse.siblings();
+        let budget = Budget::new(limits.calls, share.as_ref().map(|link| (link, &siblings, data.as_path())));
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
         let kept = (Arc::clone(&state), outbox);
