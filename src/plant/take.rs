@@ -7,6 +7,7 @@ use crate::domain::reconcile::IN_FLIGHT;
 use crate::domain::{Act, Operation, Refusal, Spool, Worker};
 use crate::error::Error;
 use crate::locks::{Acquired, Holder, Lock, LockKey};
+use crate::tally::Outcome;
 use crate::workbook::View;
 use futures_util::future::join_all;
 use std::sync::Arc;
