@@ -31,7 +31,7 @@ const READ: Duration = Duration::from_secs(10);
 const SCOPE: &str = "https://www.googleapis.com/auth/spreadsheets";
 
 /// Asks Google for JSON without blanks. With them a reading of 2,556 rows is 661 KB, which somebody who
-/// taps waits for (https://cloud.google.com/apis/docs/system-parameters).
+/// taps waits for (<https://cloud.google.com/apis/docs/system-parameters>).
 const COMPACT: (&str, &str) = ("prettyPrint", "false");
 
 /// Why a call did not work, with the certainty that it had no effect.
