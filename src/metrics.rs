@@ -19,13 +19,16 @@ pub type RequestLabels = [(&'static str, String); 3];
 /// A histogram of seconds for each kind of action.
 pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>;
 
+/// The same for each kind of call to Google.
+pub type CallLatencies = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
+
 /// What the adapter of the Google workbook counts. Copies count together.
 #[derive(Debug, Clone)]
 pub struct SheetsMetrics {
     /// Calls to Google by kind (`read`, `write`) and how they ended.
     pub calls: Family<[(&'static str, &'static str); 2], Counter>,
     /// Seconds from a call to Google to its answer as the client has read it, by kind.
-    pub seconds: Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>,
+    pub seconds: CallLatencies,
     /// Calls that may be made at once now, by kind (`design.md` 5.3).
     pub tokens: Family<[(&'static str, &'static str); 1], Gauge<f64, AtomicU64>>,
     /// Changes in one batch.
@@ -137,7 +140,7 @@ impl Default for Metrics {
         registry.register("events_up", "1 while other processes are heard", metrics.events.clone());
         registry.register("requests", "Requests by route and status", metrics.requests.clone());
         // A counter that is there before anything is counted shows the first time, too.
-        for by in ["tablet", "address"] {
+        for by in ["tablet", "address", "screens"] {
             drop(metrics.refused_requests.get_or_create(&[("by", by)]));
         }
         registry.register("refused_requests", "Requests that came too fast", metrics.refused_requests.clone());

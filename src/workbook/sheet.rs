@@ -2,7 +2,7 @@
 
 use super::audit_row;
 use super::mirror::{Loaded, Seen};
-use crate::domain::cell::clean;
+use crate::domain::cell::{clean, visible};
 use crate::domain::column::normalise;
 use crate::domain::{Cell, Header, Moment, Role, Worker, WorkerId};
 use chrono_tz::Tz;
@@ -109,7 +109,7 @@ impl Sheets {
         people
             .filter_map(|[id, given, family, active]| {
                 let id = worker_id(&id)?;
-                let name = |cell: Cell| clean(&cell.display()).to_owned();
+                let name = |cell: Cell| visible(clean(&cell.display()));
                 let roles = roles.get(&id).cloned().unwrap_or_default();
                 Some(Worker { id, given: name(given), family: name(family), active: is_active(&active), roles })
             })

@@ -11,6 +11,7 @@
 
 use super::share::{Siblings, Tokens};
 use crate::redis::Link;
+use std::path::Path;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -50,11 +51,12 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// So many reads and so many writes a minute, of this process or of all on one Redis.
-    pub(super) fn new(rate: f64, shared: Option<(&Link, &watch::Receiver<Siblings>)>) -> Budget {
+    /// So many reads and so many writes a minute, of this process or of all on one Redis; what it sees of
+    /// their bucket is kept in the folder.
+    pub(super) fn new(rate: f64, shared: Option<(&Link, &watch::Receiver<Siblings>, &Path)>) -> Budget {
         let calls = |key, reserves| {
-            let shared = shared.map(|(link, siblings)| Shared {
-                tokens: Tokens::new(link.clone(), key, rate, rate * BURST),
+            let shared = shared.map(|(link, siblings, folder)| Shared {
+                tokens: Tokens::new(link.clone(), key, rate, rate * BURST, folder),
                 siblings: siblings.clone(),
                 each_minute: rate * ASIDE,
                 aside: None,

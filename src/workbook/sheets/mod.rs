@@ -22,8 +22,8 @@
 //!
 //! What remains: somebody who edits the very cells that a batch writes, within its round trip, is
 //! overwritten; and a column that is moved within it may cost a cell of a column that we do not read.
-//! Where the process dies as well, a cell of a row that was hit, and that no change of ours had ever
-//! written, is not known to anybody.
+//! Where the process dies as well, a cell of a row that was hit, that no change of ours had ever
+//! written and that no other process had read, is not known to anybody.
 
 mod a1;
 mod audit;
@@ -49,7 +49,7 @@ pub use client::is_safe;
 pub use outbox::waiting;
 pub use survey::{Barred, Found, NoSurvey, Survey, survey};
 
-use super::{Applied, Mirror, Names, Status, View, Workbook};
+use super::{Applied, Formulas, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
 use crate::metrics::SheetsMetrics;
@@ -218,7 +218,8 @@ impl GoogleSheets {
         let (queue, received) = unbounded_channel();
         let reader = Reader::new(names, zone);
         let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
-        let budget = Budget::new(limits.calls, share.as_ref().zip(Some(&pulse.siblings())));
+        let siblings = pulse.siblings();
+        let budget = Budget::new(limits.calls, share.as_ref().map(|link| (link, &siblings, data.as_path())));
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
         let kept = (Arc::clone(&state), outbox);
@@ -317,6 +318,10 @@ impl Workbook for GoogleSheets {
 
     async fn fresh(&self) -> bool {
         self.state.fresh.wanted(FRESH).await
+    }
+
+    fn formulas(&self) -> Arc<Formulas> {
+        self.state.formulas.load_full()
     }
 
     fn status(&self) -> Status {

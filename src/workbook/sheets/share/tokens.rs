@@ -1,12 +1,21 @@
 //! The bucket of calls to Google that all processes share (`design.md` 5.3), filled by Redis' own clock.
+//!
+//! What a process saw of it last is on its disk, too: where the machine loses power, Redis comes back empty
+//! and nobody who asked in the minute before lives, but Google still counts.
 
 use super::{KEPT, millis, run};
 use crate::error::Cause;
 use crate::redis::Link;
 use redis::Script;
 use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
+use tracing::debug;
+
+/// Google counts the calls of a minute; what was seen longer ago says nothing.
+const COUNTS: Duration = Duration::from_secs(60);
 
 static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("take.lua")));
 static DRAIN: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("drain.lua")));
@@ -20,6 +29,8 @@ pub(in super::super) struct Tokens {
     /// What was left in it when it was last asked, and when that was by Redis' clock. A bucket that is lost
     /// begins again with what its processes saw of it, so that nobody waits for it to fill.
     saw: Option<(String, String)>,
+    /// Where that outlives the process.
+    file: PathBuf,
 }
 
 impl fmt::Debug for Tokens {
@@ -29,9 +40,11 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// The bucket under a key: so many calls a minute, and so many at once.
-    pub(in super::super) fn new(link: Link, key: &'static str, each_minute: f64, most: f64) -> Tokens {
-        Tokens { link, key, each_second: each_minute / 60.0, most, saw: None }
+    /// The bucket under a key: so many calls a minute, and so many at once. What is seen of it is kept in
+    /// the folder.
+    pub(in super::super) fn new(link: Link, key: &'static str, each_minute: f64, most: f64, folder: &Path) -> Tokens {
+        let file = folder.join(key);
+        Tokens { link, key, each_second: each_minute / 60.0, most, saw: seen(&file), file }
     }
 
     /// Takes one unless fewer than `reserve` would be left, and first as many as were `owed`. Answers
@@ -41,6 +54,10 @@ impl Tokens {
         let (left, at) = self.saw.as_ref().map_or(("", ""), |(left, at)| (left, at));
         script.arg(self.each_second).arg(self.most).arg(reserve).arg(owed).arg(millis(KEPT)).arg(left).arg(at);
         let (wait, left, at) = run(&self.link, &script).await?;
+        // Were it not kept, a start after a power cut might ask a few times too often.
+        if let Err(error) = fs::write(&self.file, format!("{left} {at}\n")) {
+            debug!(%error, "what is left of the budget is not on the disk");
+        }
         self.saw = Some((left, at));
         Ok(Duration::from_millis(wait))
     }
@@ -58,8 +75,17 @@ impl Tokens {
         self.saw.as_ref().and_then(|(left, _)| left.parse().ok()).map_or(self.most, |left: f64| left.max(0.0))
     }
 
-    /// Whether Redis has ever answered.
+    /// Whether Redis has ever answered, in this life or just before it.
     pub(in super::super) fn answered(&self) -> bool {
         self.saw.is_some()
     }
+}
+
+/// What a process saw less than a minute ago, before it ended.
+fn seen(file: &Path) -> Option<(String, String)> {
+    let age = fs::metadata(file).ok()?.modified().ok()?.elapsed().unwrap_or_default();
+    let text = fs::read_to_string(file).ok().filter(|_| age < COUNTS)?;
+    let (left, at) = text.strip_suffix('\n')?.split_once(' ')?;
+    let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    (is_number(left) && is_number(at)).then(|| (left.to_owned(), at.to_owned()))
 }
