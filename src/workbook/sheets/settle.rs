@@ -46,6 +46,11 @@ impl Doubt {
         let items = changes.into_iter().map(Waiting::by_nobody).collect();
         Doubt { items, boxed: HashSet::new(), images, attempts, doubtful: false }
     }
+
+    /// How many changes it is about.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
 }
 
 impl Writer {
