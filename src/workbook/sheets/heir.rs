@@ -94,7 +94,7 @@ impl Writer {
         let mut stood = std::mem::take(&mut self.heir.stood);
         stood.retain(|id, _| view.get(id).is_some_and(|spool| self.stray(spool, &view).is_some()));
         for spool in &view.spools {
-            if let Some(old) = before.get(spool.id()).filter(|old| !Arc::ptr_eq(old, spool))
+            if let Some(old) = before.get(spool.id()).filter(|old| old.version != spool.version)
                 && !stood.contains_key(spool.id())
                 && self.stray(spool, &view).is_some()
                 && self.stray(old, &view).is_none()
