@@ -30,6 +30,8 @@ struct Hit {
     lost: BTreeSet<String>,
     /// Columns into which no change of ours had ever written: only who had read the row knows what stood there.
     unwritten: BTreeSet<String>,
+    /// The lives of all processes then.
+    lives: BTreeMap<usize, usize>,
 }
 
 /// An audit row whose own row does not show it yet.
@@ -324,7 +326,7 @@ impl Walk {
             of_row.filter_map(|event| Some(event.notes["despues"].as_object()?.keys())).flatten().collect();
         let unwritten =
             was.iter().map(|(name, _)| name).filter(|name| is_ours(name) && !written.contains(name)).cloned().collect();
-        Hit { process, batch, at, op: op.to_owned(), key: row.key.to_string(), was, lost, unwritten }
+        Hit { process, batch, at, op: op.to_owned(), key: row.key.to_string(), was, lost, unwritten, lives: self.lives.clone() }
     }
 
     fn nobody_moved(&mut self, hit: &Hit) {
@@ -333,13 +335,12 @@ impl Walk {
     }
 
     /// Whether what stood in a cell died with the process that hit it: it was killed before it could write
-    /// again, no other process had ever read the row, and no audit row tells what it was. Then the cell may
-    /// be emptied.
+    /// again, so was every other one that may have read the row, and no audit row tells what it was. Then the
+    /// cell may be emptied.
     fn died_with(&self, hit: &Hit, name: &str) -> bool {
-        let (number, life) = hit.process;
-        let is_dead = self.lives.get(&number).is_some_and(|last| *last > life);
+        let died = |(number, life): (&usize, &usize)| hit.lives.get(number).copied().unwrap_or(0) < *life;
         let wrote_again = self.batches.get(&hit.process).is_some_and(|batches| *batches > hit.batch);
-        is_dead && !wrote_again && self.lives.len() == 1 && hit.unwritten.contains(name)
+        !wrote_again && self.lives.iter().all(died) && hit.unwritten.contains(name)
     }
 
     /// An audit row whose row did not change with it: one that takes another back, or a row that was missed.

@@ -68,13 +68,12 @@ impl Writer {
         knows
     }
 
-    /// After a reading: remembers how rows were that were hit since `before`, and looks for what a process
-    /// that died has left behind, once nobody else can be expected to put it right.
-    pub(super) fn inherit(&mut self, before: &View) {
+    /// After a reading: looks for what a process that died has left behind, once nobody else can be expected
+    /// to put it right.
+    pub(super) fn inherit(&mut self) {
         if !self.is_settled() || self.outbox.is_unsettled() {
             return;
         }
-        self.remember(before);
         let knows = self.knows();
         let is_due = |since: Instant| since.elapsed() >= OTHERS || self.pulse.leave_it_to(knows, since);
         if self.heir.since.is_some_and(is_due) {
@@ -89,7 +88,8 @@ impl Writer {
         }
     }
 
-    fn remember(&mut self, before: &View) {
+    /// Remembers how rows were that a reading shows to have been hit since `before`.
+    pub(super) fn remember(&mut self, before: &View) {
         let view = self.state.mirror.view();
         let mut stood = std::mem::take(&mut self.heir.stood);
         stood.retain(|id, _| view.get(id).is_some_and(|spool| self.stray(spool, &view).is_some()));

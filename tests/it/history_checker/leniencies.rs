@@ -335,10 +335,13 @@ fn what_only_a_person_had_written_dies_with_the_process_that_hit_it_and_nothing_
     let mut tale = begin(nothing.clone());
     tale.ours(|book| book.take("c", "MK-4", 95)).by((0, 1), mend(""));
     tale.breaks(6);
-    // Another one had read it.
+    // Another one had read it, unless it died, too.
     let mut tale = begin(nothing.clone());
-    tale.by((1, 0), mend(""));
+    tale.by((1, 0), |_| ()).by((0, 1), mend(""));
     tale.breaks(6);
+    let mut tale = begin(nothing.clone());
+    tale.by((1, 1), |_| ()).by((0, 1), mend(""));
+    tale.holds();
     // The audit tells.
     let mut tale = begin(json!({"Armador": "TV(90)"}));
     tale.by((0, 1), mend(""));
