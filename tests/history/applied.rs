@@ -2,7 +2,7 @@
 
 use super::audit::{added, as_told, speaks_of, takes_back, twins};
 use super::late::{Late, Returned};
-use super::people::People;
+use super::people::{LEARN, People};
 use super::state::{Difference, Event, Row, State};
 use super::{By, Counted, History, Process, Step, Violation};
 use spoolboard::domain::Column;
@@ -45,6 +45,8 @@ struct Unlanded {
 pub(super) struct Walk {
     /// How many batches of each process came so far.
     batches: BTreeMap<Process, usize>,
+    /// When each last wrote.
+    wrote: BTreeMap<Process, Duration>,
     /// The latest life of each process that was seen.
     lives: BTreeMap<usize, usize>,
     hits: Vec<Hit>,
@@ -141,6 +143,13 @@ impl Walk {
         }
         events.into_iter().filter(|event| !spoken.contains(event.id.as_str())).for_each(|event| self.unspoken(step, event));
         self.settle(step, &after);
+        self.wrote.insert(step.process, step.at);
+    }
+
+    /// Whether this is the first batch of its process since the audit was opened again, and not the first of
+    /// all: who waited for calls meanwhile had none to look with.
+    fn knew_it_closed(&self, step: &Step) -> bool {
+        self.wrote.get(&step.process).is_some_and(|at| self.people.closed(at.saturating_add(LEARN)))
     }
 
     /// Each id stands in the audit once.
@@ -281,8 +290,11 @@ impl Walk {
             Some(event) if fresh && event.tag == tag => {
                 self.wrong(4, step.at, (tag, op), format!("{key} went back to {op}, which was not the last"));
             }
-            None if fresh && (self.late.holds_any(step.process) || self.people.closed(step.since)) => {
+            None if fresh
+                && (self.late.holds_any(step.process) || self.people.closed(step.since) || self.knew_it_closed(step)) =>
+            {
                 if self.asked.get(op).is_some_and(|meant| meant != tag) {
+                    self.late.saw(op, step.at);
                     let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
                     return self.hit(step, new, op, was);
                 }
