@@ -18,6 +18,7 @@ use crate::locks::{self, Locks};
 use crate::metrics::Metrics;
 use crate::plant::{Clock, Plant};
 use crate::redis::Link;
+use crate::tally::{self, Tally};
 use crate::web::{Site, assets};
 use crate::workbook::files::FileError;
 use crate::workbook::sheets::{BadSetting, SheetsConfig};
@@ -200,22 +201,36 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     if let Some(access) = &access {
         door::read(access, config).await?;
     }
-    let (locks, events): (Arc<dyn Locks>, Arc<dyn Events>) = match link {
-        Some(link) => (Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)), Arc::new(events::Redis::new(link))),
-        None => (Arc::new(locks::Memory::new(config.lock_ttl)), Arc::new(events::Memory::default())),
-    };
+    let (locks, events, tally) = shared(link, config);
     let site = Site {
         demo,
         open: !config.enrolled,
-        https: config.front.is_https(),
         // One record may have several processes only when locks, events and the record are shared.
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
         sheet: config.sheets.operaciones.clone(),
         ..Site::default()
     };
-    let plant = Plant::new(workbook, locks, events, clock, config.rules.clone(), Arc::new(metrics));
+    let plant = Plant::new(workbook, locks, events, tally, clock, config.rules.clone(), Arc::new(metrics));
     Ok(Built { plant, embedded, site, access })
+}
+
+/// What the processes of a plant have together, where there may be several.
+type Shared = (Arc<dyn Locks>, Arc<dyn Events>, Arc<dyn Tally>);
+
+fn shared(link: Option<Link>, config: &Config) -> Shared {
+    match link {
+        Some(link) => (
+            Arc::new(locks::Redis::new(link.clone(), config.lock_ttl)),
+            Arc::new(events::Redis::new(link.clone())),
+            Arc::new(tally::Redis::new(link)),
+        ),
+        None => (
+            Arc::new(locks::Memory::new(config.lock_ttl)),
+            Arc::new(events::Memory::default()),
+            Arc::new(tally::Memory::default()),
+        ),
+    }
 }
 
 /// The embedded workbook, and whether it holds the demonstration plant: an empty one gets it.

@@ -2,7 +2,7 @@
 //! now?* This page is the map.
 //!
 //! # The idea
-//! The [`domain`] decides, the [`plant`] acts, the ports ([`workbook`], [`locks`], [`events`])
+//! The [`domain`] decides, the [`plant`] acts, the ports ([`workbook`], [`locks`], [`events`], [`tally`])
 //! remember, the [`web`] shows. A decision is a pure function: what is, who asks and when go in; a
 //! [`Change`](domain::Change) or a [`Refusal`](domain::Refusal) comes out. HTML and JSON are two
 //! faces of the same call and the same error. Everything else is wiring, and the wiring is in one
@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! main -> cli -> web -> plant -> domain
-//!            \          \-> workbook, locks, events (traits) -> domain
+//!            \          \-> workbook, locks, events, tally (traits) -> domain
 //!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
@@ -137,6 +137,7 @@ pub mod metrics;
 pub mod plant;
 pub mod private;
 pub mod redis;
+pub mod tally;
 pub mod trail;
 pub mod web;
 pub mod words;

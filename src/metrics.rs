@@ -19,11 +19,16 @@ pub type RequestLabels = [(&'static str, String); 3];
 /// A histogram of seconds for each kind of action.
 pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>;
 
+/// The same for each kind of call to Google.
+pub type CallLatencies = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
+
 /// What the adapter of the Google workbook counts. Copies count together.
 #[derive(Debug, Clone)]
 pub struct SheetsMetrics {
     /// Calls to Google by kind (`read`, `write`) and how they ended.
     pub calls: Family<[(&'static str, &'static str); 2], Counter>,
+    /// Seconds from a call to Google to its answer as the client has read it, by kind.
+    pub seconds: CallLatencies,
     /// Calls that may be made at once now, by kind (`design.md` 5.3).
     pub tokens: Family<[(&'static str, &'static str); 1], Gauge<f64, AtomicU64>>,
     /// Changes in one batch.
@@ -47,6 +52,7 @@ impl Default for SheetsMetrics {
     fn default() -> Self {
         SheetsMetrics {
             calls: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.025, 2.0, 11))),
             tokens: Family::default(),
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             commit: Histogram::new(exponential_buckets(0.05, 2.0, 11)),
@@ -134,7 +140,7 @@ impl Default for Metrics {
         registry.register("events_up", "1 while other processes are heard", metrics.events.clone());
         registry.register("requests", "Requests by route and status", metrics.requests.clone());
         // A counter that is there before anything is counted shows the first time, too.
-        for by in ["tablet", "address"] {
+        for by in ["tablet", "address", "screens"] {
             drop(metrics.refused_requests.get_or_create(&[("by", by)]));
         }
         registry.register("refused_requests", "Requests that came too fast", metrics.refused_requests.clone());
@@ -156,6 +162,7 @@ impl Metrics {
     pub fn with_sheets(mut self, sheets: &SheetsMetrics) -> Metrics {
         let google = self.registry.sub_registry_with_prefix("sheets");
         google.register("calls", "Calls to Google by kind and outcome", sheets.calls.clone());
+        google.register("call_seconds", "Seconds from a call to Google to its answer", sheets.seconds.clone());
         google.register("tokens", "Calls that may be made at once now", sheets.tokens.clone());
         google.register("batch_changes", "Changes in one batch", sheets.batch.clone());
         google.register("commit_seconds", "Seconds from a change to the answer that it landed", sheets.commit.clone());

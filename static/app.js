@@ -101,7 +101,7 @@
     if (card.querySelector('dialog[open], .htmx-request') || touching(2000)) { later.add(card.id); return; }
     later.delete(card.id);
     heights.set(card.id, card.offsetHeight);
-    htmx.trigger(card, 'refrescar');
+    htmx.ajax('GET', `/carretes/${card.id.slice(6)}/tarjeta?trabajador=${body.dataset.trabajador}`, { source: card, target: card });
   };
   const told = (change) => {
     // Another one ended his occupation: told at once wherever his list is open.

@@ -57,5 +57,6 @@
     setInterval(leave, 1000);
   }
 
-  navigator.serviceWorker?.register('/sw.js').catch(() => {});
+  // The shell is kept once the page itself is there: on a first visit both would share the line.
+  addEventListener('load', () => navigator.serviceWorker?.register('/sw.js').catch(() => {}));
 })();

@@ -2,7 +2,7 @@
 const KEPT = 'spoolboard-{{ build }}';
 const OFFLINE = '/sin-conexion';
 const SHELL = [OFFLINE,
-  '{{ crate::web::assets::url("app.css") }}', '{{ crate::web::assets::url("theme.js") }}', '{{ crate::web::assets::url("app.js") }}',
+  '{{ crate::web::assets::url("app.css") }}', '{{ crate::web::assets::url("theme.js") }}', '{{ crate::web::assets::url("screen.js") }}',
   '{{ crate::web::assets::url("favicon.svg") }}', '{{ crate::web::assets::url("icons.svg") }}'];
 
 self.addEventListener('install', (e) => e.waitUntil(

@@ -37,6 +37,20 @@ impl Connection {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await
     }
 
+    /// Asks as a browser does, which takes an answer packed.
+    pub(crate) async fn open_page(&mut self, path: &str) -> Res<Answer> {
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n")).await
+    }
+
+    /// Sends a form as a page without script does; the answer leads back to the page.
+    pub(crate) async fn submit(&mut self, path: &str, fields: &str) -> Res<Answer> {
+        let length = fields.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+        );
+        self.send(&(head + fields)).await
+    }
+
     pub(crate) async fn post(&mut self, path: &str, json: &str) -> Res<Answer> {
         let length = json.len();
         let head = format!(

@@ -8,6 +8,7 @@
 mod client;
 mod google;
 mod plant;
+mod screens;
 #[path = "../../tests/stand_in/mod.rs"]
 mod stand_in;
 
@@ -34,55 +35,10 @@ async fn measure(spools: u32) -> Res<()> {
     let mut served = Served::with(spools).await?;
     println!("import                       {:>9.0} ms", ms(served.imported_in));
     println!("start to the first answer    {:>9.0} ms   (budget 300)", ms(served.started_in));
-    pages(&served).await?;
+    screens::measure(&served).await?;
     takes(&served).await?;
     streams(&mut served).await?;
     served.stop().await
-}
-
-async fn pages(served: &Served) -> Res<()> {
-    let worker = "/carretes?trabajador=101";
-    for (name, path, budget) in [
-        ("list page", worker.to_owned(), "5 ms at 2,556, 15 at 10,000"),
-        ("list page, search", format!("{worker}&q=cw25"), "5 ms at 2,556, 15 at 10,000"),
-        ("board", "/tablero".to_owned(), "3 ms"),
-        ("wall", "/kiosko".to_owned(), "3 ms"),
-        ("GET /api/spools, all", "/api/spools".to_owned(), "none"),
-    ] {
-        let mut connection = Connection::open(served.address).await?;
-        let mut times = Vec::new();
-        let mut size = 0;
-        for _ in 0..300 {
-            let start = Instant::now();
-            let answer = connection.get(&path).await?.expect(200)?;
-            times.push(start.elapsed());
-            size = answer.body.len();
-        }
-        println!("{name:<28} {}   {:>7} bytes (budget p99 {budget})", spread(times), size);
-    }
-    let (connections, time) = (8, Duration::from_secs(5));
-    let mut tasks = JoinSet::new();
-    for _ in 0..connections {
-        let address = served.address;
-        tasks.spawn(async move {
-            let mut connection = Connection::open(address).await?;
-            let (start, mut pages) = (Instant::now(), 0u32);
-            while start.elapsed() < time {
-                connection.get("/tablero").await?.expect(200)?;
-                pages += 1;
-            }
-            Res::Ok(pages)
-        });
-    }
-    let mut pages = 0;
-    while let Some(done) = tasks.join_next().await {
-        pages += done??;
-    }
-    println!(
-        "boards a second              {:>9.0}      over {connections} connections, this client on the same 2 cores (budget 5,000)",
-        f64::from(pages) / time.as_secs_f64()
-    );
-    Ok(())
 }
 
 async fn takes(served: &Served) -> Res<()> {
@@ -117,7 +73,7 @@ async fn takes(served: &Served) -> Res<()> {
 
 /// One action on the spool of this index, by the worker who is due.
 async fn act(connection: &mut Connection, verb: &str, index: u32) -> Res<Duration> {
-    let body = format!(r#"{{"tag_spool":"{}","worker_id":{},"operacion":"ARM"}}"#, plant::tag(index), 101 + index % WORKERS);
+    let body = format!(r#"{{"tag_spool":"{}","worker_id":{},"operacion":"ARM"}}"#, plant::tag(index), plant::worker(index));
     let start = Instant::now();
     connection.post(&format!("/api/occupation/{verb}"), &body).await?.expect(200)?;
     Ok(start.elapsed())

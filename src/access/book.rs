@@ -46,6 +46,9 @@ pub struct Pairing {
     pub hash: String,
     /// When it asked.
     pub since: i64,
+    /// What counts the codes of where it asked; empty where nothing does.
+    #[serde(default)]
+    pub counted: String,
 }
 
 /// Somebody who may supervise; his id is his name, folded.
@@ -138,7 +141,7 @@ macro_rules! kept {
 
 kept! {
     Device = "device", Pairing = "pairing", Supervisor = "supervisor", Session = "session", Token = "token", Pin = "pin",
-    Badge = "badge", House = "house", super::rules::Tries = "tries",
+    Badge = "badge", House = "house", super::rules::Tries = "tries", super::rules::Meter = "tries",
 }
 
 /// Everything that decides who may come in; tries are apart.

@@ -8,6 +8,7 @@
 
 mod book;
 mod clients;
+mod meter;
 mod people;
 mod redis;
 mod register;
@@ -17,11 +18,12 @@ mod sqlite;
 mod tablets;
 
 pub use book::{Badge, Book, Device, House, Kept, Pairing, Pin, Session, Supervisor, Token, Who};
+pub use meter::Place;
 pub use people::SignedIn;
 pub use redis::Redis;
 pub use register::Register;
 pub use secret::{LEAST, Secret, digest};
-pub use sqlite::Sqlite;
+pub use sqlite::{Sqlite, backup, is_kept};
 
 use crate::error::Cause;
 use arc_swap::ArcSwapOption;
@@ -77,6 +79,8 @@ pub struct Access {
     book: ArcSwapOption<Book>,
     /// Whether the last look at the register saw it; held while somebody looks.
     seen: Mutex<bool>,
+    /// Held while something is counted that everybody has together.
+    turn: Mutex<()>,
     changed: watch::Sender<u64>,
 }
 
@@ -88,7 +92,7 @@ impl Access {
     pub fn new(register: Arc<dyn Register>, secret: &Secret) -> Result<Access, Cause> {
         let (hasher, cookies) = (Hasher::new(secret)?, secret.cookies());
         let (book, changed) = (ArcSwapOption::empty(), watch::Sender::new(0));
-        Ok(Access { register, hasher, cookies, book, seen: Mutex::default(), changed })
+        Ok(Access { register, hasher, cookies, book, seen: Mutex::default(), turn: Mutex::default(), changed })
     }
 
     /// Follows the register until `stop`.

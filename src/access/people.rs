@@ -1,6 +1,7 @@
 //! People: supervisors with a password, workers with a PIN or a badge.
 
 use super::book::{Badge, House, Pin, Session, Supervisor, Who};
+use super::meter::{Place, Share};
 use super::rules;
 use super::secret::{digest, random};
 use super::{Access, Book, Denied};
@@ -21,27 +22,33 @@ pub struct SignedIn {
 }
 
 impl Access {
-    /// Signs a supervisor in; `from` is the enrolled tablet he does it on. Gives the secret of his
-    /// cookie. Guesses from elsewhere do not make him wait on a tablet of the plant.
+    /// Signs a supervisor in. Gives the secret of his cookie. Guesses from elsewhere do not make him wait on a
+    /// tablet of the plant, nor where he came in before.
     ///
     /// # Errors
     /// [`Denied::Wrong`], whether it is the name or the password.
-    pub async fn sign_in(&self, name: &str, password: &str, from: Option<&str>, now: i64) -> Result<String, Denied> {
+    pub async fn sign_in(&self, name: &str, password: &str, from: Place<'_>, now: i64) -> Result<String, Denied> {
         let id = squeeze(name);
         let known = self.find(|book| book.supervisors.get(&id).cloned()).await?;
-        let tries = match &known {
-            Some(_) => format!("supervisor {id} {}", from.unwrap_or_default()),
+        let share = match &known {
+            Some(_) => self.share(&id, from, now).await?,
             // Names that nobody has are some dozens together, however many are tried.
-            None => format!("nobody {}", &digest(&id)[..1]),
+            None => Share { tries: format!("nobody {}", &digest(&id)[..1]), strange: true },
         };
-        self.attempt(&tries, now).await?;
+        self.attempt_check(&share, now).await?;
         let kept = known.as_ref().map(|supervisor| supervisor.hash.as_str());
         if !self.hasher.fits(password, kept).await? {
             return Err(Denied::Wrong);
         }
-        self.forgive(&tries).await?;
+        self.was_right(&share).await?;
+        let mut device = None;
+        match from {
+            Place::Tablet(tablet) => device = Some(tablet.to_owned()),
+            Place::Address(address) => self.welcome(&id, address, now).await?,
+            Place::Anywhere => {}
+        }
         let hash = known.map(|supervisor| supervisor.hash).unwrap_or_default();
-        self.open(Session { who: Who::Supervisor(id), device: from.map(str::to_owned), since: now, last: now, hash }).await
+        self.open(Session { who: Who::Supervisor(id), device, since: now, last: now, hash }).await
     }
 
     /// A supervisor gives his password once more, for something dangerous.
@@ -49,13 +56,13 @@ impl Access {
     /// # Errors
     /// [`Denied::Wrong`], or [`Denied::Gone`] when he is not signed in any more.
     pub async fn confirm(&self, session: &str, password: &str, now: i64) -> Result<(), Denied> {
-        let tries = format!("session {session}");
+        let share = Share { tries: format!("session {session}"), strange: false };
         let found = self.find(|book| book.sessions.get(session).cloned()).await?.ok_or(Denied::Gone)?;
-        self.attempt(&tries, now).await?;
+        self.attempt_check(&share, now).await?;
         if !self.hasher.fits(password, Some(&found.hash)).await? {
             return Err(Denied::Wrong);
         }
-        self.forgive(&tries).await?;
+        self.was_right(&share).await?;
         self.alter(session, |session: &mut Session| session.last = session.last.max(now)).await
     }
 
@@ -69,13 +76,13 @@ impl Access {
         if locked {
             return Err(Denied::Locked);
         }
-        let tries = format!("worker {worker}");
-        self.attempt(&tries, now).await?;
+        let share = Share { tries: format!("worker {worker}"), strange: false };
+        self.attempt_check(&share, now).await?;
         if !self.hasher.fits(pin, known.as_ref().map(|pin| pin.hash.as_str())).await? {
             self.wrong_on(tablet, now).await?;
             return Err(Denied::Wrong);
         }
-        self.forgive(&tries).await?;
+        self.was_right(&share).await?;
         let hash = known.map(|pin| pin.hash).unwrap_or_default();
         let device = Some(tablet.to_owned());
         self.open(Session { who: Who::Worker(worker.get()), device, since: now, last: now, hash }).await

@@ -1,6 +1,7 @@
 //! How long things last, and how often somebody may try: pure, with the figures of `reliability.md` 6.
 
 use super::book::{Device, Pairing, Session, Who};
+use crate::domain::cell::visible;
 use crate::domain::spool::squeeze;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,29 @@ const FORGET: i64 = 15 * MINUTE;
 
 /// So many wrong PINs within so long lock a tablet.
 const ON_TABLET: (u32, i64) = (20, 10 * MINUTE);
+
+/// So many at once after a rest, and one more after each so many seconds: within any time no more than
+/// both together.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    at_once: i64,
+    each: i64,
+}
+
+/// Passwords and PINs that are looked at, whosever: 60 in any minute.
+pub const CHECKS: Rate = Rate { at_once: 30, each: 2 };
+
+/// Those of them that strangers may try: 20 in any minute, so that 40 are left to the plant.
+pub const STRANGERS: Rate = Rate { at_once: 10, each: 6 };
+
+/// Codes that no device shows, whoever types them: 20 in any hour.
+pub const WRONG_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
+
+/// Codes that one address is given and that nobody lets in: 20 in any hour.
+pub const NEW_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
+
+/// For how long an address from which a supervisor came in has a share of his tries for itself.
+const KNOWN: i64 = 30 * 24 * HOUR;
 
 /// The letters of a code: consonants that are not taken for one another, and make no words.
 pub const CONSONANTS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
@@ -94,9 +118,50 @@ pub struct Tries {
     last: i64,
     /// Until when nothing is looked at.
     until: i64,
+    /// When somebody last came in from here.
+    #[serde(default)]
+    known: i64,
+}
+
+/// What was done of something that has a rate: when it will have been paid for (the generic cell rate
+/// algorithm).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meter {
+    paid: i64,
+}
+
+impl Meter {
+    /// Counts one more.
+    ///
+    /// # Errors
+    /// The seconds after which there is a place.
+    pub fn count(&self, rate: Rate, now: i64) -> Result<Meter, i64> {
+        let Rate { at_once, each } = rate;
+        // What lies farther ahead than it can was written before a clock was put back.
+        let paid = if self.paid > now + each * at_once { now } else { self.paid.max(now) };
+        match paid - now - each * (at_once - 1) {
+            over @ 1.. => Err(over),
+            _ => Ok(Meter { paid: paid + each }),
+        }
+    }
+
+    /// One that was counted is as if it had not been.
+    pub fn give_back(&self, rate: Rate) -> Meter {
+        Meter { paid: self.paid - rate.each }
+    }
 }
 
 impl Tries {
+    /// Nothing was tried since somebody came in from here.
+    pub fn known(now: i64) -> Tries {
+        Tries { known: now, ..Tries::default() }
+    }
+
+    /// Whether somebody came in from here not long ago.
+    pub fn is_known(&self, now: i64) -> bool {
+        self.known > 0 && now - self.known <= KNOWN
+    }
+
     /// Counts one try before it is looked at, so that many at once are not all looked at. In how many
     /// seconds it is worth coming back, where this one is not looked at; then it counts for nothing.
     ///
@@ -107,7 +172,7 @@ impl Tries {
             return Err(self.until - now);
         }
         let forgotten = now - self.last.max(self.until) > FORGET;
-        let before = if forgotten { Tries { first: now, ..Tries::default() } } else { self };
+        let before = if forgotten { Tries { first: now, known: self.known, ..Tries::default() } } else { self };
         let wrong = before.wrong.saturating_add(1);
         let delay = wrong.checked_sub(FREE).map_or(0, |over| DELAYS[(over as usize).min(DELAYS.len() - 1)]);
         Ok(Tries { wrong, last: now, until: now + delay, ..before })
@@ -144,11 +209,10 @@ pub fn is_password(text: &str, name: &str) -> bool {
     (PASSWORD.0..=PASSWORD.1).contains(&length) && !same && squeeze(text) != squeeze(name)
 }
 
-/// A name that a person gave: one line, blanks collapsed, without what turns text around.
+/// A name that a person gave: one line, blanks collapsed, without what is not seen.
 pub fn name(text: &str) -> Option<String> {
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !turns(*c)).collect();
-    let name = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = visible(text);
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     ((1..=NAME).contains(&name.chars().count()) && name.chars().any(char::is_alphanumeric)).then_some(name)
 }
 
@@ -193,6 +257,38 @@ mod tests {
             }
         }
         assert!((90..=110).contains(&looked_at), "{looked_at}");
+    }
+
+    #[test]
+    fn no_minute_holds_more_than_sixty_checks_and_no_hour_more_than_twenty_codes() {
+        for (rate, within, most) in
+            [(CHECKS, MINUTE, 60), (STRANGERS, MINUTE, 20), (WRONG_CODES, HOUR, 20), (NEW_CODES, HOUR, 20)]
+        {
+            let (mut meter, mut counted) = (Meter::default(), Vec::new());
+            for now in 0..3 * within {
+                // Asked again and again within each second.
+                while let Ok(after) = meter.count(rate, now) {
+                    meter = after;
+                    counted.push(now);
+                }
+            }
+            let in_window = |from: i64| counted.iter().filter(|at| (from..from + within).contains(at)).count();
+            let busiest = (0..2 * within).map(in_window).max().unwrap();
+            assert!((most / 2..=most).contains(&busiest), "{rate:?}: {busiest}");
+            assert!(meter.count(rate, 3 * within - 1).unwrap_err() <= rate.each);
+        }
+    }
+
+    #[test]
+    fn what_was_given_back_was_not_counted_and_a_clock_put_back_locks_nobody_out() {
+        let mut meter = Meter::default();
+        for _ in 0..1_000 {
+            meter = meter.count(STRANGERS, 50_000).unwrap().give_back(STRANGERS);
+        }
+        while let Ok(after) = meter.count(STRANGERS, 50_000) {
+            meter = after;
+        }
+        assert!(meter.count(STRANGERS, 50_000 - HOUR).is_ok());
     }
 
     #[test]
@@ -247,7 +343,7 @@ mod tests {
         let worker = session(Who::Worker(93), 100);
         assert!(worker.holds(100 + IDLE) && !worker.holds(101 + IDLE));
         assert!(!session(Who::Worker(93), SESSION).holds(SESSION + 1), "no longer than a shift");
-        let pairing = Pairing { code: String::new(), hash: String::new(), since: 0 };
+        let pairing = Pairing { code: String::new(), hash: String::new(), since: 0, counted: String::new() };
         assert!(pairing.holds(PAIRING) && !pairing.holds(PAIRING + 1));
         assert_eq!((pairing.minutes(1), pairing.minutes(541)), (10, 1));
     }

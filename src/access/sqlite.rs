@@ -3,7 +3,7 @@
 use super::register::{Register, is_quiet};
 use crate::error::Cause;
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Result, TransactionBehavior, params};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -54,6 +54,37 @@ impl Sqlite {
         let job = move || job(&mut connection.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(tokio::task::spawn_blocking(job).await??)
     }
+}
+
+/// Copies the register of a data folder, as it stands at one instant, into one file that opens by itself and
+/// that nobody else on the machine may read. Works while it is used; nobody waits.
+///
+/// # Errors
+/// Either file cannot be used; an older copy is then untouched.
+pub fn backup(folder: &Path, file: &Path) -> std::result::Result<(), Cause> {
+    let temporary = file.with_added_extension("tmp");
+    let copied = copy(&folder.join(FILE), &temporary).and_then(|()| Ok(fs::rename(&temporary, file)?));
+    if copied.is_err() {
+        // Best effort: the next copy begins with an empty one anyway.
+        let _ = fs::remove_file(&temporary);
+    }
+    copied
+}
+
+fn copy(from: &Path, to: &Path) -> std::result::Result<(), Cause> {
+    let connection = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(PATIENCE)?;
+    // Made with this mode from the first moment, and empty, as SQLite wants it; whatever is there is of a copy
+    // that was cut off.
+    let _ = fs::remove_file(to);
+    let made = OpenOptions::new().create_new(true).write(true).mode(0o600).open(to)?;
+    connection.execute("VACUUM INTO ?1", [to.to_str().ok_or("the path is not text")?])?;
+    Ok(made.sync_all()?)
+}
+
+/// Whether a data folder holds a register.
+pub fn is_kept(folder: &Path) -> bool {
+    folder.join(FILE).exists()
 }
 
 #[async_trait]

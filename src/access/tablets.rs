@@ -1,10 +1,12 @@
 //! Tablets: one asks and shows a code, a supervisor lets it in, names it, and sends it away again.
 
 use super::book::{Device, Pairing, Session};
-use super::rules::{self, Tries};
+use super::meter::WRONG_CODES;
+use super::rules::{self, NEW_CODES, Tries};
 use super::secret::{bytes, digest, random};
 use super::{Access, Book, Denied};
 use crate::error::Cause;
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// How many may wait at once; whoever asked first gives way.
@@ -22,11 +24,16 @@ pub struct Asked {
 }
 
 impl Access {
-    /// Lets a device ask; it shows the code of its [`Pairing`] from now on.
+    /// Lets a device ask; it shows the code of its [`Pairing`] from now on. Each address has a number of
+    /// codes that come to nothing, so that none keeps the others from asking.
     ///
     /// # Errors
-    /// The register cannot be reached.
-    pub async fn ask(&self, now: i64) -> Result<Asked, Denied> {
+    /// [`Denied::Wait`]; the register cannot be reached.
+    pub async fn ask(&self, from: Option<IpAddr>, now: i64) -> Result<Asked, Denied> {
+        let counted = from.map(asked_at).unwrap_or_default();
+        if !counted.is_empty() {
+            self.count((&counted, NEW_CODES), now).await?;
+        }
         let book = self.book()?;
         let mut waiting: Vec<_> = book.pairings.iter().collect();
         waiting.sort_by_key(|(_, pairing)| pairing.since);
@@ -38,7 +45,7 @@ impl Access {
             }
         }
         let (id, secret) = (Uuid::new_v4().simple().to_string(), random::<32>()?);
-        let pairing = Pairing { code: new_code()?, hash: digest(&secret), since: now };
+        let pairing = Pairing { code: new_code()?, hash: digest(&secret), since: now, counted };
         self.enter(&id, pairing).await?;
         Ok(Asked { id, secret })
     }
@@ -50,7 +57,9 @@ impl Access {
     pub async fn let_in(&self, code: &str, name: &str, by: &str, now: i64) -> Result<String, Denied> {
         let name = rules::name(name).ok_or(Denied::BadName)?;
         let tries = format!("pairing {by}");
+        self.has_place(WRONG_CODES, now).await?;
         self.attempt(&tries, now).await?;
+        self.count(WRONG_CODES, now).await?;
         let shows = |book: &Book| {
             let code = rules::code(code)?;
             let found = book.pairings.iter().find(|(_, pairing)| pairing.code == code && pairing.holds(now));
@@ -61,6 +70,10 @@ impl Access {
         let device = Device { name, hash: pairing.hash, since: now, by: by.to_owned(), seen: now, locked: false };
         self.enter(&id, device).await?;
         self.forgive(&tries).await?;
+        self.give_back(WRONG_CODES).await?;
+        if !pairing.counted.is_empty() {
+            self.give_back((&pairing.counted, NEW_CODES)).await?;
+        }
         Ok(id)
     }
 
@@ -116,6 +129,11 @@ impl Access {
             false => Ok(()),
         }
     }
+}
+
+/// What counts the codes of an address; there are some hundreds of them, however many addresses ask.
+fn asked_at(address: IpAddr) -> String {
+    format!("asked {}", &digest(&address.to_string())[..2])
 }
 
 fn on_tablet(id: &str) -> String {

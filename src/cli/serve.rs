@@ -61,9 +61,7 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     let keeper = plant.clone();
     let (ttl, until) = (config.lock_ttl, stop.clone());
     tokio::spawn(async move { keeper.keep_locks(ttl, until).await });
-    if let Some(workbook) = embedded {
-        tokio::spawn(nightly::copies(workbook, config.data.clone(), clock, stop.clone()));
-    }
+    tokio::spawn(nightly::copies(embedded, config.data.clone(), clock, stop.clone()));
     let server = tokio::spawn(server::serve(
         listener,
         router(app.clone()),

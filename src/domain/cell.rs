@@ -170,10 +170,39 @@ pub fn fold(text: &str) -> String {
     clean(text).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// A sign that is not seen and changes what is: a control character, or one that turns the direction
-/// of what follows, so that a text is read as another (`reliability.md` 6).
+/// A sign that is not seen and changes what is: a control character, or one that takes no place
+/// (`reliability.md` 6).
 pub fn is_unseen(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || takes_no_place(c)
+}
+
+/// A sign that takes no place: it turns the direction of what follows, so that a text is read as another, or
+/// makes two names of what looks like one. Those that Unicode lets a reader ignore, and the anchors of
+/// annotations.
+pub fn takes_no_place(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A text of which everything is seen: names and numbers that the office, or somebody else, wrote.
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|c| !takes_no_place(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A text in which what is not seen is spelt out, as `[U+202E]`: for whoever is to put it right.
+pub fn spelt_out(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            c if is_unseen(c) => shown.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 pub(super) fn is_blank(c: char) -> bool {

@@ -118,6 +118,11 @@ impl IndexMut<Column> for Row {
 }
 
 impl Row {
+    /// Whether a person would see anything in it.
+    pub fn holds_any(&self) -> bool {
+        self.0.iter().any(|cell| !cell.is_blank())
+    }
+
     /// The columns in which two rows differ.
     pub fn differences(&self, other: &Row) -> Vec<Column> {
         Column::ALL.into_iter().filter(|column| self[*column] != other[*column]).collect()
@@ -158,7 +163,10 @@ impl Header {
     /// Resolves a header line by name, whatever the order (`field-failures.md` B1, B5).
     pub fn read<S: AsRef<str>>(names: &[S]) -> Header {
         let normal: Vec<String> = names.iter().map(|name| normalise(name.as_ref())).collect();
-        let place = |name: &str| normal.iter().position(|found| *found == normalise(name));
+        let place = |name: &str| {
+            let wanted = normalise(name);
+            normal.iter().position(|found| *found == wanted)
+        };
         let mut header = Header::default();
         for column in Column::ALL {
             header.places[column as usize] = place(column.header());

@@ -1,7 +1,7 @@
 //! A spool: one row of `Operaciones`, read whole by the one reader there is.
 
 use super::audit::{self, AuditEvent};
-use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank, is_unseen};
+use super::cell::{Cell, Moment, Unreadable, clean, fold, is_blank, is_unseen, visible};
 use super::column::{Column, Row};
 use super::detail::{self, Verdict};
 use super::help::{self, Help};
@@ -180,7 +180,7 @@ impl Spool {
             cells.note(Column::Tag, Level::Error, Kind::BadTag);
         }
         cells.texts();
-        let text = |column: Column| clean(&row[column].display()).to_owned();
+        let text = |column: Column| visible(clean(&row[column].display()));
         let materials = cells.date(Column::Materials);
         let mut arm = cells.work(Column::ArmWorker, Column::ArmDate);
         let mut sold = cells.work(Column::SoldWorker, Column::SoldDate);
@@ -352,7 +352,7 @@ impl Cells<'_> {
         if !matches!(&stamp, Some(Stamp::Worker { id, .. }) if self.people.get(*id).is_some()) {
             self.note(column, Level::Warning, Kind::UnknownName);
         }
-        Ok(Some(stamp.unwrap_or_else(|| Stamp::Unknown(clean(&text).to_owned()))))
+        Ok(Some(stamp.unwrap_or_else(|| Stamp::Unknown(visible(clean(&text))))))
     }
 
     /// `Ocupado_Por` and `Fecha_Ocupacion`. Text that names nobody is neither "occupied" nor

@@ -1,6 +1,6 @@
 //! Who works in the plant, what each may do, and how a worker is written in a cell.
 
-use super::cell::{clean, fold};
+use super::cell::{clean, fold, visible};
 use super::operation::Operation;
 use std::collections::HashMap;
 use std::fmt;
@@ -177,14 +177,14 @@ impl People {
     /// or the first given name with the first surname (`field-failures.md` D17, I2). `None` for
     /// text that is neither.
     pub fn read_stamp(&self, text: &str) -> Option<Stamp> {
-        let text = clean(text);
-        if let Some(id) = number_in_parentheses(text) {
-            return Some(Stamp::Worker { id, text: text.to_owned() });
+        let text = visible(clean(text));
+        if let Some(id) = number_in_parentheses(&text) {
+            return Some(Stamp::Worker { id, text });
         }
-        let name = fold_name(text);
+        let name = fold_name(&text);
         match self.by_name.get(&name).or_else(|| self.by_short_name.get(&name)).map(Vec::as_slice) {
-            Some([id]) => Some(Stamp::Worker { id: *id, text: text.to_owned() }),
-            Some(_) => Some(Stamp::Unknown(text.to_owned())),
+            Some([id]) => Some(Stamp::Worker { id: *id, text }),
+            Some(_) => Some(Stamp::Unknown(text)),
             None => None,
         }
     }

@@ -8,23 +8,21 @@ mod help;
 mod mend;
 mod reconcile;
 mod take;
-mod tally;
 
 pub use clock::Clock;
 pub use mend::Mending;
 pub use reconcile::Reconciled;
 pub use take::BATCH;
-pub use tally::Conflicts;
 
 use crate::domain::{AuditEvent, Circumstance, Refusal, Rules, Spool, Worker, WorkerId};
 use crate::error::Error;
 use crate::events::Events;
 use crate::locks::Locks;
 use crate::metrics::Metrics;
+use crate::tally::{Conflicts, Outcome, Tally};
 use crate::workbook::{View, Workbook};
 use std::future::Future;
 use std::sync::Arc;
-use tally::Tally;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -46,7 +44,8 @@ pub struct Parts {
     pub rules: Rules,
     /// Counters.
     pub metrics: Arc<Metrics>,
-    tally: Tally,
+    /// What the day was like.
+    pub tally: Arc<dyn Tally>,
     tasks: TaskTracker,
 }
 
@@ -76,11 +75,12 @@ impl Plant {
         workbook: Arc<dyn Workbook>,
         locks: Arc<dyn Locks>,
         events: Arc<dyn Events>,
+        tally: Arc<dyn Tally>,
         clock: Clock,
         rules: Rules,
         metrics: Arc<Metrics>,
     ) -> Plant {
-        let (tally, tasks) = (Tally::default(), TaskTracker::new());
+        let tasks = TaskTracker::new();
         Plant(Arc::new(Parts { workbook, locks, events, clock, rules, metrics, tally, tasks }))
     }
 
@@ -120,8 +120,8 @@ impl Plant {
     }
 
     /// Conflicts of the last 24 hours.
-    pub fn conflicts(&self) -> Conflicts {
-        self.0.tally.last_day(self.0.clock.now())
+    pub async fn conflicts(&self) -> Conflicts {
+        self.0.tally.last_day(self.0.clock.now()).await
     }
 
     /// Waits until every use case that has begun has ended, then closes the record. What is asked
@@ -142,9 +142,19 @@ impl Plant {
         let task = self.0.tasks.spawn(case(self.clone()));
         let result = task.await.unwrap_or_else(|lost| Err(Error::Internal(format!("a use case ended early: {lost}"))));
         if let Err(Error::Refused(refusal)) = &result {
-            self.0.tally.refused(refusal, self.0.clock.now());
+            self.note(refusal);
         }
         result
+    }
+
+    /// Notes a refusal, if it is one that is counted.
+    fn note(&self, refusal: &Refusal) {
+        let (outcome, tag) = match refusal {
+            Refusal::Occupied { tag, .. } | Refusal::BeingTaken { tag, .. } => (Outcome::Conflict, tag),
+            Refusal::Ended { tag, .. } => (Outcome::Ended, tag),
+            _ => return,
+        };
+        self.0.tally.note(outcome, tag.as_str(), self.0.clock.now());
     }
 
     /// The row and the active worker that an order names, refused in the order of `design.md` 4:

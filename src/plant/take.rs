@@ -7,6 +7,7 @@ use crate::domain::reconcile::IN_FLIGHT;
 use crate::domain::{Act, Operation, Refusal, Spool, Worker};
 use crate::error::Error;
 use crate::locks::{Acquired, Holder, Lock, LockKey};
+use crate::tally::Outcome;
 use crate::workbook::View;
 use futures_util::future::join_all;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ impl Plant {
         let (lock, new) = self.lock_to_take(&view, spool, &worker, takeover).await?;
         let result = self.commit(&lock, task).await;
         match &result {
-            Ok(done) if done.event.is_some() => self.0.tally.taken(done.spool.tag().as_str(), self.0.clock.now()),
+            Ok(done) if done.event.is_some() => self.0.tally.note(Outcome::Taken, done.spool.tag().as_str(), self.0.clock.now()),
             // The change may have landed: whoever comes next finds out under the lock.
             Ok(_) | Err(Error::OutcomeUnknown) => {}
             Err(_) if new => self.let_go(lock).await,

@@ -4,6 +4,7 @@ use super::App;
 use super::failure::Failure;
 use crate::words::Fault;
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,20 +17,42 @@ use uuid::Uuid;
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/static");
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
+/// Scripts that travel as one file, in this order. Over a line with a long way each file costs as much
+/// as its bytes do; and what htmx begins with finds everything that listens to it.
+const JOINED: [(&str, &[&str]); 2] = [
+    ("screen.js", &["vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "app.js", "act.js", "tablet.js"]),
+    ("list.js", &["choose.js", "scan.js"]),
+];
+
 /// One file as it is served.
 struct Asset {
     url: String,
-    body: &'static [u8],
+    body: Bytes,
 }
 
 static BY_NAME: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
     let mut found = HashMap::new();
     collect(&FILES, &mut found);
+    for (name, parts) in JOINED {
+        found.insert(name, Asset::new(name, joined(parts).into()));
+    }
     found
 });
 
-static BY_URL: LazyLock<HashMap<&'static str, &'static [u8]>> =
-    LazyLock::new(|| BY_NAME.values().map(|asset| (asset.url.as_str(), asset.body)).collect());
+static BY_URL: LazyLock<HashMap<&'static str, Bytes>> =
+    LazyLock::new(|| BY_NAME.values().map(|asset| (asset.url.as_str(), asset.body.clone())).collect());
+
+impl Asset {
+    fn new(name: &str, body: Bytes) -> Asset {
+        Asset { url: hashed(name, &body), body }
+    }
+}
+
+/// Files one after the other, each a statement of its own.
+fn joined(parts: &[&str]) -> Vec<u8> {
+    let bodies: Vec<&[u8]> = parts.iter().filter_map(|part| FILES.get_file(part)).map(|file| file.contents()).collect();
+    bodies.join(&b"\n;\n"[..])
+}
 
 /// The URL of a file under `static/`, for templates. A name that is not there becomes a URL that
 /// answers 404; a test looks for such names in the templates.
@@ -63,7 +86,7 @@ async fn file(Path(path): Path<String>) -> Response {
     match BY_URL.get(asked.as_str()) {
         Some(body) => {
             let headers = [(header::CONTENT_TYPE, kind(&path)), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-            (headers, *body).into_response()
+            (headers, body.clone()).into_response()
         }
         None => Failure::from(Fault::UnknownRoute).into_response(),
     }
@@ -72,7 +95,7 @@ async fn file(Path(path): Path<String>) -> Response {
 fn collect(dir: &'static Dir<'static>, found: &mut HashMap<&'static str, Asset>) {
     for file in dir.files() {
         if let Some(name) = file.path().to_str() {
-            found.insert(name, Asset { url: hashed(name, file.contents()), body: file.contents() });
+            found.insert(name, Asset::new(name, Bytes::from_static(file.contents())));
         }
     }
     dir.dirs().for_each(|dir| collect(dir, found));
@@ -108,7 +131,7 @@ mod tests {
             let cells: Vec<&str> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
             let [_, name, _, hash, _] = cells[..] else { continue };
             let Some(asset) = BY_NAME.get(format!("vendor/{name}").as_str()) else { continue };
-            let found: String = Sha256::digest(asset.body).iter().map(|byte| format!("{byte:02x}")).collect();
+            let found: String = Sha256::digest(&asset.body).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(found, hash, "{name}");
             files += 1;
         }
@@ -120,6 +143,20 @@ mod tests {
         assert_ne!(hashed("app.css", b"a"), hashed("app.css", b"b"));
         let url = hashed("vendor/x-1.0.min.js", b"a");
         assert!(url.starts_with("/static/vendor/x-1.0.min.") && url.ends_with(".js"), "{url}");
+    }
+
+    #[test]
+    fn what_travels_as_one_file_is_all_of_its_parts() {
+        for (name, parts) in JOINED {
+            let whole = String::from_utf8(BY_NAME[name].body.to_vec()).unwrap();
+            let mut rest = whole.as_str();
+            for part in parts {
+                let body = FILES.get_file(part).unwrap().contents_utf8().unwrap();
+                rest = rest.strip_prefix(body).unwrap_or_else(|| panic!("{part} is not next in {name}"));
+                rest = rest.strip_prefix("\n;\n").unwrap_or(rest);
+            }
+            assert_eq!(rest, "", "{name}");
+        }
     }
 
     #[test]

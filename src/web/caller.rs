@@ -7,7 +7,7 @@ pub(super) mod cookies;
 mod door;
 mod needs;
 
-pub(super) use door::{Credentials, OnTablet, Pass, device, door, known};
+pub(super) use door::{Credentials, OnTablet, Pass, Unconfirmed, device, door, known};
 pub use needs::{Needs, TABLE};
 
 use crate::domain::WorkerId;

@@ -88,11 +88,13 @@ impl Came {
         came
     }
 
-    /// What limits are counted by: an address, or the network that one subscriber of IPv6 is given.
-    pub fn counted_as(&self) -> IpAddr {
+    /// What limits are counted by: an address, or the network that one subscriber of IPv6 is given. The
+    /// machine itself is none: a proxy on it that nobody named stands for everybody.
+    pub fn counted_as(&self) -> Option<IpAddr> {
         match self.from {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-            address => address,
+            address if address.is_loopback() => None,
+            IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
+            address => Some(address),
         }
     }
 }
@@ -198,7 +200,10 @@ mod tests {
 
     #[test]
     fn one_subscriber_of_ipv6_counts_as_one() {
-        let of = |text: &str| Came { from: text.parse().unwrap(), https: false }.counted_as().to_string();
+        let of = |text: &str| {
+            Came { from: text.parse().unwrap(), https: false }.counted_as().map(|address| address.to_string()).unwrap_or_default()
+        };
         assert_eq!((of("2001:db8:1:2:3:4:5:6"), of("10.1.2.3")), ("2001:db8:1:2::".into(), "10.1.2.3".into()));
+        assert_eq!((of("127.0.0.1"), of("::1")), (String::new(), String::new()));
     }
 }

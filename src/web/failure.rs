@@ -245,7 +245,7 @@ fn of_door(door: &Door) -> (StatusCode, &'static str) {
         Door::NotAllowed => (StatusCode::FORBIDDEN, "ACCESO_NO_PERMITIDO"),
         Door::SupervisorsOnly => (StatusCode::FORBIDDEN, "SOLO_SUPERVISOR"),
         Door::PasswordAgain => (StatusCode::FORBIDDEN, "CLAVE_REQUERIDA"),
-        Door::Wrong => (StatusCode::FORBIDDEN, "CLAVE_INCORRECTA"),
+        Door::Wrong | Door::WrongPassword => (StatusCode::FORBIDDEN, "CLAVE_INCORRECTA"),
         Door::WrongPin => (StatusCode::FORBIDDEN, "PIN_INCORRECTO"),
         Door::TabletLocked => (StatusCode::FORBIDDEN, "TABLETA_BLOQUEADA"),
         Door::NoSuchCode | Door::NoSuchBadge | Door::BadName | Door::WeakPin | Door::BadBadge => {

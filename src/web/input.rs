@@ -2,7 +2,7 @@
 //! comes as JSON, as a form or in an address. `None` is for something else than it should be.
 
 use super::failure::Failure;
-use crate::domain::cell::{date_of, is_unseen};
+use crate::domain::cell::{date_of, visible};
 use crate::domain::{Operation, Tag, WorkerId};
 use crate::words::{Fault, Wants};
 use axum::extract::rejection::BytesRejection;
@@ -57,7 +57,7 @@ pub(super) fn operation_id(text: &str) -> Option<Uuid> {
 
 /// A reason, on one line; it may be empty.
 pub(super) fn reason(text: &str) -> Option<String> {
-    let text: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
+    let text = visible(text);
     (text.trim().chars().count() <= REASON).then(|| text.trim().to_owned())
 }
 

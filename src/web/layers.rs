@@ -95,8 +95,8 @@ pub struct Here {
     pub route: String,
     /// Whether it only asks, so that the same address may be opened again.
     pub asks: bool,
-    /// Whether it came by https, to us or to a trusted proxy.
-    pub https: bool,
+    /// Where it came from, if it came over a socket.
+    pub came: Option<Came>,
     /// Why nobody may act now.
     pub obstacle: Option<Arc<String>>,
     /// How many seconds ago the rows were read.
@@ -108,6 +108,17 @@ impl Here {
     pub fn current() -> Option<Here> {
         HERE.try_with(Here::clone).ok()
     }
+}
+
+/// Whether the request in hand came by https, to us or to a trusted proxy: what it was asked by, and not
+/// what the settings hope for, decides on cookies and on HSTS (`reliability.md` 6).
+pub fn by_https() -> bool {
+    came().is_some_and(|came| came.https)
+}
+
+/// Where the request in hand came from.
+pub fn came() -> Option<Came> {
+    HERE.try_with(|here| here.came).ok().flatten()
 }
 
 /// Why the screen that is being rendered can show and not act, and how old its data are.
@@ -165,13 +176,13 @@ async fn identified(State(app): State<App>, request: Request, next: Next) -> Res
     let route = route_of(&request);
     let span = info_span!("request", id = %id, method = %request.method(), route);
     let asks = request.method().is_safe();
-    let https = came_by_https(&request);
+    let came = request.extensions().get::<Came>().copied();
     // Before the first reading there is nothing to look at, either.
     let shows = app.plant.view().read_at.is_some() && !NO_SCREENS.contains(&route.as_str());
     let obstacle = app.live.obstacle().filter(|_| shows);
     let (at, age) = (app.plant.clock().now(), super::live::age(&app.plant));
     let route = format!("{} {route}", request.method());
-    let here = Here { id: id.clone(), at, site: app.site, route, asks, https, obstacle, age };
+    let here = Here { id: id.clone(), at, site: app.site, route, asks, came, obstacle, age };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -193,19 +204,14 @@ pub(super) fn route_of(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned()
 }
 
-fn came_by_https(request: &Request) -> bool {
-    request.extensions().get::<Came>().is_some_and(|came| came.https)
-}
-
 /// Security headers, and `no-store` wherever a handler said nothing else.
 async fn guarded(request: Request, next: Next) -> Response {
-    let https = came_by_https(&request);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
         headers.insert(name, value);
     }
-    if https {
+    if by_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_HTTPS);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -54,8 +54,6 @@ pub struct Site {
     pub open: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
-    /// Browsers reach it by https, directly or through a proxy: cookies are sent only so.
-    pub https: bool,
     /// Which build this is: screens reload when it changes.
     pub build: String,
     /// The name of the sheet with the spools, for people who look for a row.

@@ -83,6 +83,8 @@ impl Kind {
 enum Caller {
     Tablet(String),
     Address(IpAddr, Kind),
+    /// Whoever opens a stream: after a restart every screen does, and those of many addresses come at once.
+    Screens,
 }
 
 /// Who asked how much lately.
@@ -122,8 +124,11 @@ impl Pace {
         {
             return Some("tablet");
         }
-        let address = came.map(|came| came.counted_as()).filter(|address| !address.is_loopback())?;
-        (!self.admits(Caller::Address(address, kind), kind.rate(), now)).then_some("address")
+        let address = came.and_then(|came| came.counted_as())?;
+        if !self.admits(Caller::Address(address, kind), kind.rate(), now) {
+            return Some("address");
+        }
+        (kind == Kind::Stream && !self.admits(Caller::Screens, kind.rate(), now)).then_some("screens")
     }
 
     /// Whether this refusal is told.
@@ -213,6 +218,19 @@ mod tests {
         assert_eq!(pace.0.lock().unwrap().paid.len(), CALLERS);
         assert!(pace.admits(tablet(9_999_999), TABLET, now + Duration::from_secs(2)));
         assert_eq!(pace.0.lock().unwrap().paid.len(), 1, "who has been silent is forgotten");
+    }
+
+    #[test]
+    fn e4_screens_that_come_back_from_many_addresses_at_once_are_let_in_one_after_the_other() {
+        let pace = Pace::default();
+        let from = |n: u32| Some(Came { from: std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into(), https: false });
+        let refused = (0..1_000).filter_map(|n| pace.refused(None, from(n), Kind::Stream)).collect::<Vec<_>>();
+        assert!((700..=800).contains(&refused.len()) && refused.iter().all(|by| *by == "screens"), "{}", refused.len());
+        assert_eq!(pace.refused(None, from(2_000), Kind::Look), None, "what they show is there meanwhile");
+        assert_eq!(
+            pace.refused(None, Some(Came { from: std::net::Ipv4Addr::LOCALHOST.into(), https: false }), Kind::Stream),
+            None
+        );
     }
 
     #[test]

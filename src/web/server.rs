@@ -43,13 +43,6 @@ pub struct Front {
     pub proxies: Arc<[Net]>,
 }
 
-impl Front {
-    /// Whether browsers come by https: to us, or to a trusted proxy, which is there for that.
-    pub fn is_https(&self) -> bool {
-        self.tls.is_some() || !self.proxies.is_empty()
-    }
-}
-
 /// What a connection may do, and for how long.
 #[derive(Debug, Clone)]
 pub struct Limits {

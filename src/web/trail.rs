@@ -5,6 +5,7 @@
 use super::App;
 use super::caller::OnTablet;
 use super::failure::Code;
+use super::layers::by_https;
 use crate::domain::cell::is_unseen;
 use crate::trail::Step;
 use axum::extract::{Request, State};
@@ -123,7 +124,8 @@ fn is_page(response: &Response) -> bool {
 /// A new id, which the tablet keeps for as long as browsers keep anything (400 days, RFC 6265bis).
 fn given(response: &mut Response) -> String {
     let id = Uuid::new_v4().simple().to_string();
-    let cookie = format!("{NAME}={id}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Strict");
+    let secure = if by_https() { "; Secure" } else { "" };
+    let cookie = format!("{NAME}={id}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Strict{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }

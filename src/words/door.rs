@@ -9,6 +9,7 @@ pub enum Door {
     SupervisorsOnly,
     PasswordAgain,
     Wrong,
+    WrongPassword,
     WrongPin,
     NoSuchCode,
     NoSuchBadge,
@@ -35,7 +36,8 @@ impl Door {
             }
             Door::NotAllowed => "Eso no está permitido con este acceso. Habla con tu supervisor.".into(),
             Door::SupervisorsOnly => "Eso es solo para supervisores. Entra con tu nombre y tu clave.".into(),
-            Door::PasswordAgain => "Para esto hay que dar otra vez la clave de supervisor. Actualiza la página: el formulario la pide.".into(),
+            Door::PasswordAgain => "Para esto hay que dar otra vez tu clave de supervisor. Lo que escribiste sigue aquí.".into(),
+            Door::WrongPassword => "La clave no es correcta. Escríbela otra vez: lo demás sigue aquí.".into(),
             Door::Wrong => "El nombre o la clave no son correctos. Revísalos e inténtalo otra vez.".into(),
             Door::WrongPin => "El PIN no es correcto. Inténtalo otra vez; si lo olvidaste, tu supervisor te da otro.".into(),
             Door::NoSuchCode => "Ninguna tableta muestra ese código, o ya venció. Revisa las ocho letras en la tableta.".into(),

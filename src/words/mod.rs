@@ -25,7 +25,7 @@ pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
 pub use supervisor::{act, outcome, percent, problem_title, reasons};
 
-use crate::domain::cell::is_unseen;
+use crate::domain::cell::visible;
 use crate::domain::decision::{Candidate, Ending, Missing};
 use crate::domain::{Action, AuditEvent, Column, Help, Inspection, Moment, Occupation, Operation, Refusal, Role, Spool, Tag};
 use crate::error::{Error, Service};
@@ -359,9 +359,9 @@ fn completed(event: &AuditEvent, tag: &Tag, completed: &str) -> String {
     }
 }
 
-/// A caller's own text, short and without control characters.
+/// A caller's own text, short and without what is not seen.
 fn echo(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
+    let clean = visible(text);
     match clean.chars().count() > ECHO {
         true => format!("{}…", clean.chars().take(ECHO).collect::<String>()),
         false => clean,

@@ -1,5 +1,6 @@
 //! What is wrong with a row, for the people who can put it right in the workbook.
 
+use crate::domain::cell::spelt_out;
 use crate::domain::problem::Kind;
 use crate::domain::{Cell, Column, Problem};
 
@@ -14,13 +15,13 @@ pub fn problem(problem: &Problem) -> String {
 }
 
 /// What a cell holds as the office sees it: in a date column a day, and not the number that the
-/// workbook keeps.
+/// workbook keeps; what nobody sees is spelt out.
 pub fn value(column: Column, value: &str) -> String {
     let is_number = column.date_format().is_some() && value.parse::<f64>().is_ok();
     match Cell::text(value).read_moment(chrono_tz::UTC) {
         Ok(Some(at)) if is_number && column == Column::OccupiedSince => super::moment(at),
         Ok(Some(at)) if is_number => super::day(at.date_naive()),
-        _ => value.to_owned(),
+        _ => spelt_out(value),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn outcome(what: &Mend, spool: &Spool) -> Option<String> {
         Mend::Release => {
             let holder = &spool.occupation.as_ref()?.name;
             Some(format!(
-                "Lo tiene {holder}. Su tableta se lo dice en seguida, con tu nombre y el motivo; el trabajo queda a medias."
+                "Lo tiene {holder}. Su tableta se lo dice enseguida, con tu nombre y el motivo; el trabajo queda a medias."
             ))
         }
         Mend::Reopen(of) => Some(format!("{} queda sin terminar y el carrete se puede tomar otra vez.", operation(*of))),

@@ -3,7 +3,7 @@
 //! Writing has one form. Reading is total: three programs and some hands have written this sheet
 //! (`domain.md` 1.3, `field-failures.md` F1–F3), and no row of it may stop the plant.
 
-use crate::domain::cell::{clean, fold};
+use crate::domain::cell::{clean, fold, takes_no_place, visible};
 use crate::domain::{Action, AuditEvent, Cell, Column, Moment, Notes, Operation, People, WorkerId};
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -58,11 +58,11 @@ pub(super) fn from_cells(cells: &[Cell], zone: Tz) -> AuditEvent {
         id: id_of(&all),
         at: read_at(&json, timestamp, zone),
         action,
-        event_type: event_type.display(),
+        event_type: visible(&event_type.display()),
         tag: tag.display(),
         spool: json["id"].as_str().filter(short_id).map(str::to_owned),
         worker: read_worker(worker).or_else(|| read_worker(worker_name)).unwrap_or(WorkerId::SYSTEM),
-        worker_name: clean(&worker_name.display()).to_owned(),
+        worker_name: visible(clean(&worker_name.display())),
         operation: of_name.or_else(|| Operation::read(&operation.display())),
         date: date.read_date().ok().flatten(),
         notes: notes_of_json(&json),
@@ -85,6 +85,11 @@ pub(super) fn from_json(text: &str, zone: Tz) -> Option<AuditEvent> {
 pub(super) fn id_of(cells: &[Cell]) -> Uuid {
     let own = cells.first().and_then(|cell| Uuid::try_parse(clean(&cell.display())).ok());
     own.unwrap_or_else(|| content_id(cells, 1))
+}
+
+/// A text of several lines without what is not seen in it.
+fn seen(text: &str) -> String {
+    text.chars().filter(|c| !takes_no_place(*c)).collect()
 }
 
 /// An id made from the content of a row, for the `nth` row that holds just this.
@@ -162,7 +167,7 @@ fn notes_of_json(json: &Value) -> Notes {
     Notes {
         before: cells("antes"),
         after: cells("despues"),
-        reason: json["motivo"].as_str().map(str::to_owned),
+        reason: json["motivo"].as_str().map(seen),
         approved: match fold(either("resultado", "result").as_str().unwrap_or_default()).as_str() {
             "aprobado" => Some(true),
             "rechazado" => Some(false),
@@ -170,7 +175,7 @@ fn notes_of_json(json: &Value) -> Notes {
         },
         cycle: read_cycle(&either("ciclo", "cycle")),
         previous: json["anterior"].as_u64().and_then(|id| u32::try_from(id).ok()).and_then(WorkerId::new),
-        previous_name: json["anterior_nombre"].as_str().map(str::to_owned),
+        previous_name: json["anterior_nombre"].as_str().map(visible),
         undoes: json["deshace"].as_str().and_then(|id| Uuid::try_parse(id).ok()),
     }
 }

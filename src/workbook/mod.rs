@@ -12,15 +12,16 @@ pub mod sheets;
 pub mod sqlite;
 mod view;
 
-pub use mirror::{Landing, Loaded, Mirror};
+pub use mirror::{Landing, Loaded, Mirror, Seen};
 pub use sheet::{Names, Sheet, Sheets};
 pub use sheets::GoogleSheets;
 pub use sqlite::Sqlite;
 pub use view::View;
 
-use crate::domain::{AuditEvent, Change, Spool};
+use crate::domain::{AuditEvent, Change, Column, Spool};
 use crate::error::Error;
 use async_trait::async_trait;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -33,6 +34,10 @@ pub enum Applied {
     /// The audit already holds its operation id: this is that event, and nothing was written.
     Already(Arc<AuditEvent>),
 }
+
+/// Cells of columns that we write and that hold a formula, with its text, by the short id of the row: they
+/// are never overwritten (`design.md` 5.10).
+pub type Formulas = HashMap<(Arc<str>, Column), String>;
 
 /// How the record is doing.
 #[derive(Debug, Clone)]
@@ -80,6 +85,12 @@ pub trait Workbook: Send + Sync {
     /// any time.
     async fn fresh(&self) -> bool {
         true
+    }
+
+    /// The formulas that were found where we write, when it was last looked for them. The embedded
+    /// record holds none.
+    fn formulas(&self) -> Arc<Formulas> {
+        Arc::default()
     }
 
     /// How the record is doing.

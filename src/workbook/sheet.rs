@@ -1,10 +1,10 @@
 //! A whole workbook in memory as raw cells: what a file holds, and what it says once it is read.
 
 use super::audit_row;
-use super::mirror::Loaded;
-use crate::domain::cell::clean;
+use super::mirror::{Loaded, Seen};
+use crate::domain::cell::{clean, visible};
 use crate::domain::column::normalise;
-use crate::domain::{Cell, Column, Header, Moment, Role, Row, Worker, WorkerId};
+use crate::domain::{Cell, Header, Moment, Role, Worker, WorkerId};
 use chrono_tz::Tz;
 use std::collections::HashMap;
 
@@ -64,15 +64,15 @@ impl Sheet {
     }
 
     /// The tracked cells of each row of `Operaciones` that holds anything in them.
-    pub(super) fn tracked(self) -> Vec<(u32, Row)> {
+    pub(super) fn tracked(self) -> Vec<(u32, Seen)> {
         let header = Header::read(&self.header);
-        let holds_any = |row: &Row| Column::ALL.into_iter().any(|column| !row[column].is_blank());
-        self.rows.into_iter().map(|(fila, cells)| (fila, header.row(cells))).filter(|(_, row)| holds_any(row)).collect()
+        let rows = self.rows.into_iter().map(|(fila, cells)| (fila, header.row(cells)));
+        rows.filter(|(_, row)| row.holds_any()).map(|(fila, row)| (fila, row.into())).collect()
     }
 
     /// For each row, the cells of the named columns; a column that the sheet lacks is `Missing`.
     fn picked<'a, const N: usize>(&'a self, names: [&str; N]) -> impl Iterator<Item = [Cell; N]> + 'a {
-        let places = names.map(|name| self.place(name));
+        let places = places_in(&self.header, names);
         self.rows.iter().map(move |(_, cells)| {
             places.map(|place| place.map_or(Cell::Missing, |place| cells.get(place).cloned().unwrap_or_default()))
         })
@@ -109,7 +109,7 @@ impl Sheets {
         people
             .filter_map(|[id, given, family, active]| {
                 let id = worker_id(&id)?;
-                let name = |cell: Cell| clean(&cell.display()).to_owned();
+                let name = |cell: Cell| visible(clean(&cell.display()));
                 let roles = roles.get(&id).cloned().unwrap_or_default();
                 Some(Worker { id, given: name(given), family: name(family), active: is_active(&active), roles })
             })
@@ -119,8 +119,17 @@ impl Sheets {
 
 /// The 0-based place of the column with this name in a header line.
 pub(super) fn place_in(header: &[String], name: &str) -> Option<usize> {
-    let wanted = normalise(name);
-    header.iter().position(|found| normalise(found) == wanted)
+    let [place] = places_in(header, [name]);
+    place
+}
+
+/// The same for several names; each reading of the workbook asks for all of the audit's.
+pub(super) fn places_in<const N: usize>(header: &[String], names: [&str; N]) -> [Option<usize>; N] {
+    let found: Vec<String> = header.iter().map(|name| normalise(name)).collect();
+    names.map(|name| {
+        let wanted = normalise(name);
+        found.iter().position(|found| *found == wanted)
+    })
 }
 
 fn worker_id(cell: &Cell) -> Option<WorkerId> {
@@ -136,6 +145,7 @@ fn is_active(cell: &Cell) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Column;
 
     fn sheet(header: &[&str], rows: &[&[Cell]]) -> Sheet {
         let numbered = rows.iter().enumerate().map(|(index, cells)| (index as u32 + 2, cells.to_vec()));

@@ -56,7 +56,8 @@ async fn plant() -> Served {
 
 /// The page without a connection reloads itself once the server answers, also while another one is being opened: in
 /// these journeys it hears nothing, as where it is shown.
-const DEAF: &str = "if (location.pathname === '/sin-conexion') window.fetch = () => Promise.reject(new Error('away'));";
+pub(crate) const DEAF: &str =
+    "if (location.pathname === '/sin-conexion') window.fetch = () => Promise.reject(new Error('away'));";
 
 #[test]
 fn what_is_vendored_for_tests_is_what_is_on_record() {

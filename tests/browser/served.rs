@@ -82,6 +82,21 @@ impl Served {
         self.send(&format!("/api/occupation/{verb}"), body).await
     }
 
+    /// The id of a spool, which its addresses have.
+    pub(crate) async fn id(&self, tag: &str) -> String {
+        let status = reqwest::get(self.at(&format!("/api/occupation/status/{tag}"))).await.unwrap();
+        status.json::<serde_json::Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks for help as a tablet does.
+    pub(crate) async fn ask_for_help(&self, tag: &str, worker: u32, reason: &str) {
+        let path = format!("/carretes/{}/ayuda", self.id(tag).await);
+        let worker = worker.to_string();
+        let form = [("trabajador", worker.as_str()), ("motivo", "otro"), ("otro", reason)];
+        let client = reqwest::Client::new();
+        assert!(client.post(self.at(&path)).header("HX-Request", "true").form(&form).send().await.unwrap().status().is_success());
+    }
+
     /// Any call of the API; the status of the answer.
     pub(crate) async fn send(&self, path: &str, body: serde_json::Value) -> u16 {
         reqwest::Client::new().post(self.at(path)).json(&body).send().await.unwrap().status().as_u16()

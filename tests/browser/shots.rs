@@ -1,6 +1,7 @@
 //! Every screen in every state, on a plant of the real size with the longest names: it must fit
 //! every device, also with letters twice as large. `tests/shots` keeps the pictures.
 
+use crate::everybody::DEAF;
 use crate::look::{UNFIT, theme};
 use crate::served::{Row, Served, ready};
 use crate::silence::HELD;
@@ -10,9 +11,11 @@ use chromiumoxide::Browser;
 
 const DESK: (u32, u32) = (1_280, 800);
 const LOW: (u32, u32) = (1_024, 600);
+const SMALL: (u32, u32) = (601, 962);
 const LONG: &str = "MK-1923-TW-17422-004-TRAMO-NORTE-ESTACION-DE-BOMBEO-000123456789";
 const TO_REPAIR: &str = "MK-1350-GW-30000-002";
 const BLOCKED: &str = "MK-1350-GW-30000-003";
+const HALF_DONE: &str = "MK-1350-GW-30000-005";
 
 async fn plant() -> Served {
     let tag = |number: u32| format!("MK-{}-CW-{}-{:05}", 1335 + number % 12, 25_000 + number % 777, number);
@@ -21,6 +24,8 @@ async fn plant() -> Served {
     rows.push(ready(TAG));
     rows.extend(["MK-1350-GW-30000-001", TO_REPAIR, BLOCKED].map(|tag| Row { welded: true, ..ready(tag) }));
     rows.push(Row { overdue: true, ..ready("MK-1350-GW-30000-004") });
+    rows.push(Row { held: "MR(93)", ..ready(HALF_DONE) });
+    rows.push(Row { held: "turno noche", ..ready("MK-1350-GW-30000-006") });
     rows.push(ready("MK-REPETIDO-007"));
     rows.push(Row { ot: 1_400, ..ready("MK-REPETIDO-007") });
     Served::with(&rows, 60).await
@@ -43,6 +48,10 @@ async fn busy(served: &Served) {
             assert_eq!(served.act("pausar", &tag, worker).await, 200);
         }
     }
+    let reason = "la grúa no llega y falta el plano de la revisión C";
+    for (tag, worker) in [(LONG, 93), ("MK-1341-CW-25006-00006", 206)] {
+        served.ask_for_help(tag, worker, reason).await;
+    }
     for (tag, rejections) in [(TO_REPAIR, 1), (BLOCKED, 3)] {
         for rejection in 1..=rejections {
             let verdict = serde_json::json!({"tag_spool": tag, "worker_id": 30, "resultado": "RECHAZADO"});
@@ -57,15 +66,15 @@ async fn busy(served: &Served) {
 }
 
 /// A screen: its name, its address.
-type Shot = (&'static str, &'static str);
+type Shot<'a> = (&'a str, &'a str);
 
-const EMPTY: [Shot; 3] = [
+const EMPTY: [Shot<'_>; 3] = [
     ("tablero-vacio", "/tablero?operacion=SOLD"),
     ("kiosko-vacio", "/kiosko?operacion=SOLD"),
     ("registro-vacio", "/registro?trabajador=93"),
 ];
 
-const FULL: [Shot; 21] = [
+const FULL: [Shot<'_>; 29] = [
     ("nombres", "/"),
     ("nombres-sin-resultado", "/?q=zzz"),
     ("carretes", "/carretes?trabajador=93"),
@@ -87,23 +96,29 @@ const FULL: [Shot; 21] = [
     ("diagnostico", "/diagnostico"),
     ("registro", "/registro?trabajador=93"),
     ("falla", "/historial/MK-NO-EXISTE"),
+    ("sin-conexion-instalada", "/sin-conexion"),
+    ("supervisor", "/supervisor"),
+    ("supervisor-ocupados", "/supervisor?ver=ocupados"),
+    ("supervisor-buscar", "/supervisor?q=GW-30000"),
+    ("supervisor-sin-resultado", "/supervisor?q=zzz"),
+    ("supervisor-datos", "/supervisor/datos"),
+    ("supervisor-salud", "/supervisor/salud"),
+    ("supervisor-actividad", "/supervisor/actividad"),
 ];
 
-/// What is looked at in other colours, too.
-const COLOURED: [(&str, &str, (u32, u32)); 8] = [
-    ("nombres", "/", TABLET),
-    ("carretes", "/carretes?trabajador=93", TABLET),
-    ("carretes-bajo", "/carretes?trabajador=93", LOW),
-    ("metrologia", "/carretes?trabajador=30", TABLET),
-    ("tablero", "/tablero", WALL),
-    ("tablero-tableta", "/tablero", TABLET),
-    ("historial", "/historial/MK-1350-GW-30000-003", TABLET),
-    ("kiosko", "/kiosko", WALL),
+/// The supervisor's pages of one spool: a name, the spool, what follows its address.
+const OF_ONE: [(&str, &str, &str); 5] = [
+    ("supervisor-carrete", HALF_DONE, ""),
+    ("supervisor-carrete-largo", LONG, ""),
+    ("supervisor-liberar", LONG, "/liberar"),
+    ("supervisor-desbloquear", BLOCKED, "/desbloquear"),
+    ("supervisor-no-se-puede", TO_REPAIR, "/liberar"),
 ];
 
-/// Opens each screen at each size, once more with large letters, and keeps pictures at two sizes.
-async fn look(browser: &Browser, served: &Served, shots: &[Shot], unfit: &mut Vec<String>) {
+/// Opens each screen at each size, in the other colours and with large letters, and keeps its pictures.
+async fn look(browser: &Browser, served: &Served, shots: &[Shot<'_>], unfit: &mut Vec<String>) {
     let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
+    tab.beforehand(DEAF).await;
     for (name, path) in shots {
         let wall = name.starts_with("kiosko");
         tab.goto(&served.at(path)).await;
@@ -112,11 +127,10 @@ async fn look(browser: &Browser, served: &Served, shots: &[Shot], unfit: &mut Ve
             tab.size(size.0, size.1, size != WALL).await;
             let found: Vec<String> = tab.ask(UNFIT).await;
             unfit.extend(found.into_iter().map(|what| format!("{name} at {}x{}: {what}", size.0, size.1)));
-            if size == TABLET || size == LOW || size == WALL || wall {
-                tab.shoot(&format!("{name}-{}x{}", size.0, size.1)).await;
-            }
+            tab.shoot(&format!("{name}-{}x{}", size.0, size.1)).await;
         }
-        for size in [TABLET, LOW].into_iter().filter(|_| !wall) {
+        other_colours(&tab, name, if wall { WALL } else { TABLET }).await;
+        for size in [SMALL, TABLET, LOW, DESK].into_iter().filter(|_| !wall) {
             tab.size(size.0, size.1, true).await;
             tab.ask::<bool>("(document.documentElement.style.fontSize = '200%') !== ''").await;
             let found: Vec<String> = tab.ask(UNFIT).await;
@@ -128,7 +142,8 @@ async fn look(browser: &Browser, served: &Served, shots: &[Shot], unfit: &mut Ve
 }
 
 /// A picture in the colours for the sun, and one in none.
-async fn other_colours(tab: &Tab, name: &str) {
+async fn other_colours(tab: &Tab, name: &str, size: (u32, u32)) {
+    tab.size(size.0, size.1, size != WALL).await;
     tab.ask::<bool>(&theme(true)).await;
     tab.shoot(&format!("sol-{name}")).await;
     tab.ask::<bool>(&theme(false)).await;
@@ -234,11 +249,9 @@ async fn every_screen_in_every_state_fits_every_device_and_is_pictured() {
         look(browser, &served, &EMPTY, &mut unfit).await;
         busy(&served).await;
         look(browser, &served, &FULL, &mut unfit).await;
-        let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
-        for (name, path, size) in COLOURED {
-            tab.size(size.0, size.1, size != WALL).await;
-            tab.goto(&served.at(path)).await;
-            other_colours(&tab, name).await;
+        for (name, tag, act) in OF_ONE {
+            let path = format!("/supervisor/carretes/{}{act}", served.id(tag).await);
+            look(browser, &served, &[(name, path.as_str())], &mut unfit).await;
         }
         tapped(browser, &served).await;
         let wall = Tab::open(browser, &served.at("/kiosko"), WALL, false).await;

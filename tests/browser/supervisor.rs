@@ -26,17 +26,6 @@ async fn plant() -> Served {
     Served::with(&rows, 8).await
 }
 
-/// Asks for help as a tablet does.
-async fn ask_for_help(served: &Served, tag: &str, worker: u32, reason: &str) {
-    let status: serde_json::Value =
-        reqwest::get(served.at(&format!("/api/occupation/status/{tag}"))).await.unwrap().json().await.unwrap();
-    let path = format!("/carretes/{}/ayuda", status["id"].as_str().unwrap());
-    let worker = worker.to_string();
-    let form = [("trabajador", worker.as_str()), ("motivo", "otro"), ("otro", reason)];
-    let client = reqwest::Client::new();
-    assert!(client.post(served.at(&path)).header("HX-Request", "true").form(&form).send().await.unwrap().status().is_success());
-}
-
 /// The line of a spool in a list of the supervisor.
 fn line(tag: &str, button: &str) -> String {
     let tail = tag.rsplit('-').next().unwrap();
@@ -220,7 +209,7 @@ async fn g12_a_wall_with_calls_for_help_still_shows_nine_whole_rows() {
     }
     let reason = "la grúa no llega y falta el plano de la revisión C que ingeniería prometió para hoy a primera hora";
     for (tag, worker) in [(LONG, 200), (tags[0].as_str(), 93), (tags[1].as_str(), 94)] {
-        ask_for_help(&served, tag, worker, reason).await;
+        served.ask_for_help(tag, worker, reason).await;
     }
     in_browser(async |browser| {
         let wall = Tab::open(browser, &served.at("/kiosko"), WALL, false).await;

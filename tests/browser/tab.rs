@@ -74,6 +74,11 @@ impl Tab {
         self.command("Emulation.setTouchEmulationEnabled", json!({"enabled": touch, "maxTouchPoints": 5})).await;
     }
 
+    /// Makes its processor this many times slower.
+    pub(crate) async fn slow_down(&self, times: u32) {
+        self.command("Emulation.setCPUThrottlingRate", json!({"rate": times})).await;
+    }
+
     /// Loads an address and waits for it.
     pub(crate) async fn goto(&self, url: &str) {
         self.page.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));

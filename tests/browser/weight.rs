@@ -15,6 +15,11 @@ const SHIFTED: &str = "window.corridas.filter((it) => !it.toque).map((it) => `${
 /// Two frames later: what was to be painted is.
 const PAINTED: &str = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => go(true))))";
 
+/// Notes when the first card's button is there, open and listened to.
+const WIRED: &str = "new MutationObserver((_, watch) => { const form = document.querySelector('.spool form[hx-post]'); \
+     if (form?.dataset.htmxPowered && !form.querySelector('button').disabled) { window.listo = performance.now(); watch.disconnect(); } }) \
+     .observe(document, { attributeFilter: ['data-htmx-powered'], subtree: true });";
+
 /// Counts the fingers that touched the screen.
 const TAPS: &str =
     "addEventListener('pointerdown', () => { sessionStorage.toques = Number(sessionStorage.toques || 0) + 1; }, true);";
@@ -81,22 +86,24 @@ async fn a_first_visit_is_light_and_a_list_of_the_whole_plant_is_there_at_once()
         println!("{sum:>7} bytes sent for a first visit (budget 61,440)");
         assert!(files.len() > 5 && files.iter().all(|(_, sent, _)| *sent > 0), "a first visit: {files:?}");
         assert!(sum <= 60 * 1_024, "{sum} bytes");
-        for round in ["first", "second", "third"] {
+        tab.beforehand(WIRED).await;
+        // A tablet is about four times slower than this machine; Lighthouse reckons so, too.
+        for (slower, round) in [(1, "first"), (1, "second"), (1, "third"), (4, "first"), (4, "second"), (4, "third")] {
+            tab.slow_down(slower).await;
             tab.goto(&served.at("/")).await;
             tab.ask::<bool>("document.addEventListener('click', () => { sessionStorage.tocado = Date.now(); }, true) || true").await;
             tab.tap("a[href='/carretes?trabajador=93']").await;
             tab.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
-            let spent: (f64, f64, f64, f64) = tab
+            let [answered, painted, wired, size]: [f64; 4] = tab
                 .ask(
                     "(() => { const nav = performance.getEntriesByType('navigation')[0], began = performance.timeOrigin - Number(sessionStorage.tocado); \
                      const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN; \
-                     return [nav.responseEnd + began, paint + began, nav.domContentLoadedEventEnd + began, nav.transferSize]; })()",
+                     return [nav.responseEnd + began, paint + began, window.listo + began, nav.transferSize]; })()",
                 )
                 .await;
             println!(
-                "list of 2,556, {round}: answered {:.0} ms after the click, painted {:.0} ms, scripts ready {:.0} ms (budget 500), {} bytes; \
-                 cards take taps 400 ms later, on purpose",
-                spent.0, spent.1, spent.2, spent.3
+                "list of 2,556, processor {slower}x slower, {round}: answered {answered:.0} ms after the click, painted {painted:.0} ms, \
+                 first card's button open and listened to {wired:.0} ms (budget 500), {size} bytes; cards take taps 400 ms later, on purpose"
             );
         }
     })

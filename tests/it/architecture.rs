@@ -97,6 +97,7 @@ fn adapters_know_only_their_own_port() {
         ("locks/", ["crate::workbook", "crate::events"]),
         ("events/", ["crate::workbook", "crate::locks"]),
         ("access/", ["crate::workbook", "crate::locks"]),
+        ("tally/", ["crate::workbook", "crate::locks"]),
     ];
     let above = ["crate::plant", "crate::web", "crate::cli", "crate::config"];
     for (port, others) in ports {
@@ -106,7 +107,7 @@ fn adapters_know_only_their_own_port() {
     }
     // The way to Redis is beneath its adapters and knows no port at all.
     let mut words = above.to_vec();
-    words.extend(["crate::domain", "crate::workbook", "crate::locks", "crate::events"]);
+    words.extend(["crate::domain", "crate::workbook", "crate::locks", "crate::events", "crate::tally"]);
     none(lines_with(|path| path.starts_with("redis/"), &words), "a port in the way to Redis");
 }
 

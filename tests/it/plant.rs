@@ -384,8 +384,8 @@ async fn conflicts_of_the_day_are_counted_by_tag() {
         let _ = shop.plant.take(order(TAG, 94), Operation::Arm, false).await;
     }
     let _ = shop.plant.take(order("MK-NADA", 94), Operation::Arm, false).await;
-    let day = shop.plant.conflicts();
+    let day = shop.plant.conflicts().await;
     assert_eq!((day.taken, day.conflicts, day.hot), (1, 3, vec![(TAG.to_owned(), 3)]));
     shop.time.pass(Duration::hours(25));
-    assert_eq!(shop.plant.conflicts().conflicts, 0);
+    assert_eq!(shop.plant.conflicts().await.conflicts, 0);
 }

@@ -195,6 +195,39 @@ proptest! {
     }
 }
 
+/// A text, and the same with signs in it that nobody sees.
+fn with_unseen() -> impl Strategy<Value = (String, String)> {
+    let unseen =
+        ['\u{202e}', '\u{2066}', '\u{200b}', '\u{200d}', '\u{feff}', '\u{ad}', '\u{61c}', '\u{fe0f}', '\u{e0041}', '\u{3164}'];
+    let piece = ("[a-zA-Zñé0-9 ()-]{0,6}", proptest::sample::select(unseen.to_vec()));
+    proptest::collection::vec(piece, 1..8).prop_map(|pieces| {
+        let plain = pieces.iter().map(|(text, _)| text.as_str()).collect();
+        (plain, pieces.iter().map(|(text, sign)| format!("{text}{sign}")).collect())
+    })
+}
+
+proptest! {
+    #[test]
+    fn a8_what_is_not_seen_is_in_no_text_that_is_shown((plain, hostile) in with_unseen(), column in 0..Column::COUNT) {
+        prop_assert_eq!(cell::visible(&hostile), plain.clone());
+        prop_assert_eq!(cell::spelt_out(&plain), plain);
+        let row = Column::ALL.into_iter().zip(grid_of(column, &hostile)).fold(Row::default(), |row, cell| row.with(&[cell]));
+        let spool = read(row, vec![]);
+        let worker = Worker { id: WorkerId::new(7).unwrap(), given: cell::visible(&hostile), family: String::new(), active: true, roles: vec![] };
+        let holder = spool.occupation.as_ref().map(|holder| format!("{}{}", holder.stamp, holder.name));
+        let stamps = [&spool.arm.worker, &spool.sold.worker].map(|stamp| stamp.as_ref().map_or("", Stamp::text).to_owned());
+        let shown = [spool.nv.clone(), spool.ot.clone(), spool.detail.clone(), spool.tag().to_string(), spool.search.clone(), worker.full_name()];
+        for text in shown.into_iter().chain(stamps).chain(holder) {
+            prop_assert!(!text.chars().any(cell::is_unseen), "{:?}", text);
+        }
+    }
+}
+
+/// Cells of which one holds this text.
+fn grid_of(place: usize, text: &str) -> Vec<Cell> {
+    (0..Column::COUNT).map(|column| if column == place { Cell::text(text) } else { Cell::Empty }).collect()
+}
+
 fn grid() -> impl Strategy<Value = Vec<Cell>> {
     let words = ["", "-", "N/A", "DISPONIBLE", "MR(93)", "Marta Ríos", "XX(7)", "20-01-2026", "2026-01-20 07:30", "32-01-2026"];
     let details = ["PENDIENTE_METROLOGIA", "RECHAZADO (Ciclo 2/3)", "EN_REPARACION", "BLOQUEADO", "MR(93) trabajando ARM"];

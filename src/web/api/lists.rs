@@ -103,7 +103,7 @@ pub(super) async fn history(State(app): State<App>, Asked(asked): Asked) -> Resu
 }
 
 pub(super) async fn conflicts(State(app): State<App>) -> Response {
-    let day = app.plant.conflicts();
+    let day = app.plant.conflicts().await;
     let (tasa_409, tasa_410) = (day.conflict_rate(), day.ended_rate());
     Json(ConflictsOf {
         desde: instant(app.plant.clock().now() - Duration::hours(24)),

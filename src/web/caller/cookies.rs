@@ -1,7 +1,7 @@
 //! The cookies of the door: signed, for this site only, out of reach of scripts.
 
 use crate::access::Access;
-use crate::web::App;
+use crate::web::layers::by_https;
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::Duration;
@@ -20,8 +20,8 @@ pub(in crate::web) enum Kind {
 
 impl Kind {
     /// Under https the prefix keeps any other host from setting it.
-    fn name(self, https: bool) -> &'static str {
-        match (self, https) {
+    fn name(self) -> &'static str {
+        match (self, by_https()) {
             (Kind::Device, false) => "sb_device",
             (Kind::Device, true) => "__Host-sb_device",
             (Kind::Session, false) => "sb_session",
@@ -50,8 +50,8 @@ impl Kind {
 }
 
 /// What stands in a cookie that we signed.
-pub(in crate::web) fn read(app: &App, access: &Access, headers: &HeaderMap, kind: Kind) -> Option<String> {
-    let name = kind.name(app.site.https);
+pub(in crate::web) fn read(access: &Access, headers: &HeaderMap, kind: Kind) -> Option<String> {
+    let name = kind.name();
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies = lines.flat_map(|line| Cookie::split_parse(line.to_owned())).filter_map(Result::ok);
     let cookie = cookies.find(|cookie| cookie.name() == name)?;
@@ -60,24 +60,24 @@ pub(in crate::web) fn read(app: &App, access: &Access, headers: &HeaderMap, kind
 }
 
 /// The header that gives a cookie.
-pub(in crate::web) fn give(app: &App, access: &Access, kind: Kind, value: &str) -> Option<HeaderValue> {
+pub(in crate::web) fn give(access: &Access, kind: Kind, value: &str) -> Option<HeaderValue> {
     let mut jar = CookieJar::new();
-    jar.signed_mut(access.cookies()).add(Cookie::new(kind.name(app.site.https), format!("{}{value}", kind.mark())));
-    let signed = jar.get(kind.name(app.site.https))?.value().to_owned();
-    header(app, kind, signed, kind.age())
+    jar.signed_mut(access.cookies()).add(Cookie::new(kind.name(), format!("{}{value}", kind.mark())));
+    let signed = jar.get(kind.name())?.value().to_owned();
+    header(kind, signed, kind.age())
 }
 
 /// The header that takes a cookie away.
-pub(in crate::web) fn take(app: &App, kind: Kind) -> Option<HeaderValue> {
-    header(app, kind, String::new(), Duration::ZERO)
+pub(in crate::web) fn take(kind: Kind) -> Option<HeaderValue> {
+    header(kind, String::new(), Duration::ZERO)
 }
 
-fn header(app: &App, kind: Kind, value: String, age: Duration) -> Option<HeaderValue> {
-    let cookie = Cookie::build((kind.name(app.site.https), value))
+fn header(kind: Kind, value: String, age: Duration) -> Option<HeaderValue> {
+    let cookie = Cookie::build((kind.name(), value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(app.site.https)
+        .secure(by_https())
         .max_age(age)
         .build();
     HeaderValue::from_str(&cookie.to_string()).ok()

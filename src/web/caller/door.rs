@@ -6,7 +6,7 @@ use crate::access::{Access, Denied, Device, Session, SignedIn, Who, rules};
 use crate::domain::WorkerId;
 use crate::web::App;
 use crate::web::failure::Failure;
-use crate::web::pages::Asker;
+use crate::web::pages::{self, Asker};
 use crate::words::{Door, Fault};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request, State};
@@ -35,8 +35,8 @@ pub(in crate::web) struct Credentials {
 }
 
 impl Credentials {
-    fn of(app: &App, access: &Access, headers: &HeaderMap) -> Credentials {
-        let cookie = |kind| cookies::read(app, access, headers, kind);
+    fn of(access: &Access, headers: &HeaderMap) -> Credentials {
+        let cookie = |kind| cookies::read(access, headers, kind);
         let device = cookie(Kind::Device);
         let device = device.as_deref().and_then(|text| text.split_once('.')).map(|(id, secret)| (id.into(), secret.into()));
         let bearer = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
@@ -111,7 +111,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Credentials {
 
 /// The id of the tablet that asks, whether or not it is let in.
 pub(in crate::web) fn device(app: &App, headers: &HeaderMap) -> Option<String> {
-    let value = cookies::read(app, app.access.as_ref()?, headers, Kind::Device)?;
+    let value = cookies::read(app.access.as_ref()?, headers, Kind::Device)?;
     value.split_once('.').map(|(id, _)| id.to_owned())
 }
 
@@ -172,7 +172,7 @@ where
 pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let Some(access) = app.access.clone() else { return through(Caller::Open, request, next).await };
     let needs = needs(&request);
-    let credentials = Credentials::of(&app, &access, request.headers());
+    let credentials = Credentials::of(&access, request.headers());
     let now = app.plant.clock().now().timestamp();
     let caller = match credentials.caller(&access, now).await {
         Ok(caller) => caller,
@@ -185,9 +185,10 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
         return refused(lacking(&caller, needs), &caller, needs, request).await;
     }
     if needs == Needs::Again && !caller.recent() {
+        let asker = Asker::of(request.headers());
         request = match confirmed(request, &access, &credentials, now).await {
             Ok(request) => request,
-            Err((door, request)) => return refused(door, &caller, needs, *request).await,
+            Err(unconfirmed) => return pages::door::again(&app, asker, &unconfirmed),
         };
     }
     through(caller, request, next).await
@@ -221,29 +222,38 @@ fn lacking(caller: &Caller, needs: Needs) -> Door {
     }
 }
 
+/// A form for a dangerous act that came without the right password.
+pub(in crate::web) struct Unconfirmed {
+    /// Why it was not let through.
+    pub(in crate::web) door: Door,
+    /// Where it was sent.
+    pub(in crate::web) path: String,
+    /// What was typed.
+    pub(in crate::web) fields: Vec<(String, String)>,
+}
+
 /// Looks at the password in a form for a dangerous act, and gives the request back as it was.
-async fn confirmed(
-    request: Request,
-    access: &Access,
-    credentials: &Credentials,
-    now: i64,
-) -> Result<Request, (Door, Box<Request>)> {
+async fn confirmed(request: Request, access: &Access, credentials: &Credentials, now: i64) -> Result<Request, Unconfirmed> {
     let (parts, body) = request.into_parts();
-    let empty = |parts| Box::new(Request::from_parts(parts, Body::empty()));
-    let Ok(bytes) = to_bytes(body, FORM).await else { return Err((Door::PasswordAgain, empty(parts))) };
+    let path = parts.uri.path().to_owned();
+    let Ok(bytes) = to_bytes(body, FORM).await else {
+        return Err(Unconfirmed { door: Door::PasswordAgain, path, fields: Vec::new() });
+    };
     let mut copy = Request::new(Body::from(bytes.clone()));
     *copy.method_mut() = Method::POST;
     if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
         copy.headers_mut().insert(CONTENT_TYPE, kind.clone());
     }
     let form = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
-    let password = form.ok().and_then(|Form(pairs)| pairs.into_iter().find(|(name, value)| name == "clave" && !value.is_empty()));
+    let fields = form.map(|Form(pairs)| pairs).unwrap_or_default();
+    let password = fields.iter().find(|(name, value)| name == "clave" && !value.is_empty());
     let (Some((_, password)), Some(secret)) = (password, &credentials.session) else {
-        return Err((Door::PasswordAgain, empty(parts)));
+        return Err(Unconfirmed { door: Door::PasswordAgain, path, fields });
     };
-    match access.confirm(&crate::access::digest(secret), &password, now).await {
+    match access.confirm(&crate::access::digest(secret), password, now).await {
         Ok(()) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Err(denied) => Err((door(denied), empty(parts))),
+        Err(Denied::Wrong) => Err(Unconfirmed { door: Door::WrongPassword, path, fields }),
+        Err(denied) => Err(Unconfirmed { door: door(denied), path, fields }),
     }
 }
 

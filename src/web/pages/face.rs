@@ -29,7 +29,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
 
 impl Asker {
     /// Who sends these headers.
-    pub(super) fn of(headers: &HeaderMap) -> Asker {
+    pub(in crate::web) fn of(headers: &HeaderMap) -> Asker {
         Asker { htmx: headers.contains_key("hx-request") }
     }
 

@@ -140,7 +140,7 @@ impl Writer {
     /// later change found it there. Without that column, the row holds all that was to be written.
     fn seen(&self, loaded: &Loaded, of: impl Fn(Uuid) -> bool) -> HashSet<Uuid> {
         let versions: HashSet<String> = loaded.rows.iter().map(|(_, row)| row[Column::Version].display()).collect();
-        let identities = identify(loaded.rows.iter().map(|(_, row)| row));
+        let identities = identify(loaded.rows.iter().map(|(_, row)| &**row));
         let has = |event: &AuditEvent| {
             let place = identities.iter().position(|identity| Some(&*identity.id) == event.spool.as_deref());
             let there = event.notes.after.iter().filter(|(column, _)| !loaded.missing.contains(column));

@@ -25,7 +25,7 @@ use super::columns::{self, There};
 use super::refresh::Layout;
 use crate::domain::spool::identify;
 use crate::domain::{Cell, Change, Column, Identity, Row};
-use crate::workbook::View;
+use crate::workbook::{self, View};
 use std::collections::{BTreeSet, HashMap};
 
 /// Something that was sent: a batch, or what was to put right what it hit.
@@ -46,7 +46,7 @@ pub(super) struct Sides<'a> {
     /// The rows as they were when it was sent.
     pub(super) images: &'a View,
     /// The rows of a reading, and where its columns are.
-    pub(super) rows: &'a [(u32, Row)],
+    pub(super) rows: &'a [(u32, workbook::Seen)],
     pub(super) now: &'a Layout,
 }
 
@@ -159,7 +159,7 @@ pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since)
 
 impl Sides<'_> {
     fn seen(&self) -> Vec<Seen<'_>> {
-        let identities = identify(self.rows.iter().map(|(_, row)| row));
+        let identities = identify(self.rows.iter().map(|(_, row)| &**row));
         let ours: BTreeSet<Column> = Column::ALL.into_iter().filter(|column| column.is_ours()).collect();
         let seen = identities.into_iter().zip(self.rows).map(|(identity, (fila, row))| {
             let untouched = || Column::ALL.into_iter().filter(|column| !ours.contains(column));
@@ -169,7 +169,7 @@ impl Sides<'_> {
             let image = match known {
                 Some(spool) => spool.row.clone(),
                 // Nobody knew it: nothing of ours stood in it.
-                None => ours.iter().fold(row.clone(), |image, column| image.with(&[(*column, Cell::Empty)])),
+                None => ours.iter().fold(Row::clone(row), |image, column| image.with(&[(*column, Cell::Empty)])),
             };
             Seen { identity, fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
         });

@@ -49,7 +49,7 @@ pub use client::is_safe;
 pub use outbox::waiting;
 pub use survey::{Barred, Found, NoSurvey, Survey, survey};
 
-use super::{Applied, Mirror, Names, Status, View, Workbook};
+use super::{Applied, Formulas, Mirror, Names, Status, View, Workbook};
 use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
 use crate::metrics::SheetsMetrics;
@@ -318,6 +318,10 @@ impl Workbook for GoogleSheets {
 
     async fn fresh(&self) -> bool {
         self.state.fresh.wanted(FRESH).await
+    }
+
+    fn formulas(&self) -> Arc<Formulas> {
+        self.state.formulas.load_full()
     }
 
     fn status(&self) -> Status {

@@ -4,10 +4,10 @@
 use super::a1::{self, Col, Fila, TabId};
 use super::budget::{Budget, Need};
 use super::client::{Book, Client, Columns, Failed, Reason, Render, Tab};
-use crate::domain::{Cell, Column, Header, Moment, Spool};
+use crate::domain::{Cell, Column, Header, Moment, Row, Spool};
 use crate::workbook::audit_row::HEADERS;
-use crate::workbook::sheet::place_in;
-use crate::workbook::{Loaded, Names, Sheet, Sheets, View};
+use crate::workbook::sheet::places_in;
+use crate::workbook::{Loaded, Names, Seen, Sheet, Sheets, View};
 use chrono::Duration;
 use chrono_tz::Tz;
 use std::collections::HashMap;
@@ -56,7 +56,7 @@ impl Layout {
 
     /// Where the ten columns of the audit are; else the names of those that are not there.
     pub(super) fn audit_columns(&self) -> Result<[Col; 10], Vec<&'static str>> {
-        let found = HEADERS.map(|name| place_in(&self.audit, name));
+        let found = places_in(&self.audit, HEADERS);
         let missing: Vec<&str> =
             HEADERS.into_iter().zip(found).filter(|(_, place)| place.is_none()).map(|(name, _)| name).collect();
         if missing.is_empty() { Ok(found.map(|place| Col(place.unwrap_or_default()))) } else { Err(missing) }
@@ -144,8 +144,15 @@ impl Reader {
         self.layout.as_ref()
     }
 
-    /// Reads everything that may have changed.
-    pub(super) async fn read(&mut self, client: &Client, budget: &mut Budget, need: Need, at: Moment) -> Result<Fresh, Unread> {
+    /// Reads everything that may have changed; what has not is as `known` has it.
+    pub(super) async fn read(
+        &mut self,
+        client: &Client,
+        budget: &mut Budget,
+        need: Need,
+        known: &View,
+        at: Moment,
+    ) -> Result<Fresh, Unread> {
         for _ in 0..TRIES {
             let layout = match self.layout.clone() {
                 Some(layout) => layout,
@@ -182,14 +189,17 @@ impl Reader {
                 let skipped = if self.briefly { (tab.rows + 1).saturating_sub(BLOCK) } else { 0 };
                 rows.extend(older(tab, skipped.max(2 + BLOCK), client, budget, need).await?);
             }
-            let header = places.iter().flat_map(|(first, last)| layout.line[first.0..=last.0].iter().cloned()).collect();
-            let operaciones = Sheet { header, rows: sheet_rows(Fila(2), columns) };
+            let header: Vec<String> =
+                places.iter().flat_map(|(first, last)| layout.line[first.0..=last.0].iter().cloned()).collect();
+            let seen = seen(columns, &Header::read(&header), known);
+            let operaciones = Sheet { header, rows: Vec::new() };
             let last = rows.iter().rev().find(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).map(|(fila, _)| *fila);
             rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
             let first = rows.first().map(|(fila, _)| *fila);
             let metadata = Sheet { header: layout.audit.clone(), rows };
             let sheets = Sheets { operaciones, trabajadores: workers, roles, metadata };
             let mut loaded = sheets.load(self.zone, at);
+            loaded.rows = seen;
             // Of the sheet itself, and not of the columns that were asked for.
             loaded.header = layout.header.clone();
             let known = self.audited.map(|(fila, id)| (Some(fila.0), Some(id)));
@@ -365,6 +375,37 @@ fn padded(mut columns: Columns, width: usize) -> Columns {
     columns
 }
 
+/// The rows of `Operaciones` that hold anything in its tracked columns, from row 2 on.
+fn seen(mut columns: Columns, header: &Header, known: &View) -> Vec<(u32, Seen)> {
+    static EMPTY: Cell = Cell::Empty;
+    static MISSING: Cell = Cell::Missing;
+    let length = columns.iter().map(Vec::len).max().unwrap_or_default();
+    let places = Column::ALL.map(|column| header.place(column));
+    let mut rows = Vec::with_capacity(length);
+    let mut known = known.spools.iter().peekable();
+    for (index, fila) in (0..length).zip(2..) {
+        while known.next_if(|spool| spool.fila < fila).is_some() {}
+        let as_known = known.peek().filter(|spool| {
+            let cell = |place: usize| columns[place].get(index).unwrap_or(&EMPTY);
+            let shown = places.map(|place| place.map_or(&MISSING, cell));
+            spool.fila == fila && Column::ALL.into_iter().zip(shown).all(|(column, cell)| spool.row[column] == *cell)
+        });
+        if let Some(spool) = as_known {
+            rows.push((fila, Seen::As(Arc::clone(spool))));
+            continue;
+        }
+        let mut cell = |place: usize| columns[place].get_mut(index).map(std::mem::take).unwrap_or_default();
+        let mut row = Row::default();
+        for (column, place) in Column::ALL.into_iter().zip(places) {
+            row[column] = place.map_or(Cell::Missing, &mut cell);
+        }
+        if row.holds_any() {
+            rows.push((fila, row.into()));
+        }
+    }
+    rows
+}
+
 /// Columns as rows, numbered from `first` on.
 fn sheet_rows(first: Fila, columns: Columns) -> Vec<(u32, Vec<Cell>)> {
     let length = columns.iter().map(Vec::len).max().unwrap_or_default();
@@ -378,4 +419,49 @@ fn whole_sheet(columns: Columns) -> Sheet {
     let mut rows = sheet_rows(Fila(1), columns);
     rows.retain(|(fila, cells)| *fila > 1 && cells.iter().any(|cell| !cell.is_empty()));
     Sheet { header, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workbook::Mirror;
+
+    fn read(rows: &[&[&str]], known: &View) -> Vec<(u32, Seen)> {
+        let header = Header::read(&["NV", "TAG_SPOOL", "Ocupado_Por"]);
+        let column = |place: usize| rows.iter().map(|row| row.get(place).map_or(Cell::Empty, |text| Cell::text(*text))).collect();
+        seen((0..3).map(column).collect(), &header, known)
+    }
+
+    fn plant(rows: &[&[&str]]) -> Arc<View> {
+        let mirror = Mirror::new(chrono_tz::UTC);
+        mirror.load(Loaded { rows: read(rows, &View::default()), ..Loaded::default() });
+        mirror.view()
+    }
+
+    #[test]
+    fn only_rows_that_differ_from_what_stood_there_are_made_anew() {
+        let known = plant(&[&["1", "MK-1"], &["1", "MK-2", "MR(93)"], &[], &["2", "MK-3"]]);
+        let anew = |rows: &[&[&str]]| {
+            let (filas, new): (Vec<u32>, Vec<bool>) =
+                read(rows, &known).iter().map(|(fila, row)| (*fila, matches!(row, Seen::New(_)))).unzip();
+            (filas, new)
+        };
+        let (same, filas) = (vec![false; 3], vec![2, 3, 5]);
+        assert_eq!(anew(&[&["1", "MK-1"], &["1", "MK-2", "MR(93)"], &[], &["2", "MK-3"]]), (filas.clone(), same));
+        let freed = anew(&[&["1", "MK-1"], &["1", "MK-2"], &[], &["2", "MK-3"]]);
+        assert_eq!(freed, (filas, vec![false, true, false]));
+        let deleted = anew(&[&["1", "MK-1"], &[], &["2", "MK-3"]]);
+        assert_eq!(deleted, (vec![2, 4], vec![false, true]));
+        let inserted = anew(&[&["9", "MK-9"], &["1", "MK-1"], &["1", "MK-2", "MR(93)"], &[], &["2", "MK-3"]]);
+        assert_eq!(inserted, (vec![2, 3, 4, 6], vec![true; 4]));
+    }
+
+    #[test]
+    fn a_row_made_anew_has_its_cells_and_lacks_what_the_sheet_lacks() {
+        let rows = read(&[&["1", "MK-1", "MR(93)"], &["", " "]], &View::default());
+        assert_eq!(rows.len(), 1, "a row of blanks is none");
+        let row = &rows[0].1;
+        assert_eq!((&row[Column::Tag], &row[Column::OccupiedBy]), (&Cell::text("MK-1"), &Cell::text("MR(93)")));
+        assert_eq!((&row[Column::ArmWorker], &row[Column::Ot]), (&Cell::Missing, &Cell::Missing));
+    }
 }

@@ -138,10 +138,10 @@ impl Writer {
     async fn read_until_it_works(&mut self) -> Fresh {
         let mut pause = PAUSES.0;
         loop {
-            let read = self.reader.read(&self.client, &mut self.budget, Need::Now, (self.now)()).await;
-            let rows = self.state.mirror.view().spools.len();
+            let known = self.state.mirror.view();
+            let read = self.reader.read(&self.client, &mut self.budget, Need::Now, &known, (self.now)()).await;
             match read {
-                Ok(fresh) if self.reader.judge(&fresh, rows).is_ok() => return fresh,
+                Ok(fresh) if self.reader.judge(&fresh, known.spools.len()).is_ok() => return fresh,
                 Ok(_) => warn!("a reading after a batch cannot be true"),
                 Err(unread) => warn!(?unread, "the workbook was not read after a batch"),
             }

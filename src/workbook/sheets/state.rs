@@ -3,8 +3,8 @@
 use super::share::{Fresh, Watched};
 use crate::domain::AuditEvent;
 use crate::metrics::SheetsMetrics;
-use crate::workbook::Mirror;
-use arc_swap::ArcSwapOption;
+use crate::workbook::{Formulas, Mirror};
+use arc_swap::{ArcSwap, ArcSwapOption};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,6 +26,8 @@ pub(super) struct State {
     pub(super) waiting: AtomicUsize,
     /// Audit events that wait for their tab.
     pub(super) outbox: AtomicUsize,
+    /// Cells that hold a formula where we write.
+    pub(super) formulas: ArcSwap<Formulas>,
     /// Why nothing can be written, for an operator.
     pub(super) trouble: ArcSwapOption<String>,
     /// How well this process knows what has to be put right; its siblings are told (`heir.rs`).
@@ -47,6 +49,7 @@ impl State {
             fresh: Fresh::default(),
             waiting: AtomicUsize::new(0),
             outbox: AtomicUsize::new(0),
+            formulas: ArcSwap::default(),
             trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
             knows: AtomicU8::new(0),
             void: RwLock::default(),

@@ -135,7 +135,8 @@ struct Look {
 impl Look {
     async fn found(&mut self, book: &Book, deadline: Instant, now: Moment, zone: Tz) -> Result<Found, String> {
         self.reader.place(book).map_err(|unread| format!("{unread:#}"))?;
-        let read = self.reader.read(&self.client, &mut self.budget, Need::Now, now);
+        let nothing = View::default();
+        let read = self.reader.read(&self.client, &mut self.budget, Need::Now, &nothing, now);
         let late = "Google tarda demasiado en contestar".to_owned();
         let fresh = in_time(deadline, read).await.ok_or(late.clone())?.map_err(|unread| format!("{unread:#}"))?;
         self.reader.accept(&fresh);

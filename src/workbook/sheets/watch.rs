@@ -9,7 +9,7 @@ use super::share::Lead;
 use super::state::CONNECTING;
 use super::writer::Writer;
 use crate::domain::{Column, Spool, WorkerId};
-use crate::workbook::View;
+use crate::workbook::{Formulas, View};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
@@ -87,10 +87,13 @@ impl Writer {
         match self.reader.formulas(&self.client, &mut self.budget).await {
             Ok(found) => {
                 let found = true_formulas(found, &self.state.mirror.view());
-                self.formulas = found.into_iter().map(|(spool, column, _)| (Arc::clone(&spool.identity.id), column)).collect();
-                if !self.formulas.is_empty() {
-                    warn!(cells = self.formulas.len(), "columns that we write hold formulas; those cells are left alone");
+                let by_cell =
+                    |(spool, column, text): (Arc<Spool>, Column, String)| ((Arc::clone(&spool.identity.id), column), text);
+                let found: Formulas = found.into_iter().map(by_cell).collect();
+                if !found.is_empty() {
+                    warn!(cells = found.len(), "columns that we write hold formulas; those cells are left alone");
                 }
+                self.state.formulas.store(Arc::new(found));
                 self.watch.looked.1 = Some(Instant::now());
             }
             Err(failed) => warn!(?failed, "formulas were not looked for"),
@@ -100,7 +103,7 @@ impl Writer {
     /// Reads, judges and remembers.
     pub(super) async fn look(&mut self, need: Need) -> Result<(), Unread> {
         let (hurried, before) = (self.pulse.reading(), self.state.mirror.view());
-        let read = self.reader.read(&self.client, &mut self.budget, need, (self.now)()).await;
+        let read = self.reader.read(&self.client, &mut self.budget, need, &before, (self.now)()).await;
         let told = match read {
             Ok(fresh) => self.take(fresh),
             Err(unread) => Err(unread),

@@ -79,8 +79,6 @@ pub(super) struct Writer {
     /// Changes that Google refused one after the other.
     removals: u32,
     alone: Bucket,
-    /// Cells of columns that we write and that hold a formula.
-    pub(super) formulas: HashSet<(Arc<str>, Column)>,
     /// The batch of which nobody could tell yet what became of it, or that has not been put right yet.
     pub(super) doubt: Option<Doubt>,
     /// What may be left of a process that died.
@@ -122,7 +120,6 @@ impl Writer {
             watch: Watch::default(),
             removals: 0,
             alone: Bucket::new(5.0, 2.0),
-            formulas: HashSet::new(),
             doubt: None,
             heir,
             orphans: HashMap::new(),
@@ -360,7 +357,8 @@ impl Writer {
 
     /// A cell that holds a formula is never overwritten (`design.md` 5.10).
     fn formula(&self, spool: &Spool, change: &Change) -> Option<Refusal> {
-        let hit = |column: &Column| self.formulas.contains(&(Arc::clone(&spool.identity.id), *column));
+        let formulas = self.state.formulas.load();
+        let hit = |column: &Column| formulas.contains_key(&(Arc::clone(&spool.identity.id), *column));
         let column = change.cells.iter().map(|(column, _)| *column).find(hit)?;
         let value = spool.row[column].display();
         let problem = Problem { column, value, level: Level::Error, kind: Kind::Formula };

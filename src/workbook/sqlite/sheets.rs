@@ -113,7 +113,7 @@ fn replace_operaciones(connection: &Connection, sheet: &Sheet) -> Result<()> {
 /// The short id of each row that holds anything: the same that the memory gives it.
 fn short_ids(sheet: &Sheet) -> HashMap<u32, Arc<str>> {
     let rows = sheet.clone().tracked();
-    let identities = identify(rows.iter().map(|(_, row)| row));
+    let identities = identify(rows.iter().map(|(_, row)| &**row));
     rows.iter().zip(identities).map(|((fila, _), identity)| (*fila, identity.id)).collect()
 }
 

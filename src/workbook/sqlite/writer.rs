@@ -255,7 +255,7 @@ mod tests {
     async fn rows(plant: &Sqlite) -> (Vec<Row>, usize) {
         let sheets = plant.read_all().await.unwrap();
         let loaded = sheets.load(ZONE, Moment::default());
-        (loaded.rows.into_iter().map(|(_, row)| row).collect(), loaded.events.len())
+        (loaded.rows.into_iter().map(|(_, row)| row.clone()).collect(), loaded.events.len())
     }
 
     #[tokio::test]

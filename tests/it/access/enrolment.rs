@@ -5,6 +5,7 @@ use crate::support::{TestPlant, eventually};
 use chrono::Duration;
 use futures_util::StreamExt;
 use reqwest::Method;
+use spoolboard::access::Denied;
 use std::time::Duration as StdDuration;
 use tokio::time::timeout;
 
@@ -59,17 +60,57 @@ async fn h4_cookies_are_out_of_reach_of_scripts_and_other_sites() {
 
 #[tokio::test]
 async fn h4_under_https_cookies_are_sent_only_so_and_belong_to_this_host_alone() {
-    let plant = TestPlant::enrolled_behind_https().await;
-    register(&plant).add_supervisor(super::SUPERVISOR, PASSWORD, now(&plant)).await.unwrap();
-    let mut device = Persona::new();
+    let plant = TestPlant::enrolled_behind_a_proxy().await;
+    let mut device = Persona::from("192.0.2.7", "https");
     let asked = device.form(&plant, "/tableta", &[]).await;
     let line = asked.headers["set-cookie"].to_str().unwrap();
     assert!(line.starts_with("__Host-sb_device=") && line.contains("Secure") && !line.contains("Domain"), "{line}");
-    assert!(device.get(&plant, "/tableta").await.text.contains("class=\"code\""), "and it is known by it");
+    let page = device.get(&plant, "/tableta").await;
+    assert!(page.text.contains("class=\"code\""), "and it is known by it");
+    assert!(page.headers["set-cookie"].to_str().unwrap().ends_with("; Secure"), "of the trail, too");
     let mut plain = device.clone();
     plain.cookies[0].0 = "sb_device".into();
     assert!(!plain.get(&plant, "/tableta").await.text.contains("class=\"code\""), "a cookie that anybody could have set is none");
-    assert!(supervisor(&plant).await.cookies[0].0.starts_with("__Host-sb_session"));
+}
+
+#[tokio::test]
+async fn h4_who_comes_by_http_to_a_trusted_proxy_gets_cookies_that_his_browser_sends_back() {
+    let plant = TestPlant::enrolled_behind_a_proxy().await;
+    for mut device in [Persona::from("192.0.2.7", "http"), Persona::new()] {
+        let asked = device.form(&plant, "/tableta", &[]).await;
+        let line = asked.headers["set-cookie"].to_str().unwrap();
+        assert!(line.starts_with("sb_device=") && !line.contains("Secure"), "{line}");
+        assert!(!asked.headers.contains_key("strict-transport-security"));
+        let page = device.get(&plant, "/tableta").await.text;
+        assert!(page.contains("class=\"code\""));
+    }
+}
+
+#[tokio::test]
+async fn h4_an_address_that_asks_for_codes_without_end_keeps_no_other_from_asking() {
+    let plant = TestPlant::enrolled_behind_a_proxy().await;
+    let ask = async |from: &str| Persona::from(from, "https").form(&plant, "/tableta", &[]).await.status;
+    let mut given = 0;
+    for _ in 0..30 {
+        given += u32::from(ask("198.51.100.9").await == 303);
+    }
+    assert_eq!((given, ask("198.51.100.9").await), (10, 429));
+    assert_eq!(ask("192.0.2.7").await, 303);
+    let book = register(&plant).book().unwrap();
+    let of_the_greedy = |counted: &&str| book.pairings.values().filter(|one| one.counted == **counted).count() == 10;
+    let counted = book.pairings.values().map(|one| one.counted.as_str()).find(of_the_greedy).unwrap();
+    let code = &book.pairings.values().find(|one| one.counted == counted).unwrap().code;
+    register(&plant).let_in(code, "Armado 1", super::SUPERVISOR, now(&plant)).await.unwrap();
+    assert_eq!(
+        (ask("198.51.100.9").await, ask("198.51.100.9").await),
+        (303, 429),
+        "a code that came to something counts for nothing"
+    );
+    for number in 0..40 {
+        let wrong = register(&plant).let_in("BBBBBBBB", "x", &format!("supervisor {number}"), now(&plant)).await;
+        let waits = matches!(wrong, Err(Denied::Wait(_)));
+        assert_eq!(waits, number >= 10, "{number}: of all supervisors together");
+    }
 }
 
 #[tokio::test]

@@ -26,13 +26,20 @@ pub(crate) struct Persona {
     /// Cookies as they were given, by name.
     pub(crate) cookies: Vec<(String, String)>,
     pub(crate) bearer: Option<String>,
+    /// What the proxy in front says of him: from which address he came, and by what.
+    pub(crate) came: Option<(String, &'static str)>,
 }
 
 impl Persona {
     /// Nobody yet.
     pub(crate) fn new() -> Persona {
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Persona { client, cookies: Vec::new(), bearer: None }
+        Persona { client, cookies: Vec::new(), bearer: None, came: None }
+    }
+
+    /// Nobody yet, who comes to the proxy from an address, by `http` or `https`.
+    pub(crate) fn from(address: &str, scheme: &'static str) -> Persona {
+        Persona { came: Some((address.to_owned(), scheme)), ..Persona::new() }
     }
 
     /// A client with a token.
@@ -45,6 +52,10 @@ impl Persona {
         if !self.cookies.is_empty() {
             let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.insert("cookie", HeaderValue::from_str(&line.join("; ")).unwrap());
+        }
+        if let Some((address, scheme)) = &self.came {
+            headers.insert("x-forwarded-for", HeaderValue::from_str(address).unwrap());
+            headers.insert("x-forwarded-proto", HeaderValue::from_static(scheme));
         }
         if let Some(token) = &self.bearer {
             headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());

@@ -5,7 +5,7 @@ use crate::support::redis::{RealRedis, free_port};
 use crate::support::{TestPlant, eventually};
 use futures_util::StreamExt;
 use reqwest::Method;
-use spoolboard::access::Denied;
+use spoolboard::access::{Denied, Place};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -51,7 +51,7 @@ async fn h4_guesses_at_several_processes_are_counted_together() {
     let mut looked_at = 0;
     for number in 0..10 {
         for plant in [&one, &two] {
-            let tried = register(plant).sign_in(SUPERVISOR, &format!("otra clave {number}"), None, now(plant)).await;
+            let tried = register(plant).sign_in(SUPERVISOR, &format!("otra clave {number}"), Place::Anywhere, now(plant)).await;
             looked_at += u32::from(matches!(tried, Err(Denied::Wrong)));
         }
     }

@@ -4,8 +4,9 @@ use super::{PASSWORD, PIN, Persona, SUPERVISOR, locked_plant, now, register, sup
 use crate::pages::Screen;
 use crate::support::TestPlant;
 use chrono::Duration;
+use reqwest::Method;
 use serde_json::json;
-use spoolboard::access::Denied;
+use spoolboard::access::{Denied, Place};
 use spoolboard::domain::WorkerId;
 
 fn marta() -> WorkerId {
@@ -53,6 +54,64 @@ async fn h4_a_dangerous_act_asks_for_the_password_again_after_ten_minutes() {
     assert!(!boss.get(&plant, "/supervisor/tabletas").await.text.contains("name=\"clave\""));
 }
 
+/// The fields of the one form on a page.
+fn form_of(page: &Screen, path: &str) -> Vec<(String, String)> {
+    let inputs = format!("form[method=post][action='{path}'] input[type=hidden]");
+    page.attributes(&inputs, "name").into_iter().zip(page.attributes(&inputs, "value")).collect()
+}
+
+#[tokio::test]
+async fn h4_a_page_left_open_loses_nothing_that_was_typed_when_the_password_is_asked_for() {
+    let plant = locked_plant().await;
+    let (device, id) = tablet(&plant, "Armado 1").await;
+    assert_eq!(take(&device, &plant, "MK-0001", 93).await.0, 200);
+    let mut boss = supervisor(&plant).await;
+    let spool = device.get(&plant, "/api/occupation/status/MK-0001").await.json["id"].as_str().unwrap().to_owned();
+    let path = format!("/supervisor/carretes/{spool}/liberar");
+    let open = Screen::of(&boss.get(&plant, &path).await);
+    assert_eq!(open.count("input[name=clave]"), 0, "he has just given it");
+    plant.later(Duration::minutes(11));
+    let (seen, key) = (open.attribute("input[name=visto]", "value"), open.attribute("input[name=id_operacion]", "value"));
+    let reason = "lo dejó tirado <b>y se fue</b>";
+    let typed = [("visto", &*seen), ("id_operacion", &*key), ("motivo", "otro"), ("otro", reason)];
+    let asked = boss.form(&plant, &path, &typed).await;
+    let page = Screen::of(&asked);
+    assert_eq!(asked.status, 403);
+    assert!(page.text("section.confirm").contains(reason) && page.text("h2").contains("Liberar MK-0001"), "{}", asked.text);
+    assert_eq!(page.count("input[name=clave][autofocus]"), 1, "the field is there, and the focus on it");
+    let mut fields = form_of(&page, &path);
+    assert_eq!(fields, typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let wrong = [&fields[..], &[("clave".into(), "no es esta clave".into())]].concat();
+    let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let again = boss.form(&plant, &path, &wrong).await;
+    assert!(again.text.contains("CLAVE_INCORRECTA") && !again.text.contains("no es esta clave"), "{}", again.text);
+    assert_eq!(form_of(&Screen::of(&again), &path), fields);
+    fields.push(("clave".into(), PASSWORD.into()));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(boss.form(&plant, &path, &fields).await.status, 303);
+    let history = device.get(&plant, "/api/history/MK-0001").await;
+    assert_eq!(history.json["events"].as_array().unwrap().last().unwrap()["evento_tipo"], "LIBERAR_SPOOL");
+    assert!(device.get(&plant, "/historial/MK-0001").await.text.contains("lo dejó tirado"));
+
+    // A form that htmx sends is asked in its place on the page.
+    plant.later(Duration::minutes(11));
+    let request = boss.request(&plant, Method::POST, "/supervisor/tabletas/nombrar").header("hx-request", "true");
+    let part = plant.send(request.form(&[("id", &*id), ("nombre", "Soldadura 7")])).await;
+    assert!(part.status == 403 && part.text.starts_with("<hx-partial hx-target=\"#contenido\""), "{}", part.text);
+    let kept = form_of(&Screen::of(&part), "/supervisor/tabletas/nombrar");
+    assert_eq!(kept, [("id", &*id), ("nombre", "Soldadura 7")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+
+    // Somebody else's secret is typed again rather than sent back.
+    for (path, field, secret) in
+        [("/supervisor/claves/pin", "pin", PIN), ("/supervisor/claves/credencial", "codigo", "CREDENCIAL-0093")]
+    {
+        let asked = boss.form(&plant, path, &[("trabajador", "93"), (field, secret)]).await;
+        assert!(asked.status == 403 && !asked.text.contains(secret), "{}", asked.text);
+        let page = Screen::of(&asked);
+        assert_eq!((page.count(&format!("input[name={field}][required]")), form_of(&page, path).len()), (1, 1));
+    }
+}
+
 #[tokio::test]
 async fn h4_who_signed_in_gives_his_password_to_free_a_spool_and_is_named_for_it() {
     let plant = locked_plant().await;
@@ -85,7 +144,7 @@ async fn h4_after_any_thousand_wrong_passwords_the_right_one_works_within_fiftee
     let door = register(&plant);
     let (mut looked_at, mut refused) = (0, 0);
     for number in 0..1_000 {
-        match door.sign_in(SUPERVISOR, &format!("clave {number} que no es"), None, now(&plant)).await {
+        match door.sign_in(SUPERVISOR, &format!("clave {number} que no es"), Place::Anywhere, now(&plant)).await {
             Err(Denied::Wrong) => looked_at += 1,
             Err(Denied::Wait(seconds)) if seconds <= 900 => refused += 1,
             other => panic!("{:?}", other.err()),
@@ -96,13 +155,38 @@ async fn h4_after_any_thousand_wrong_passwords_the_right_one_works_within_fiftee
     }
     println!("of 1,000 wrong passwords {looked_at} were looked at, {refused} refused unseen");
     assert!(looked_at < 20, "{looked_at}");
-    assert!(matches!(door.sign_in(SUPERVISOR, PASSWORD, None, now(&plant)).await, Err(Denied::Wait(_))));
+    assert!(matches!(door.sign_in(SUPERVISOR, PASSWORD, Place::Anywhere, now(&plant)).await, Err(Denied::Wait(_))));
     assert!(
-        door.sign_in(SUPERVISOR, PASSWORD, Some(&id), now(&plant)).await.is_ok(),
+        door.sign_in(SUPERVISOR, PASSWORD, Place::Tablet(&id), now(&plant)).await.is_ok(),
         "who guesses elsewhere keeps nobody from his tablet"
     );
     plant.later(Duration::minutes(15));
-    assert!(door.sign_in(SUPERVISOR, PASSWORD, None, now(&plant)).await.is_ok());
+    assert!(door.sign_in(SUPERVISOR, PASSWORD, Place::Anywhere, now(&plant)).await.is_ok());
+}
+
+#[tokio::test]
+async fn h4_whoever_guesses_without_end_keeps_nobody_from_where_he_came_in_before() {
+    let plant = TestPlant::enrolled_behind_a_proxy().await;
+    register(&plant).add_supervisor(SUPERVISOR, PASSWORD, now(&plant)).await.unwrap();
+    let enter = async |from: &str, password: &str| {
+        let fields = [("nombre", SUPERVISOR), ("clave", password)];
+        Persona::from(from, "https").form(&plant, "/entrar", &fields).await.status
+    };
+    assert_eq!(enter("192.0.2.7", PASSWORD).await, 303);
+    for number in 0..30 {
+        // Each from an address of its own.
+        let status = enter(&format!("198.51.100.{number}"), "no es esta clave").await;
+        assert_eq!(status, if number < 5 { 403 } else { 429 }, "{number}");
+    }
+    assert_eq!(enter("203.0.113.4", PASSWORD).await, 429, "where he never was he has to wait");
+    assert_eq!(enter("192.0.2.7", PASSWORD).await, 303);
+    plant.later(Duration::minutes(15));
+    assert_eq!(enter("203.0.113.4", PASSWORD).await, 303);
+    plant.later(Duration::days(31));
+    for _ in 0..5 {
+        enter("198.51.100.1", "no es esta clave").await;
+    }
+    assert_eq!(enter("192.0.2.7", PASSWORD).await, 429, "an address is not known for ever");
 }
 
 #[tokio::test]
@@ -113,7 +197,7 @@ async fn h4_many_guesses_at_once_are_not_all_looked_at() {
         let door = std::sync::Arc::clone(door);
         let now = now(&plant);
         tokio::spawn(async move {
-            matches!(door.sign_in(SUPERVISOR, &format!("otra clave {number}"), None, now).await, Err(Denied::Wrong))
+            matches!(door.sign_in(SUPERVISOR, &format!("otra clave {number}"), Place::Anywhere, now).await, Err(Denied::Wrong))
         })
     });
     let mut looked_at = 0;

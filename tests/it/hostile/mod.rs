@@ -3,6 +3,7 @@
 
 mod any_bytes;
 mod crowd;
+mod door;
 mod requests;
 mod secrets;
 mod texts;

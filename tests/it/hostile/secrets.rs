@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-const PASSWORD: &str = "clave-de-redis-7f3a91c2";
+pub(super) const PASSWORD: &str = "clave-de-redis-7f3a91c2";
 const SECRET: &str = "clave-para-firmar-0123456789abcdef0123456789";
 const COOKIE: &str = "galleta-ajena-55d1e0";
 const TOKEN: &str = "ficha-ajena-9e21bb";
@@ -24,7 +24,7 @@ fn secrets(credentials: &str) -> Vec<String> {
     lines.chain(fixed.map(str::to_owned)).collect()
 }
 
-fn holds_none(text: &str, secrets: &[String], place: &str) {
+pub(super) fn holds_none(text: &str, secrets: &[String], place: &str) {
     for secret in secrets {
         let found = text.find(secret.as_str());
         let around = found.map(|at| text[..at].lines().last().unwrap_or_default());

@@ -7,7 +7,7 @@ use crate::support::{AUDIT, Reply, TestPlant, eventually, row, sheet, small_plan
 use reqwest::Method;
 use scraper::Html;
 use serde_json::json;
-use spoolboard::domain::Cell;
+use spoolboard::domain::{Cell, cell};
 use spoolboard::workbook::Sheets;
 
 /// A text that no page can be made of, of the same kind as the hostile ones.
@@ -160,6 +160,32 @@ async fn a8_no_text_in_any_cell_becomes_markup_or_a_formula() {
             assert!(!reply.json.is_null(), "{path}: {}", reply.text);
         }
     }
+}
+
+#[tokio::test]
+async fn a8_signs_that_nobody_sees_are_on_no_screen_whatever_cell_they_are_in() {
+    let unseen = "Mar\u{202e}ta\u{200b} R\u{2066}\u{ed}os\u{200d}\u{ad}x\u{61c}y\u{e0041}z";
+    let plant = TestPlant::edited(plant_of(unseen)).await;
+    let mut shown = screens(&plant).await;
+    let ids = ids(&plant).await;
+    let of_each = ids.iter().map(|id| format!("/supervisor/carretes/{id}"));
+    let others = ["/supervisor", "/supervisor/datos", "/supervisor/actividad", "/tablero.csv", "/tablero.csv?ver=listos"];
+    for path in others.map(str::to_owned).into_iter().chain(of_each) {
+        let reply = plant.get(&path).await;
+        shown.push((path, reply));
+    }
+    let is_hidden = |c: char| cell::is_unseen(c) && !matches!(c, '\n' | '\r' | '\t');
+    for (name, reply) in &shown {
+        let text = reply.text.trim_start_matches('\u{feff}');
+        let found = text.chars().position(is_hidden);
+        let around = found.map(|at| text.chars().skip(at.saturating_sub(60)).take(120).collect::<String>());
+        assert_eq!(around, None, "{name}");
+    }
+    let read = |wanted: &str| shown.iter().any(|(_, reply)| reply.text.contains(wanted));
+    assert!(read("Marta R\u{ed}osxyz"), "what is left is read");
+    assert!(read("Mar[U+202E]ta[U+200B]"), "and who puts it right sees what stands there");
+    let workers = plant.get("/api/workers").await.text;
+    assert!(!workers.chars().any(is_hidden), "{workers}");
 }
 
 /// No line of any cell is one that a spreadsheet would calculate.

@@ -75,7 +75,7 @@ async fn a_record_is_one_link_from_the_list_and_sums_up_today_and_this_week() {
     plant.worker(93).complete("MK-0001").await;
     plant.worker(94).take("MK-0003", "ARM").await;
     let mine = Screen::open(&plant, &path).await;
-    assert_eq!(mine.texts("#hoy .tile"), ["1ARMterminados", "2Carretes", "1h 30mCon carretes"]);
+    assert_eq!(mine.texts("#hoy .tile"), ["1ARMterminados", "2Carretes", "1h 30mTiempo con carretes"]);
     assert_eq!(mine.texts("#semana .tile"), mine.texts("#hoy .tile"));
     assert_eq!(mine.texts("table.board th.tag a"), ["MK-0002", "MK-0001"], "what he has now stands first");
     assert_eq!(

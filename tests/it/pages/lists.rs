@@ -99,7 +99,7 @@ async fn an_overdue_spool_may_be_taken_over_after_naming_its_holder() {
     assert_eq!(screen.count("article.spool button"), 0);
     plant.later(Duration::hours(13));
     let screen = Screen::open(&plant, path).await;
-    assert!(screen.text("article.spool.overdue dialog").contains("¿Relevar a Nicolás Ríos en MK-0001?"));
+    assert!(screen.text("article.spool.overdue dialog").contains("Nicolás Ríos lo tiene hace"));
     let id = id(&plant, "MK-0001").await;
     let reply =
         tap(&plant, &format!("/carretes/{id}/tomar"), &[("trabajador", "93"), ("operacion", "ARM"), ("relevar", "si")]).await;

@@ -4,6 +4,7 @@ mod actions;
 mod board;
 mod history;
 mod lists;
+mod packed;
 mod scan;
 mod shell;
 mod supervisor;

@@ -246,7 +246,7 @@ async fn i3_conflicts_hot_spots_and_the_plants_alert_lines_are_shown() {
     let health = Screen::open(&plant, "/supervisor/salud").await;
     let tiles = health.texts("section[aria-labelledby=t-conflictos] .tile");
     assert!(tiles[1].starts_with("75,0 %Llegaron tarde (409)3 veces") && tiles[1].ends_with("SOBRE LA ALERTA"), "{tiles:?}");
-    assert!(tiles[2].starts_with("20,0 %Ya no lo tenían (410)1 veces"), "{tiles:?}");
+    assert!(tiles[2].starts_with("20,0 %Ya no lo tenían (410)1 vez"), "{tiles:?}");
     assert_eq!(health.texts("section[aria-labelledby=t-conflictos] tbody tr"), ["MK-00013"]);
 }
 

@@ -5,4 +5,5 @@ pub(crate) mod events;
 pub(crate) mod locks;
 mod register;
 mod sheets;
+mod tally;
 mod workbook;

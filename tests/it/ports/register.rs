@@ -1,7 +1,7 @@
 //! The contract of `Register`, run on every adapter.
 
 use crate::support::redis::{RealRedis, free_port};
-use spoolboard::access::{Redis, Register, Sqlite};
+use spoolboard::access::{Access, Denied, Place, Redis, Register, Secret, Sqlite};
 use std::sync::Arc;
 
 async fn an_entry_is_swapped_only_as_it_was_seen(register: Arc<dyn Register>) {
@@ -43,6 +43,54 @@ async fn of_many_at_once_one_swaps(register: Arc<dyn Register>) {
     assert_eq!(swapped, 1, "also when several put the same");
 }
 
+const NAME: &str = "Elena Toro";
+const PASSWORD: &str = "cobre y lluvia 7";
+
+/// A process at this register.
+async fn process(register: &Arc<dyn Register>) -> Arc<Access> {
+    let access = Access::new(Arc::clone(register), &Secret::new(&"secreto de pruebas ".repeat(3)).unwrap()).unwrap();
+    access.look().await.unwrap();
+    Arc::new(access)
+}
+
+/// How many of so many wrong passwords, tried all at once at two processes, are looked at.
+async fn looked_at(processes: &[Arc<Access>; 2], tries: usize, now: i64, on_tablets: bool) -> usize {
+    let tries = (0..tries).map(|number| {
+        let (access, name) =
+            (Arc::clone(&processes[number % 2]), if on_tablets { NAME.into() } else { format!("Nadie {number}") });
+        tokio::spawn(async move {
+            let tablet = number.to_string();
+            let place = if on_tablets { Place::Tablet(&tablet) } else { Place::Anywhere };
+            match access.sign_in(&name, "otra clave larga", place, now).await {
+                Err(Denied::Wrong) => true,
+                Err(Denied::Wait(_) | Denied::Busy) => false,
+                other => panic!("{:?}", other.err()),
+            }
+        })
+    });
+    let mut looked_at = 0;
+    for tried in tries.collect::<Vec<_>>() {
+        looked_at += usize::from(tried.await.unwrap());
+    }
+    looked_at
+}
+
+async fn sixty_checks_a_minute_and_twenty_of_them_strangers(register: Arc<dyn Register>) {
+    let processes = [process(&register).await, process(&register).await];
+    processes[0].add_supervisor(NAME, PASSWORD, 0).await.unwrap();
+    processes[1].look().await.unwrap();
+    let now = 1_000_000;
+    let strange = looked_at(&processes, 40, now, false).await;
+    assert!((5..=10).contains(&strange), "{strange}");
+    assert!(matches!(processes[0].sign_in(NAME, PASSWORD, Place::Anywhere, now).await, Err(Denied::Wait(1..=6))));
+    for tablet in ["a", "b"] {
+        assert!(processes[1].sign_in(NAME, PASSWORD, Place::Tablet(tablet), now).await.is_ok(), "strangers leave places");
+    }
+    let plant = looked_at(&processes, 40, now, true).await;
+    assert!(strange + 2 + plant <= 30, "{strange} and {plant}");
+    assert!(processes[0].sign_in(NAME, PASSWORD, Place::Anywhere, now + 60).await.is_ok(), "a minute later there is a place");
+}
+
 #[tokio::test]
 async fn the_register_in_a_file_keeps_the_contract() {
     let folder = || tempfile::tempdir().unwrap();
@@ -51,6 +99,7 @@ async fn the_register_in_a_file_keeps_the_contract() {
     an_entry_is_swapped_only_as_it_was_seen(open(&one)).await;
     a_change_is_seen_by_its_number_and_tries_are_not(open(&two)).await;
     of_many_at_once_one_swaps(open(&three)).await;
+    sixty_checks_a_minute_and_twenty_of_them_strangers(open(&folder())).await;
     assert!(open(&three).get("pairing/x").await.unwrap().is_some(), "it lasts");
     assert!(open(&three).lasting().await.is_ok());
 }
@@ -65,6 +114,7 @@ async fn the_register_in_redis_keeps_the_contract() {
     an_entry_is_swapped_only_as_it_was_seen(open()).await;
     a_change_is_seen_by_its_number_and_tries_are_not(open()).await;
     of_many_at_once_one_swaps(open()).await;
+    sixty_checks_a_minute_and_twenty_of_them_strangers(open()).await;
     assert!(open().lasting().await.is_ok());
     let forgets = RealRedis::start();
     assert!(Redis::new(forgets.link()).lasting().await.is_err());

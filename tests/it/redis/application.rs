@@ -11,6 +11,7 @@ use spoolboard::events::Redis as Events;
 use spoolboard::locks::{LockKey, Redis};
 use spoolboard::metrics::Metrics;
 use spoolboard::plant::Plant;
+use spoolboard::tally;
 use spoolboard::workbook::{Sheets, Sqlite, Workbook};
 use std::sync::Arc;
 
@@ -151,7 +152,8 @@ fn process(server: &RealRedis, workbook: &Arc<Sqlite>, time: &Time) -> Plant {
     Plant::new(
         Arc::clone(workbook) as Arc<dyn Workbook>,
         Arc::new(Redis::new(link.clone(), crate::ports::locks::TTL)),
-        Arc::new(Events::new(link)),
+        Arc::new(Events::new(link.clone())),
+        Arc::new(tally::Redis::new(link)),
         time.clock(),
         Rules::default(),
         Arc::new(Metrics::default()),

@@ -19,6 +19,7 @@ async fn what_is_asked_of_google_is_counted() {
         "spoolboard_sheets_calls_total{kind=\"read\",outcome=\"ok\"} ",
         // The first fence, its replacement, and the TAKE.
         "spoolboard_sheets_calls_total{kind=\"write\",outcome=\"ok\"} 3",
+        "spoolboard_sheets_call_seconds_count{kind=\"write\"} 3",
         "spoolboard_sheets_tokens{kind=\"read\"} ",
         "spoolboard_sheets_tokens{kind=\"write\"} ",
         "spoolboard_sheets_batch_changes_sum 1.0",

@@ -10,6 +10,7 @@ use axum::http::Request;
 use spoolboard::domain::{Cell, Column, Rules};
 use spoolboard::error::Error;
 use spoolboard::plant::{Clock, Plant};
+use spoolboard::tally;
 use spoolboard::trail::Trail;
 use spoolboard::web::live::Live;
 use spoolboard::web::{App, router};
@@ -77,7 +78,15 @@ async fn f1_whoever_watches_the_program_is_told_how_many_events_wait_and_that_wo
     assert!(landed(&floor.taken("MK-0001", 93, Uuid::new_v4()).await));
     let (locks, events) = (Arc::new(locks::Memory::new(Duration::from_secs(60))), Arc::new(events::Memory::default()));
     let clock = Clock::from_fn(ZONE, || morning().to_utc());
-    let plant = Plant::new(floor.workbook.clone(), locks, events, clock, Rules::default(), Arc::default());
+    let plant = Plant::new(
+        floor.workbook.clone(),
+        locks,
+        events,
+        Arc::new(tally::Memory::default()),
+        clock,
+        Rules::default(),
+        Arc::default(),
+    );
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
     let routes = router(App { plant, site: Arc::default(), live, trail: Trail::none(), access: None, stop });

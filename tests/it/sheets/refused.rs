@@ -1,10 +1,11 @@
 //! What Google, a formula or a missing audit refuses: that change alone, with its reason.
 
 use super::{Floor, landed};
+use crate::pages::Screen;
 use crate::stand_in::Google;
 use crate::stand_in::grid::{self, Value};
 use crate::support::google::{BOOK, book_of, connected, quick, seldom};
-use crate::support::{HEADER, eventually, plant};
+use crate::support::{HEADER, TestPlant, eventually, plant};
 use spoolboard::domain::{Cell, Column, Refusal};
 use spoolboard::error::Error;
 use spoolboard::workbook::Workbook;
@@ -39,6 +40,27 @@ async fn i4_a_cell_with_a_formula_is_never_overwritten() {
     }
     assert_eq!(floor.google.book(BOOK).sheets[0], before);
     assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
+}
+
+#[tokio::test]
+async fn i4_formulas_where_the_app_writes_are_shown_to_supervisors_with_sheet_row_and_column() {
+    let mut book = book_of(&plant(2));
+    let column = HEADER.iter().position(|name| *name == "Estado_Detalle").unwrap();
+    *book.sheets[0].cell_mut(2, column) = grid::Cell::formula("=\"Dis\"&\"ponible\"", Some(Value::Text("Disponible".into())));
+    let google = Google::with(book).await;
+    google.quota(60_000, 60_000);
+    let plant = TestPlant::at_google(&google, None).await;
+    eventually("it was looked for them", async || !plant.running.app.plant.workbook().formulas().is_empty()).await;
+    let (data, of) = (Screen::open(&plant, "/supervisor/datos").await, "section[aria-labelledby=t-Formula]");
+    assert!(data.text(&format!("{of} h2")).starts_with("Fórmula donde escribe la aplicación 1"), "{}", data.text("main"));
+    assert_eq!(data.text(&format!("{of} tbody th a")), "MK-0002");
+    let place = format!("Operaciones, fila 3, celda {}3Estado_Detalle", letter(column));
+    assert_eq!(data.texts(&format!("{of} td")), [&place, "=\"Dis\"&\"ponible\"", "Corregir en la planilla"]);
+    assert_eq!(data.text(".tiles .tile:nth-child(2) b"), "1", "it is a row with something to put right");
+}
+
+fn letter(place: usize) -> char {
+    char::from(b'A' + u8::try_from(place).unwrap())
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -14,6 +15,8 @@ pub(crate) struct Binary {
     child: Child,
     /// `http://127.0.0.1:port`, or `https`.
     pub(crate) url: String,
+    /// What it has said so far on its standard output.
+    said: Arc<Mutex<String>>,
 }
 
 impl Binary {
@@ -45,16 +48,29 @@ impl Binary {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said = Arc::new(Mutex::new(String::new()));
         loop {
             let line = lines.next_line().await.unwrap().expect("the server ended before it said where it listens");
+            said.lock().unwrap().push_str(&line);
             let Some((before, rest)) = line.split_once("://") else { continue };
             let scheme = before.split_whitespace().last().unwrap_or_default();
             let address = rest.split_whitespace().next().unwrap().trim_end_matches(['/', '.', ',']);
             let url = format!("{scheme}://{address}");
             // The pipe is read to its end, so that the server never waits for a reader.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Binary { child, url };
+            let rest = Arc::clone(&said);
+            tokio::spawn(async move {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    rest.lock().unwrap().push_str(&line);
+                }
+            });
+            return Binary { child, url, said };
         }
+    }
+
+    /// What it has said so far on its standard output.
+    #[allow(dead_code)] // each binary of tests that includes this file uses its own part
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// Ends it as a power cut would.

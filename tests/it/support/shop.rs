@@ -6,6 +6,7 @@ use spoolboard::events::Memory as Events;
 use spoolboard::locks::{Locks, Memory};
 use spoolboard::metrics::Metrics;
 use spoolboard::plant::{Clock, Order, Plant};
+use spoolboard::tally;
 use spoolboard::workbook::{Sheet, Sheets, Sqlite, Workbook};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -126,6 +127,7 @@ impl Shop {
             Arc::clone(&workbook) as Arc<dyn Workbook>,
             Arc::clone(&locks) as Arc<dyn Locks>,
             Arc::new(Events::default()),
+            Arc::new(tally::Memory::default()),
             time.clock(),
             Rules::default(),
             Arc::new(Metrics::default()),

@@ -96,8 +96,8 @@ impl TestPlant {
         TestPlant::holding(&small_plant(), Limits::default(), locked(redis)).await
     }
 
-    /// The same, where browsers come by https to a proxy on this machine.
-    pub(crate) async fn enrolled_behind_https() -> TestPlant {
+    /// The same, where browsers come to a trusted proxy on this machine.
+    pub(crate) async fn enrolled_behind_a_proxy() -> TestPlant {
         let front = Front { proxies: Arc::from(["127.0.0.1".parse().unwrap()]), ..Front::default() };
         TestPlant::holding(&small_plant(), Limits::default(), Config { front, ..locked(None) }).await
     }

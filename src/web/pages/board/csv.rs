@@ -3,6 +3,7 @@
 use super::filter::Filter;
 use super::rows::{Row, Waiting, grouped, waiting};
 use super::tally::Tally;
+use crate::domain::cell::takes_no_place;
 use crate::plant::Plant;
 use crate::web::pages::elapsed::Elapsed;
 use crate::words;
@@ -73,14 +74,11 @@ const ENDS: [char; 2] = ['\r', '\n'];
 /// Whether a line begins like a formula, or with what hides one.
 fn is_formula(line: &str) -> bool {
     line.starts_with(['\t', '\0'])
-        || line.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || INVISIBLE.contains(&c)).starts_with(SIGNS)
+        || line.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || takes_no_place(c)).starts_with(SIGNS)
 }
 
 /// How formulas begin, in the wide signs of East Asian keyboards too.
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-
-/// Signs that take no place: a reader may drop them.
-const INVISIBLE: [char; 4] = ['\u{feff}', '\u{200b}', '\u{200e}', '\u{200f}'];
 
 #[cfg(test)]
 mod tests {

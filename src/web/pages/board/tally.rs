@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// What one row says by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Fact {
     spool: Arc<Spool>,
     stage: Stage,
@@ -26,7 +26,7 @@ struct Fact {
 pub(in crate::web) struct Known {
     number: u64,
     day: NaiveDate,
-    facts: Vec<Fact>,
+    facts: Vec<Arc<Fact>>,
     nvs: Arc<Vec<String>>,
     people: Arc<People>,
     blind: bool,
@@ -38,8 +38,8 @@ impl Known {
         let (day, zone) = (plant.clock().today(), plant.clock().zone());
         let before = before.filter(|before| before.day == day).map_or(&[][..], |before| &before.facts);
         let fact = |(place, spool): (usize, &Arc<Spool>)| match before.get(place) {
-            Some(fact) if Arc::ptr_eq(&fact.spool, spool) => fact.clone(),
-            _ => Fact::of(spool, day, zone),
+            Some(fact) if Arc::ptr_eq(&fact.spool, spool) => Arc::clone(fact),
+            _ => Arc::new(Fact::of(spool, day, zone)),
         };
         Known {
             number: view.number,

@@ -2,11 +2,12 @@
 
 use super::super::fields::Fields;
 use super::super::{Answer, page};
-use super::{go, locked, now, with_cookie};
+use super::{address, go, locked, now, with_cookie};
 use crate::access::Pairing;
 use crate::error::Error;
 use crate::web::caller::cookies::{self, Kind};
 use crate::web::caller::{Caller, Credentials};
+use crate::web::layers::by_https;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
 use askama::Template;
@@ -45,7 +46,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, from: Credentia
     }
     let (access, at) = (locked(&app)?, now(&app));
     let mine = from.device.as_ref().and_then(|(id, secret)| access.book().ok()?.waiting(id, secret, at).cloned());
-    let waiting = mine.map(|pairing| waiting(&pairing, at, &app, &headers)).transpose()?;
+    let waiting = mine.map(|pairing| waiting(&pairing, at, &headers)).transpose()?;
     let waits = waiting.is_some();
     let mut response = page(&Tablet { site: &app.site, waiting });
     if waits {
@@ -57,14 +58,14 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, from: Credentia
 /// Asks to be let in: from now on the device shows a code.
 pub(super) async fn ask(State(app): State<App>, asker: Asker, _fields: Fields) -> Answer {
     let access = locked(&app)?;
-    let asked = access.ask(now(&app)).await?;
-    let cookie = cookies::give(&app, access, Kind::Device, &format!("{}.{}", asked.id, asked.secret));
+    let asked = access.ask(address(), now(&app)).await?;
+    let cookie = cookies::give(access, Kind::Device, &format!("{}.{}", asked.id, asked.secret));
     Ok(with_cookie(go(asker, "/tableta"), cookie))
 }
 
-fn waiting(pairing: &Pairing, at: i64, app: &App, headers: &HeaderMap) -> Result<Waiting, Error> {
+fn waiting(pairing: &Pairing, at: i64, headers: &HeaderMap) -> Result<Waiting, Error> {
     let (first, second) = pairing.code.split_at(pairing.code.len() / 2);
-    let address = format!("{}/supervisor/tabletas?codigo={}", origin(app, headers), pairing.code);
+    let address = format!("{}/supervisor/tabletas?codigo={}", origin(headers), pairing.code);
     let drawing = QrCode::new(&address).map_err(|error| Error::Internal(format!("a code was not drawn: {error}")))?;
     let (width, mut dark) = (drawing.width(), String::new());
     for (index, color) in drawing.to_colors().into_iter().enumerate() {
@@ -76,8 +77,8 @@ fn waiting(pairing: &Pairing, at: i64, app: &App, headers: &HeaderMap) -> Result
 }
 
 /// Where the tablet found us, which is where the supervisor will.
-pub(super) fn origin(app: &App, headers: &HeaderMap) -> String {
+pub(super) fn origin(headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let clean: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(*c)).take(100).collect();
-    format!("{}://{clean}", if app.site.https { "https" } else { "http" })
+    format!("{}://{clean}", if by_https() { "https" } else { "http" })
 }

@@ -89,7 +89,7 @@ pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, fields: F
 /// Makes another link for walls, and shows it once.
 pub(super) async fn new_wall(State(app): State<App>, asker: Asker, headers: HeaderMap, _fields: Fields) -> Answer {
     let secret = locked(&app)?.new_wall(now(&app)).await.map_err(|denied| asker.told(denied))?;
-    shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&app, &headers))))
+    shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&headers))))
 }
 
 /// Makes the link for walls none any more.

@@ -1,6 +1,7 @@
 //! The pages of the door: how a tablet gets in, how supervisors and workers sign in, and how supervisors
 //! look after who may.
 
+mod again;
 mod enrol;
 mod keys;
 mod pin;
@@ -8,6 +9,7 @@ mod sign_in;
 mod tablets;
 mod wall;
 
+pub(in crate::web) use again::again;
 pub(in crate::web) use pin::{asks, first_pin, may_act_for};
 
 use super::face::{Asker, Face};
@@ -16,6 +18,7 @@ use crate::domain::Moment;
 use crate::web::App;
 use crate::web::caller::door;
 use crate::web::failure::Failure;
+use crate::web::layers::came;
 use crate::words::{self, Door, Fault};
 use axum::Router;
 use axum::http::HeaderValue;
@@ -23,6 +26,7 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::DateTime;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The routes of this module.
@@ -68,6 +72,11 @@ impl From<Denied> for Face {
 /// Now, as the register counts.
 fn now(app: &App) -> i64 {
     app.plant.clock().now().timestamp()
+}
+
+/// The address that asks, as limits count it.
+fn address() -> Option<IpAddr> {
+    came().and_then(|came| came.counted_as())
 }
 
 /// A time of the register, as screens write it.

@@ -58,7 +58,7 @@ pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, 
     let Caller::Tablet { id: tablet, .. } = &caller else { return Err(Door::NotAllowed.into()) };
     match access.sign_in_worker(worker.id, fields.text("pin").unwrap_or_default(), tablet, now(&app)).await {
         Ok(secret) => {
-            let cookie = cookies::give(&app, access, Kind::Session, &secret);
+            let cookie = cookies::give(access, Kind::Session, &secret);
             Ok(with_cookie(go(asker, &format!("/carretes?trabajador={}", worker.id)), cookie))
         }
         Err(denied) => {

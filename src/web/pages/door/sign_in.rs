@@ -2,8 +2,8 @@
 
 use super::super::fields::Fields;
 use super::super::{Answer, page};
-use super::{go, locked, now, with_cookie};
-use crate::access::digest;
+use super::{address, go, locked, now, with_cookie};
+use crate::access::{Place, digest};
 use crate::web::caller::cookies::{self, Kind};
 use crate::web::caller::{Caller, Credentials, door};
 use crate::web::failure::Failure;
@@ -39,9 +39,13 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, query: Fields) 
 pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
     let access = locked(&app)?;
     let (name, back) = (fields.text("nombre").unwrap_or_default(), way_back(&fields));
-    let tablet = if let Caller::Tablet { id, .. } = &caller { Some(id.as_str()) } else { None };
-    match access.sign_in(name, fields.text("clave").unwrap_or_default(), tablet, now(&app)).await {
-        Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(&app, access, Kind::Session, &secret))),
+    let from = match (&caller, address()) {
+        (Caller::Tablet { id, .. }, _) => Place::Tablet(id),
+        (_, Some(address)) => Place::Address(address),
+        (_, None) => Place::Anywhere,
+    };
+    match access.sign_in(name, fields.text("clave").unwrap_or_default(), from, now(&app)).await {
+        Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(access, Kind::Session, &secret))),
         Err(denied) => {
             let failure = Failure::from(Fault::from(door(denied)));
             let mut response = page(&SignIn { site: &app.site, name, back, why: Some(&failure.message) });
@@ -57,7 +61,7 @@ pub(super) async fn leave(State(app): State<App>, asker: Asker, from: Credential
     if let Some(secret) = &from.session {
         access.sign_out(&digest(secret)).await?;
     }
-    Ok(with_cookie(go(asker, "/"), cookies::take(&app, Kind::Session)))
+    Ok(with_cookie(go(asker, "/"), cookies::take(Kind::Session)))
 }
 
 /// Only a page of ours: an address of another site begins with two strokes, or with none.

@@ -23,5 +23,5 @@ pub(super) async fn open(State(app): State<App>, uri: Uri) -> Answer {
     access.find(|book| book.is_wall(secret).then_some(())).await?.ok_or(Door::Unknown)?;
     let mut response = page(&Wall { site: &app.site });
     response.headers_mut().insert(REFRESH, HeaderValue::from_static("0; url=/kiosko"));
-    Ok(with_cookie(response, cookies::give(&app, access, Kind::Wall, secret)))
+    Ok(with_cookie(response, cookies::give(access, Kind::Wall, secret)))
 }

@@ -4,12 +4,12 @@
 use super::one::address;
 use super::{Answer, Frame, Named, Tab};
 use crate::domain::problem::{Kind, Level};
-use crate::domain::{Problem, Remedy, Spool, Tag};
+use crate::domain::{Column, Problem, Remedy, Spool, Tag};
 use crate::web::pages::fields::Fields;
 use crate::web::pages::page;
 use crate::web::{App, Site};
 use crate::words;
-use crate::workbook::View;
+use crate::workbook::{Formulas, View};
 use askama::Template;
 use axum::extract::State;
 use std::collections::BTreeMap;
@@ -39,6 +39,8 @@ struct Group {
     name: String,
     title: &'static str,
     error: bool,
+    /// Nothing is wrong with the rows; the cells are not written.
+    formula: bool,
     count: usize,
     lines: Vec<Line>,
 }
@@ -66,12 +68,13 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
     let chosen = query.text("tipo").map(str::to_owned);
     let here = chosen.as_ref().map_or_else(|| "/supervisor/datos".to_owned(), |kind| address_of(kind));
     let frame = Frame::of(&app, Some(Tab::Data), here, &query)?;
-    let wrong = |spool: &&Arc<Spool>| !spool.problems.is_empty();
+    let formulas = formulas(&view, &app.plant.workbook().formulas());
+    let wrong = |spool: &&Arc<Spool>| !spool.problems.is_empty() || formulas.iter().any(|(with, _)| Arc::ptr_eq(with, spool));
     Ok(page(&Data {
         site: &app.site,
         frame,
         sheet: &app.site.sheet,
-        kinds: kinds(&view, chosen.as_deref()),
+        kinds: kinds(&view, &formulas, chosen.as_deref()),
         chosen,
         rows: view.spools.iter().filter(wrong).count(),
         unreadable: view.spools.iter().filter(|spool| spool.unreadable().is_some()).count(),
@@ -88,13 +91,26 @@ fn address_of(kind: &str) -> String {
 /// Rows, each with the problem that it is listed for.
 type Wrong<'a> = Vec<(&'a Arc<Spool>, &'a Problem)>;
 
+/// Formulas where we write, as problems of their rows, in the order of the sheet (`field-failures.md` I4).
+fn formulas(view: &View, found: &Formulas) -> Vec<(Arc<Spool>, Problem)> {
+    let of = |spool: &Arc<Spool>, column: Column| {
+        let value = found.get(&(Arc::clone(&spool.identity.id), column))?.clone();
+        Some((Arc::clone(spool), Problem { column, value, level: Level::Warning, kind: Kind::Formula }))
+    };
+    let rows = view.spools.iter().filter(|_| !found.is_empty());
+    rows.flat_map(|spool| Column::ALL.into_iter().filter_map(move |column| of(spool, column))).collect()
+}
+
 /// Every kind that occurs, what cannot be read first.
-fn kinds(view: &View, chosen: Option<&str>) -> Vec<Group> {
+fn kinds(view: &View, formulas: &[(Arc<Spool>, Problem)], chosen: Option<&str>) -> Vec<Group> {
     let mut found: BTreeMap<(Level, Kind), Wrong<'_>> = BTreeMap::new();
     for spool in &view.spools {
         for problem in &spool.problems {
             found.entry((problem.level, problem.kind)).or_default().push((spool, problem));
         }
+    }
+    for (spool, problem) in formulas {
+        found.entry((problem.level, problem.kind)).or_default().push((spool, problem));
     }
     let name = |kind: Kind| format!("{kind:?}");
     let wanted = found.into_iter().filter(|((_, kind), _)| chosen.is_none_or(|chosen| name(*kind) == chosen));
@@ -103,6 +119,7 @@ fn kinds(view: &View, chosen: Option<&str>) -> Vec<Group> {
         name: name(kind),
         title: words::problem_title(kind),
         error: level == Level::Error,
+        formula: kind == Kind::Formula,
         count: rows.len(),
         lines: rows.into_iter().take(most).map(|(spool, problem)| line(view, spool, problem)).collect(),
     };

@@ -2,7 +2,7 @@
 
 use super::{Answer, Frame, Tab};
 use crate::locks;
-use crate::plant::Conflicts;
+use crate::tally::Conflicts;
 use crate::web::pages::elapsed::span;
 use crate::web::pages::fields::Fields;
 use crate::web::pages::page;
@@ -90,7 +90,7 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
         streams: metrics.streams.get(),
         connections: metrics.connections.get(),
         expiries: metrics.lock_expiries.get(),
-        conflicts: app.plant.conflicts(),
+        conflicts: app.plant.conflicts().await,
         mishaps: app.site.recent.all(),
     }))
 }

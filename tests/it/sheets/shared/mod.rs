@@ -17,6 +17,7 @@ use spoolboard::events::Redis as Events;
 use spoolboard::locks::Redis as Locks;
 use spoolboard::metrics::Metrics;
 use spoolboard::plant::{Done, Plant};
+use spoolboard::tally;
 use spoolboard::workbook::sheets::{Limits, SheetsConfig};
 use spoolboard::workbook::{GoogleSheets, Workbook};
 use std::sync::{Arc, Mutex};
@@ -82,7 +83,8 @@ impl Hall {
         let plant = Plant::new(
             Arc::clone(&workbook) as Arc<dyn Workbook>,
             Arc::new(Locks::new(link.clone(), crate::support::shop::TTL)),
-            Arc::new(Events::new(link)),
+            Arc::new(Events::new(link.clone())),
+            Arc::new(tally::Redis::new(link)),
             clock,
             Rules::default(),
             Arc::new(Metrics::default()),

@@ -1,0 +1,116 @@
+//! What everybody together may try, counted in the register, so that all processes count together
+//! (`reliability.md` 6). Each has a share that nobody else can use up: nobody is locked out by what
+//! strangers do, for as long as they do it.
+
+use super::rules::{self, Meter, Rate, Tries};
+use super::{Access, Denied};
+use std::net::IpAddr;
+
+/// Passwords and PINs that are looked at, and those of them that come from where nobody knows.
+const CHECKS: (&str, Rate) = ("checks", rules::CHECKS);
+const STRANGERS: (&str, Rate) = ("strangers", rules::STRANGERS);
+
+/// Codes that no device shows.
+pub(super) const WRONG_CODES: (&str, Rate) = ("codes", rules::WRONG_CODES);
+
+/// Where somebody tries to come in.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// On an enrolled tablet, by its id.
+    Tablet(&'a str),
+    /// At an address from which nobody may have come in before.
+    Address(IpAddr),
+    /// There is no telling.
+    Anywhere,
+}
+
+/// What a try of a password is counted by.
+pub(super) struct Share {
+    /// The wrong tries that count together.
+    pub(super) tries: String,
+    /// Whether it is one of those that strangers have together.
+    pub(super) strange: bool,
+}
+
+impl Access {
+    /// What tries at a supervisor's password from this place count by: a tablet, or an address from which he
+    /// came in within the month, has a share of its own, all others have one together.
+    pub(super) async fn share(&self, supervisor: &str, place: Place<'_>, now: i64) -> Result<Share, Denied> {
+        let own = match place {
+            Place::Tablet(tablet) => Some(format!("supervisor {supervisor} {tablet}")),
+            Place::Address(address) => {
+                let own = at_address(supervisor, address);
+                let known = self.change(&own, |tries: Option<Tries>| {
+                    let known = tries.as_ref().is_some_and(|tries| tries.is_known(now));
+                    Ok((tries, known))
+                });
+                known.await?.then_some(own)
+            }
+            Place::Anywhere => None,
+        };
+        let strange = own.is_none();
+        Ok(Share { tries: own.unwrap_or_else(|| format!("supervisor {supervisor} ")), strange })
+    }
+
+    /// Counts a try of a password or a PIN before it is looked at: for what is guessed at, and among
+    /// everybody's. One for which there is no place counts for nothing.
+    pub(super) async fn attempt_check(&self, share: &Share, now: i64) -> Result<(), Denied> {
+        let meters = if share.strange { &[STRANGERS, CHECKS][..] } else { &[CHECKS] };
+        // Tries that have to wait for their own sake must not use up everybody's places.
+        for meter in meters {
+            self.has_place(*meter, now).await?;
+        }
+        self.attempt(&share.tries, now).await?;
+        for meter in meters {
+            self.count(*meter, now).await?;
+        }
+        Ok(())
+    }
+
+    /// It was right: earlier tries are forgotten, and it was no guess.
+    pub(super) async fn was_right(&self, share: &Share) -> Result<(), Denied> {
+        self.forgive(&share.tries).await?;
+        match share.strange {
+            true => self.give_back(STRANGERS).await,
+            false => Ok(()),
+        }
+    }
+
+    /// A supervisor came in from an address: from now on it has a share of its own.
+    pub(super) async fn welcome(&self, supervisor: &str, address: IpAddr, now: i64) -> Result<(), Denied> {
+        self.change(&at_address(supervisor, address), |_: Option<Tries>| Ok((Some(Tries::known(now)), ()))).await
+    }
+
+    /// Counts one more of what a meter counts.
+    ///
+    /// # Errors
+    /// [`Denied::Wait`] when there is no place.
+    pub(super) async fn count(&self, (meter, rate): (&str, Rate), now: i64) -> Result<(), Denied> {
+        // One after the other: those of one process do not overtake each other in the register.
+        let _turn = self.turn.lock().await;
+        self.change(meter, |known: Option<Meter>| {
+            let counted = known.unwrap_or_default().count(rate, now).map_err(Denied::Wait)?;
+            Ok((Some(counted), ()))
+        })
+        .await
+    }
+
+    /// What was counted is as if it had not been.
+    pub(super) async fn give_back(&self, (meter, rate): (&str, Rate)) -> Result<(), Denied> {
+        let _turn = self.turn.lock().await;
+        self.change(meter, |known: Option<Meter>| Ok((known.map(|meter| meter.give_back(rate)), ()))).await
+    }
+
+    /// Whether one more would be counted; it is not.
+    pub(super) async fn has_place(&self, (meter, rate): (&str, Rate), now: i64) -> Result<(), Denied> {
+        self.change(meter, |known: Option<Meter>| {
+            known.clone().unwrap_or_default().count(rate, now).map_err(Denied::Wait)?;
+            Ok((known, ()))
+        })
+        .await
+    }
+}
+
+fn at_address(supervisor: &str, address: IpAddr) -> String {
+    format!("supervisor {supervisor} @{address}")
+}
