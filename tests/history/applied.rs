@@ -2,7 +2,7 @@
 
 use super::audit::{added, as_told, speaks_of, takes_back, twins};
 use super::late::{Late, Returned};
-use super::people::People;
+use super::people::{LEARN, People};
 use super::state::{Difference, Event, Row, State};
 use super::{By, Counted, History, Process, Step, Violation};
 use spoolboard::domain::Column;
@@ -30,6 +30,8 @@ struct Hit {
     lost: BTreeSet<String>,
     /// Columns into which no change of ours had ever written: only who had read the row knows what stood there.
     unwritten: BTreeSet<String>,
+    /// The lives of all processes then.
+    lives: BTreeMap<usize, usize>,
 }
 
 /// An audit row whose own row does not show it yet.
@@ -43,6 +45,8 @@ struct Unlanded {
 pub(super) struct Walk {
     /// How many batches of each process came so far.
     batches: BTreeMap<Process, usize>,
+    /// When each last wrote.
+    wrote: BTreeMap<Process, Duration>,
     /// The latest life of each process that was seen.
     lives: BTreeMap<usize, usize>,
     hits: Vec<Hit>,
@@ -139,6 +143,13 @@ impl Walk {
         }
         events.into_iter().filter(|event| !spoken.contains(event.id.as_str())).for_each(|event| self.unspoken(step, event));
         self.settle(step, &after);
+        self.wrote.insert(step.process, step.at);
+    }
+
+    /// Whether this is the first batch of its process since the audit was opened again, and not the first of
+    /// all: who waited for calls meanwhile had none to look with.
+    fn knew_it_closed(&self, step: &Step) -> bool {
+        self.wrote.get(&step.process).is_some_and(|at| self.people.closed(at.saturating_add(LEARN)))
     }
 
     /// Each id stands in the audit once.
@@ -279,8 +290,11 @@ impl Walk {
             Some(event) if fresh && event.tag == tag => {
                 self.wrong(4, step.at, (tag, op), format!("{key} went back to {op}, which was not the last"));
             }
-            None if fresh && (self.late.holds_any(step.process) || self.people.closed(step.since)) => {
+            None if fresh
+                && (self.late.holds_any(step.process) || self.people.closed(step.since) || self.knew_it_closed(step)) =>
+            {
                 if self.asked.get(op).is_some_and(|meant| meant != tag) {
+                    self.late.saw(op, step.at);
                     let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
                     return self.hit(step, new, op, was);
                 }
@@ -324,7 +338,7 @@ impl Walk {
             of_row.filter_map(|event| Some(event.notes["despues"].as_object()?.keys())).flatten().collect();
         let unwritten =
             was.iter().map(|(name, _)| name).filter(|name| is_ours(name) && !written.contains(name)).cloned().collect();
-        Hit { process, batch, at, op: op.to_owned(), key: row.key.to_string(), was, lost, unwritten }
+        Hit { process, batch, at, op: op.to_owned(), key: row.key.to_string(), was, lost, unwritten, lives: self.lives.clone() }
     }
 
     fn nobody_moved(&mut self, hit: &Hit) {
@@ -333,13 +347,12 @@ impl Walk {
     }
 
     /// Whether what stood in a cell died with the process that hit it: it was killed before it could write
-    /// again, no other process had ever read the row, and no audit row tells what it was. Then the cell may
-    /// be emptied.
+    /// again, so was every other one that may have read the row, and no audit row tells what it was. Then the
+    /// cell may be emptied.
     fn died_with(&self, hit: &Hit, name: &str) -> bool {
-        let (number, life) = hit.process;
-        let is_dead = self.lives.get(&number).is_some_and(|last| *last > life);
+        let died = |(number, life): (&usize, &usize)| hit.lives.get(number).copied().unwrap_or(0) < *life;
         let wrote_again = self.batches.get(&hit.process).is_some_and(|batches| *batches > hit.batch);
-        is_dead && !wrote_again && self.lives.len() == 1 && hit.unwritten.contains(name)
+        !wrote_again && self.lives.iter().all(died) && hit.unwritten.contains(name)
     }
 
     /// An audit row whose row did not change with it: one that takes another back, or a row that was missed.

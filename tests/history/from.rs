@@ -54,7 +54,7 @@ pub(crate) fn journal(
         let process = process(&entry.by);
         let last = process.and_then(|_| {
             let of_it = readings.get(entry.by.as_str())?;
-            of_it.get(of_it.partition_point(|at| *at <= entry.at).checked_sub(1)?).copied()
+            of_it.get(of_it.partition_point(|at| *at <= entry.came).checked_sub(1)?).copied()
         });
         Step {
             at: entry.at,

@@ -3,7 +3,7 @@
 
 use super::state::{Difference, Event, Row};
 use super::{Process, Step};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +25,11 @@ pub(super) struct Waiting {
 
 /// All of them, in the order in which they were made.
 #[derive(Debug, Default)]
-pub(super) struct Late(Vec<Waiting>);
+pub(super) struct Late {
+    waiting: Vec<Waiting>,
+    /// When each operation was first seen, in whichever row: it was decided on then.
+    seen: BTreeMap<String, Duration>,
+}
 
 /// What is wrong with a row that got back what it had before such a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,36 +43,47 @@ pub(super) enum Returned {
 impl Late {
     pub(super) fn add(&mut self, step: &Step, batch: usize, (old, new): (&Row, &Row), typed: BTreeSet<String>, moved: bool) {
         let (process, at, op) = (step.process, step.at, new.cell(spoolboard::domain::Column::Version).to_owned());
-        self.0.push(Waiting { process, batch, at, op, old: old.clone(), new: new.clone(), typed, moved });
+        self.saw(&op, at);
+        self.waiting.push(Waiting { process, batch, at, op, old: old.clone(), new: new.clone(), typed, moved });
+    }
+
+    /// An operation is in a row, be it the wrong one.
+    pub(super) fn saw(&mut self, op: &str, at: Duration) {
+        self.seen.entry(op.to_owned()).or_insert(at);
     }
 
     /// Whether any waits in the outbox of a process, whichever of its lives put it there.
     pub(super) fn holds_any(&self, process: Process) -> bool {
-        self.0.iter().any(|waits| waits.process.0 == process.0)
+        self.waiting.iter().any(|waits| waits.process.0 == process.0)
     }
 
     pub(super) fn holds(&self, op: &str) -> bool {
-        self.0.iter().any(|waits| waits.op == op)
+        self.waiting.iter().any(|waits| waits.op == op)
     }
 
     /// What waits for this event, and what the same operation did to other rows.
     pub(super) fn arrives(&mut self, event: &Arc<Event>) -> (Vec<Waiting>, Vec<Waiting>) {
-        let own = self.0.extract_if(.., |waits| waits.op == event.id).collect::<Vec<_>>();
+        let own = self.waiting.extract_if(.., |waits| waits.op == event.id).collect::<Vec<_>>();
         own.into_iter().partition(|waits| waits.old.cell(spoolboard::domain::Column::Tag) == event.tag)
     }
 
     /// What waits longer than this in the same outbox, and had to come before it.
     pub(super) fn overtaken(&self, by: &Waiting) -> Option<&Waiting> {
-        self.0.iter().find(|waits| waits.process.0 == by.process.0 && waits.at < by.at)
+        self.waiting.iter().find(|waits| waits.process.0 == by.process.0 && self.seen[&waits.op] < self.seen[&by.op])
     }
 
     /// A row got back all that it had before such a change, so that it is as if it had not been.
     pub(super) fn returned(&mut self, row: &Row, changes: &[Difference], batch: usize, within: usize) -> Option<Returned> {
         let given_back = |waits: &Waiting| {
             let was = |name: &str| waits.old.cells.get(name).map_or("", String::as_str);
-            waits.old.key == row.key && changes.iter().all(|(name, _, after)| waits.typed.contains(name) || was(name) == after)
+            let stands = |name: &str| row.cells.get(name).map_or("", String::as_str);
+            let given = waits.old.differences(&waits.new);
+            waits.old.key == row.key
+                && changes.iter().all(|(name, _, after)| waits.typed.contains(name) || was(name) == after)
+                // Part of it alone is what was meant for another row.
+                && given.iter().all(|(name, was, _)| waits.typed.contains(name) || stands(name) == was)
         };
-        let waits = self.0.remove(self.0.iter().rposition(given_back)?);
+        let waits = self.waiting.remove(self.waiting.iter().rposition(given_back)?);
         Some(match (waits.moved, batch <= waits.batch + within) {
             (false, _) => Returned::ForNothing,
             (true, true) => Returned::InTime,
@@ -77,6 +92,6 @@ impl Late {
     }
 
     pub(super) fn first(&self) -> Option<&Waiting> {
-        self.0.first()
+        self.waiting.first()
     }
 }

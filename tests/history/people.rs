@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How long after the audit was opened again a process may believe that it is closed: it looks at
 /// intervals, and asks a Google that may let it wait for the ten seconds after which a read is given up.
-const LEARN: Duration = Duration::from_secs(12);
+pub(super) const LEARN: Duration = Duration::from_secs(12);
 
 /// When they last did what.
 #[derive(Debug, Default)]

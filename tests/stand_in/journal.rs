@@ -13,6 +13,8 @@ pub(crate) struct Entry {
     pub(crate) number: usize,
     /// Since the stand-in was started.
     pub(crate) at: Duration,
+    /// When the call came that did it, which may have been long before.
+    pub(crate) came: Duration,
     /// The caller's address, or `human`.
     pub(crate) by: String,
     /// `spreadsheets.batchUpdate` and the like, or what the person did.

@@ -71,7 +71,7 @@ async fn run(world: Arc<Mutex<World>>, mut call: Call, pretty: bool, ends: onesh
     let locked = || world.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Fate { fault, before, after, takes } = locked().faults.fate(&call);
     call.heard = fault.is_none_or(Fault::is_heard);
-    let began = Instant::now();
+    let (began, came) = (Instant::now(), locked().now());
     let mut ends = Some(ends);
     let mut end = |ending: Ending| {
         if let Some(ends) = ends.take() {
@@ -107,7 +107,11 @@ async fn run(world: Arc<Mutex<World>>, mut call: Call, pretty: bool, ends: onesh
         end((fault == Some(Fault::BadGateway)).then(bad_gateway));
         return;
     }
-    let served = locked().serve(&call);
+    let served = {
+        let mut world = locked();
+        world.came = came;
+        world.serve(&call)
+    };
     let (status, body) = match served {
         Served::Done(status, body) => (status, body),
         Served::Read(at, book, who) => World::read(&world, &call, &book, (&who, at)),

@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) away: bool,
     /// How long all calls together took here.
     pub(crate) busy: Duration,
+    /// When the call came that is being served.
+    pub(crate) came: Duration,
     /// How many changes were applied, for those who wait for one.
     pub(crate) changes: watch::Sender<usize>,
     started: Instant,
@@ -70,6 +72,7 @@ impl World {
             deeds: VecDeque::new(),
             snapshots: true,
             busy: Duration::ZERO,
+            came: Duration::ZERO,
             away: false,
             changes: watch::Sender::new(0),
             started: Instant::now(),
@@ -179,8 +182,17 @@ impl World {
     /// Puts a changed workbook in the place of the old one and writes that down.
     pub(crate) fn applied(&mut self, by: &str, what: &str, book: Book, request: Json, reply: Json) {
         let after = self.snapshots.then(|| Arc::new(book.clone()));
-        let entry =
-            Entry { number: 0, at: self.now(), by: by.into(), what: what.into(), book: book.id.clone(), request, reply, after };
+        let entry = Entry {
+            number: 0,
+            at: self.now(),
+            came: self.came,
+            by: by.into(),
+            what: what.into(),
+            book: book.id.clone(),
+            request,
+            reply,
+            after,
+        };
         self.journal.applied(entry);
         self.books.insert(book.id.clone(), book);
         self.changes.send_replace(self.journal.entries().len());

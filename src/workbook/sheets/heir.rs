@@ -40,6 +40,8 @@ pub(super) struct Heir {
     since: Option<Instant>,
     /// Rows that were hit, as they were read before.
     stood: HashMap<Arc<str>, Arc<Spool>>,
+    /// How many operations were not in their rows when it was last looked.
+    found: Option<usize>,
 }
 
 impl Heir {
@@ -66,28 +68,33 @@ impl Writer {
         knows
     }
 
-    /// After a reading: remembers how rows were that were hit since `before`, and looks for what a process
-    /// that died has left behind, once nobody else can be expected to put it right.
-    pub(super) fn inherit(&mut self, before: &View) {
+    /// After a reading: looks for what a process that died has left behind, once nobody else can be expected
+    /// to put it right.
+    pub(super) fn inherit(&mut self) {
         if !self.is_settled() || self.outbox.is_unsettled() {
             return;
         }
-        self.remember(before);
         let knows = self.knows();
         let is_due = |since: Instant| since.elapsed() >= OTHERS || self.pulse.leave_it_to(knows, since);
         if self.heir.since.is_some_and(is_due) {
             self.doubt = self.inherited();
-            self.heir = Heir::default();
+            let found = self.doubt.as_ref().map(Doubt::len);
+            let before = std::mem::take(&mut self.heir).found;
+            // What was hidden under something else shows once that is right.
+            if found.is_some_and(|found| before.is_none_or(|before| found < before)) {
+                self.heir = Heir { since: Some(Instant::now()), found, ..Heir::default() };
+            }
             self.knows();
         }
     }
 
-    fn remember(&mut self, before: &View) {
+    /// Remembers how rows were that a reading shows to have been hit since `before`.
+    pub(super) fn remember(&mut self, before: &View) {
         let view = self.state.mirror.view();
         let mut stood = std::mem::take(&mut self.heir.stood);
         stood.retain(|id, _| view.get(id).is_some_and(|spool| self.stray(spool, &view).is_some()));
         for spool in &view.spools {
-            if let Some(old) = before.get(spool.id()).filter(|old| !Arc::ptr_eq(old, spool))
+            if let Some(old) = before.get(spool.id()).filter(|old| old.version != spool.version)
                 && !stood.contains_key(spool.id())
                 && self.stray(spool, &view).is_some()
                 && self.stray(old, &view).is_none()
@@ -99,25 +106,27 @@ impl Writer {
         self.heir.stood = stood;
     }
 
-    /// The last batch of a process that died, as far as it is in wrong rows.
+    /// The last batch of a process that died, as far as it is in wrong rows, or was there and is in none.
     fn inherited(&self) -> Option<Doubt> {
         let (layout, view) = (self.reader.layout()?, self.state.mirror.view());
         let newest = view.spools.iter().filter_map(|spool| spool.events.last()?.at).max()?;
-        let strays: Vec<(&Arc<Spool>, Arc<AuditEvent>)> = view
-            .spools
-            .iter()
-            .filter_map(|spool| Some((spool, self.stray(spool, &view)?)))
-            .filter(|(_, event)| event.at.is_some_and(|at| newest - at < LAST))
-            .collect();
-        if strays.is_empty() {
+        let is_last = |event: &Arc<AuditEvent>| event.at.is_some_and(|at| newest - at < LAST);
+        let strays = view.spools.iter().filter_map(|spool| Some((spool, self.stray(spool, &view)?)));
+        let mut strays: Vec<(&Arc<Spool>, Arc<AuditEvent>)> = strays.filter(|(_, event)| is_last(event)).collect();
+        let missing = view.spools.iter().filter_map(|spool| Some((spool, self.missing(spool)?)));
+        let missing: Vec<_> =
+            missing.filter(|(_, event)| is_last(event) && strays.iter().all(|(_, other)| other.id != event.id)).collect();
+        if strays.is_empty() && missing.is_empty() {
             return None;
         }
+        let hit = strays.len();
+        strays.extend(missing);
         // In `version`, what stands in a row that nothing of ours has ever touched.
         let untouched = view.spools.iter().find(|spool| spool.version.is_none() && spool.events.is_empty());
         let fresh = untouched.map(|spool| spool.row[Column::Version].clone()).unwrap_or_default();
         let mut images = View::clone(&view);
         for spool in &mut images.spools {
-            let hit = strays.iter().find(|(row, _)| row.id() == spool.id()).map(|(_, event)| event.as_ref());
+            let hit = strays[..hit].iter().find(|(row, _)| row.id() == spool.id()).map(|(_, event)| event.as_ref());
             let own =
                 strays.iter().find(|(_, event)| event.spool.as_deref() == Some(spool.id())).map(|(_, event)| event.as_ref());
             if hit.is_some() || own.is_some() {
@@ -135,6 +144,15 @@ impl Writer {
         error!(?rows, "a process that died has left work in wrong rows; look at them in the workbook");
         self.state.alarm("inherited");
         Some(Doubt::left_behind(items, Arc::new(images), layout.clone()))
+    }
+
+    /// The last event of a row that does not show it, although nobody has written there since: it was in a
+    /// wrong row, which has been given its own back, and who did that died before he wrote the right one.
+    fn missing(&self, spool: &Spool) -> Option<Arc<AuditEvent>> {
+        let event = spool.events.last().filter(|event| !self.state.is_void(event.id))?;
+        let stands = |(column, cell): &(Column, Cell)| same(&spool.row[*column], cell);
+        let versioned = event.notes.before.iter().any(|(column, _)| *column == Column::Version);
+        (versioned && !spool.carries(event.id) && event.notes.before.iter().all(stands)).then(|| Arc::clone(event))
     }
 
     /// The event of another row that this one carries, and that one has not.

@@ -46,6 +46,11 @@ impl Doubt {
         let items = changes.into_iter().map(Waiting::by_nobody).collect();
         Doubt { items, boxed: HashSet::new(), images, attempts, doubtful: false }
     }
+
+    /// How many changes it is about.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
 }
 
 impl Writer {
@@ -194,8 +199,16 @@ impl Writer {
             return Since::Followed;
         }
         let version = |cells: &[(Column, Cell)]| cells.iter().any(|(column, _)| *column == Column::Version);
-        let later = of_it.iter().skip_while(|event| event.id != id);
-        if later.into_iter().any(|event| event.id != id && version(&event.notes.before) && !self.state.is_void(event.id)) {
+        // What waited in an outbox stands behind what was decided on it.
+        let mut basis = vec![&change.event];
+        while let Some(before) = of_it.iter().find(|event| basis[basis.len() - 1].follows(event.id)) {
+            if basis.iter().any(|known| known.id == before.id) {
+                break;
+            }
+            basis.push(before);
+        }
+        let mut later = of_it.iter().skip_while(|event| event.id != id).filter(|event| version(&event.notes.before));
+        if later.any(|event| basis.iter().all(|known| known.id != event.id) && !self.state.is_void(event.id)) {
             return Since::Overtaken;
         }
         let told = |carried: Uuid| {

@@ -123,7 +123,7 @@ impl Writer {
                 // is given back.
                 let lacks = self.state.mirror.view().missing.iter().any(|column| column.is_critical());
                 if !lacks {
-                    self.inherit(&before);
+                    self.inherit();
                 }
                 if !lacks && self.is_settled() {
                     self.pulse.has_read();
@@ -165,6 +165,9 @@ impl Writer {
             (false, false) => self.state.mirror.refresh(fresh.loaded),
         }
         self.state.metrics.hand_edits.inc_by(hand_edits(&view, &self.state.mirror.view()));
+        if !lacks {
+            self.remember(&view);
+        }
         Ok(())
     }
 

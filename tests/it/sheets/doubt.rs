@@ -229,7 +229,7 @@ async fn what_nobody_waits_for_any_more_is_not_sent_again_when_its_batch_comes_b
     let limits = Limits { write: Duration::from_secs(60), beyond: Duration::from_millis(100), ..seldom() };
     let floor = Floor::of(2, limits).await;
     floor.google.fail(BATCHES, Fault::TooManyFor(0));
-    let mut gate = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    let mut gate = floor.google.hold(BATCHES, Held::BeforeApplying);
     let (id, deadline) = (Uuid::new_v4(), Instant::now() + Duration::from_secs(1));
     let taking = floor.workbook.apply(floor.take("MK-0001", 93, id), deadline);
     let (answer, ()) = tokio::join!(taking, gate.arrived());
