@@ -23,7 +23,7 @@ pub use labels::{
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
-pub use supervisor::{act, outcome, percent, problem_title, reasons};
+pub use supervisor::{act, millis, outcome, percent, problem_title, reasons};
 
 use crate::domain::cell::visible;
 use crate::domain::decision::{Candidate, Ending, Missing};

@@ -3,6 +3,7 @@
 use super::operation;
 use crate::domain::problem::Kind;
 use crate::domain::{Inspection, Mend, Remedy, Spool};
+use std::time::Duration;
 
 /// An act as a button says it.
 pub fn act(what: &Mend) -> String {
@@ -69,6 +70,14 @@ pub fn problem_title(kind: Kind) -> &'static str {
         Kind::OccupiedWithoutOperation => "Ocupado sin operación (a medias)",
         Kind::OccupiedAndDone => "Ocupado y ya terminado",
         Kind::TwoOperationsOpen => "Dos operaciones abiertas",
+    }
+}
+
+/// How long something took.
+pub fn millis(took: Duration) -> String {
+    match took.as_millis() {
+        0 => "menos de 1 ms".into(),
+        millis => format!("{millis} ms"),
     }
 }
 

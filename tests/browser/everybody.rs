@@ -1,19 +1,14 @@
 //! Every screen for everybody: at every size, in both themes, with large text, for fingers in gloves and for those who do
 //! not see.
 
-use crate::look::{PRESSABLE, UNFIT, colours, theme};
+use crate::look::{self, AXE, PRESSABLE, SIZES, everywhere};
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{SETTLED, TABLET, TABLETS, TAG, WALL};
 use sha2::{Digest, Sha256};
 
-pub(crate) const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
-
-/// Every device.
-const SIZES: [(u32, u32); 5] = [TABLETS[0], TABLETS[1], TABLETS[2], TABLETS[3], WALL];
-
-/// Every page, by a name.
-const SCREENS: [(&str, &str); 21] = [
+/// Every page of the floor and of those who watch, by a name; those of supervisors and of the door are in `offices`.
+pub(crate) const SCREENS: [(&str, &str); 23] = [
     ("nombres", "/"),
     ("nombre-que-no-hay", "/?q=zzz"),
     ("carretes", "/carretes?trabajador=93"),
@@ -35,6 +30,8 @@ const SCREENS: [(&str, &str); 21] = [
     ("historial", "/historial/MK-1346-TW-28082-020"),
     ("historial-cual", "/historial/MK-1346-TW-28082-010"),
     ("diagnostico", "/diagnostico"),
+    ("ayuda", "/carretes/MK-1346-TW-28082-020/ayuda?trabajador=93"),
+    ("no-existe", "/no-existe"),
 ];
 
 /// A plant as large as the real one, with each kind of card.
@@ -78,14 +75,7 @@ async fn g1_every_button_can_be_pressed_and_every_text_read_at_every_size_in_bot
         tab.beforehand(DEAF).await;
         for (name, path) in SCREENS {
             tab.goto(&served.at(path)).await;
-            for (sun, (width, height)) in SIZES.into_iter().flat_map(|size| [(false, size), (true, size)]) {
-                tab.size(width, height, (width, height) != WALL).await;
-                tab.ask::<bool>(&theme(sun)).await;
-                for script in [UNFIT, PRESSABLE] {
-                    let found: Vec<String> = tab.ask(script).await;
-                    wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}, {}: {what}", colours(sun))));
-                }
-            }
+            wrong.extend(everywhere(&tab, name, async |_, _| look::unfit(&tab).await).await);
         }
     })
     .await;
@@ -151,10 +141,8 @@ async fn g1_text_of_twice_the_size_still_has_every_button_in_reach() {
             tab.ask::<bool>("(document.documentElement.style.fontSize = '200%') !== ''").await;
             for (width, height) in SIZES {
                 tab.size(width, height, (width, height) != WALL).await;
-                for script in [UNFIT, PRESSABLE] {
-                    let found: Vec<String> = tab.ask(script).await;
-                    wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}, 200 %: {what}")));
-                }
+                let found = look::unfit(&tab).await;
+                wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}, 200 %: {what}")));
                 let room: f64 = tab.ask("document.querySelector('main').clientHeight / innerHeight").await;
                 if room < 0.3 {
                     wrong.push(format!("{name} at {width}x{height}, 200 %: {room:.2} of the height is left for the content"));
@@ -170,9 +158,8 @@ async fn g1_text_of_twice_the_size_still_has_every_button_in_reach() {
 async fn g12_axe_finds_nothing_on_any_screen_at_any_size_in_either_theme() {
     let served = plant().await;
     let mut wrong = Vec::new();
+    // What a size changes shows in the first few of many; all of them are looked at on one.
     const MANY: &str = "'.cards > :nth-child(n + 5), .people > :nth-child(n + 5), .board tr:nth-child(n + 5)'";
-    let run = "axe.run({ include: document, exclude: [MANY] }, { resultTypes: ['violations'] }).then((found) => found.passes.length < 15 ? ['axe found little to look at'] : found.violations.flatMap((rule) => \
-         rule.nodes.slice(0, 3).map((node) => rule.id + ': ' + node.html.slice(0, 120) + ' | ' + (node.any[0]?.message || node.all[0]?.message || ''))))";
     in_browser(async |browser| {
         let tab = Tab::open(browser, &served.at("/"), TABLET, true).await;
         tab.beforehand(DEAF).await;
@@ -186,16 +173,10 @@ async fn g12_axe_finds_nothing_on_any_screen_at_any_size_in_either_theme() {
                 "elegido" => tab.tap(".pick").await,
                 _ => {}
             }
-            tab.ask::<bool>(&format!("(() => {{ {AXE}; return true; }})()")).await;
-            // Everything once in each theme; what a size changes shows in the first few of many.
-            let whole = [(false, TABLET, ""), (true, TABLET, "")];
-            let few = SIZES.into_iter().filter(|size| *size != TABLET).map(|size| (false, size, MANY));
-            for (sun, (width, height), left_out) in whole.into_iter().chain(few) {
-                tab.size(width, height, (width, height) != WALL).await;
-                tab.ask::<bool>(&theme(sun)).await;
-                let found: Vec<String> = tab.ask(&run.replace("MANY", left_out)).await;
-                wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}, {}: {what}", colours(sun))));
-            }
+            look::bring_axe(&tab).await;
+            let found =
+                everywhere(&tab, name, async |size, _| look::axe(&tab, if size == TABLET { "" } else { MANY }).await).await;
+            wrong.extend(found);
         }
         let moving: u32 = tab.ask("document.getAnimations().length").await;
         assert_eq!(moving, 0, "nothing moves where the system asks for less motion");

@@ -4,8 +4,8 @@
 use crate::clock::{pass, shown, wind};
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
-use crate::wire::Wire;
-use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, WALL};
+use crate::wire::{Passes, Wire};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, WALL, button};
 use chromiumoxide::Browser;
 
 const THIRD: &str = "MK-1346-TW-28082-012";
@@ -42,12 +42,17 @@ async fn somebody_comes(tablet: &Tab) {
     pass(tablet, 11).await;
 }
 
-/// The holder of what was taken while a screen was cut off is on it within half a minute of its own time.
-async fn caught_up(tab: &Tab, tag: &str) {
-    let shows = format!(
+/// Whether a screen shows that Marta has a spool.
+fn shows(tag: &str) -> String {
+    format!(
         "[...document.querySelectorAll('article, .board tr, .wall li')].some((el) => \
          el.innerText.replace(/\\s+/g, '').includes('{tag}') && /Marta/.test(el.innerText))"
-    );
+    )
+}
+
+/// The holder of what was taken while a screen was cut off is on it within half a minute of its own time.
+async fn caught_up(tab: &Tab, tag: &str) {
+    let shows = shows(tag);
     for _ in 0..30 {
         if tab.ask::<bool>(&shows).await {
             break;
@@ -97,7 +102,7 @@ async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_
     in_browser(async |browser| {
         let tabs = screens(browser, |path| wire.at(path)).await;
         for (seconds, tag) in [(30, TAG), (20 * 60, NEIGHBOUR)] {
-            wire.hush(true);
+            wire.set(Passes::Nothing);
             assert_eq!(served.act("tomar", tag, 93).await, 200);
             for tab in &tabs {
                 pass(tab, seconds).await;
@@ -106,7 +111,7 @@ async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_
                 }
             }
             somebody_comes(&tabs[0]).await;
-            wire.hush(false);
+            wire.set(Passes::All);
             for tab in &tabs {
                 caught_up(tab, tag).await;
                 tab.until("document.getElementById('sin-conexion').hidden").await;
@@ -119,6 +124,54 @@ async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_
             // The browser may try the new stream on a connection that is dead, too: then the page asks again and again meanwhile.
             assert!(states.iter().filter(|state| *state == "caido").count() <= 2, "once each way: {states:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_half_a_minute_without_streams_only_is_worked_through_and_the_streams_are_used_again() {
+    let served = Served::with(&three(), 4).await;
+    let wire = Wire::to(&served.at("")).await;
+    in_browser(async |browser| {
+        let tabs = screens(browser, |path| wire.at(path)).await;
+        let [tablet, board, wall] = &tabs;
+        wire.set(Passes::NoStreams);
+        for tab in [tablet, board] {
+            pass(tab, 8).await;
+            tab.until("document.getElementById('conexion').dataset.estado === 'lento'").await;
+            tab.sees("CADA 20 s").await;
+        }
+        // What others do comes by asking, within the half minute.
+        assert_eq!(served.act("tomar", TAG, 93).await, 200);
+        for tab in [tablet, board] {
+            caught_up(tab, TAG).await;
+        }
+        // And work goes on meanwhile.
+        tablet.until(SETTLED).await;
+        tablet.tap(&button(THIRD, "tomar")).await;
+        tablet.sees("ARM tomado").await;
+        pass(wall, 30).await;
+        let calm: bool = tablet.ask("document.getElementById('sin-conexion').hidden").await;
+        assert!(calm, "the server is there, and nothing says otherwise");
+        somebody_comes(tablet).await;
+        wire.set(Passes::All);
+        for tab in [tablet, board] {
+            pass(tab, 20).await;
+            tab.until("document.getElementById('conexion').dataset.estado === 'vivo'").await;
+        }
+        pass(wall, 20).await;
+        caught_up(wall, TAG).await;
+        // By the stream again: no time passes for the pages.
+        somebody_comes(tablet).await;
+        assert_eq!(served.act("tomar", NEIGHBOUR, 93).await, 200);
+        for tab in &tabs {
+            tab.until(&shows(NEIGHBOUR)).await;
+            assert!(tab.ask::<bool>("window.primera === true").await, "without a reload");
+        }
+        for tab in [tablet, board] {
+            assert_eq!(shown(tab).await, ["vivo", "lento", "vivo"], "once each way");
+        }
+        assert_eq!(shown(wall).await, ["vivo"], "half a minute is no alarm");
     })
     .await;
 }

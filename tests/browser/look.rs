@@ -1,4 +1,13 @@
-//! What a page is looked at for: that it fits, and that all of it can be pressed.
+//! What a page is looked at for: that it fits, that all of it can be pressed, and that axe finds nothing.
+
+use crate::tab::Tab;
+use crate::{TABLETS, WALL};
+
+/// The rules of others for those who do not see, or not well.
+pub(crate) const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
+
+/// Every device.
+pub(crate) const SIZES: [(u32, u32); 5] = [TABLETS[0], TABLETS[1], TABLETS[2], TABLETS[3], WALL];
 
 /// What is wider than its room, or cut off without dots that say so.
 pub(crate) const UNFIT: &str = r#"
@@ -53,4 +62,38 @@ pub(crate) fn theme(sun: bool) -> String {
 /// The word for these colours, in the names of pictures.
 pub(crate) fn colours(sun: bool) -> &'static str {
     if sun { "sol" } else { "navy" }
+}
+
+/// Shows the page that is open on every device in both themes, and gathers what a look finds on each.
+pub(crate) async fn everywhere(tab: &Tab, name: &str, look: impl AsyncFn((u32, u32), bool) -> Vec<String>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (sun, (width, height)) in SIZES.into_iter().flat_map(|size| [(false, size), (true, size)]) {
+        tab.size(width, height, (width, height) != WALL).await;
+        tab.ask::<bool>(&theme(sun)).await;
+        let found = look((width, height), sun).await;
+        wrong.extend(found.into_iter().map(|what| format!("{name} at {width}x{height}, {}: {what}", colours(sun))));
+    }
+    wrong
+}
+
+/// What does not fit or cannot be pressed on the page that is open.
+pub(crate) async fn unfit(tab: &Tab) -> Vec<String> {
+    let mut found: Vec<String> = tab.ask(UNFIT).await;
+    found.extend(tab.ask::<Vec<String>>(PRESSABLE).await);
+    found
+}
+
+/// Brings axe into the page that is open.
+pub(crate) async fn bring_axe(tab: &Tab) {
+    tab.ask::<bool>(&format!("(() => {{ {AXE}; return true; }})()")).await;
+}
+
+/// What axe, once it is there, finds on the page that is open; but for what `left_out` selects, as JavaScript says it.
+pub(crate) async fn axe(tab: &Tab, left_out: &str) -> Vec<String> {
+    tab.ask(&format!(
+        "axe.run({{ include: document, exclude: [{left_out}] }}, {{ resultTypes: ['violations'] }}).then((found) => \
+         found.passes.length < 15 ? ['axe found little to look at'] : found.violations.flatMap((rule) => \
+         rule.nodes.slice(0, 3).map((node) => rule.id + ': ' + node.html.slice(0, 120) + ' | ' + (node.any[0]?.message || node.all[0]?.message || ''))))"
+    ))
+    .await
 }

@@ -14,12 +14,18 @@ mod everybody;
 mod floor;
 mod flows;
 mod gaps;
+mod keyboard;
+mod locked;
 mod look;
 mod names;
+mod offices;
+mod panels;
 mod scanner;
 mod served;
 mod shots;
 mod silence;
+#[path = "../stand_in/mod.rs"]
+mod stand_in;
 mod supervisor;
 mod tab;
 mod watchers;
@@ -34,6 +40,7 @@ const NEIGHBOUR: &str = "MK-1346-TW-28082-011";
 const TABLET: (u32, u32) = (800, 1_280);
 const TABLETS: [(u32, u32); 4] = [(601, 962), TABLET, (1_024, 600), (1_280, 800)];
 const WALL: (u32, u32) = (1_920, 1_080);
+const DESK: (u32, u32) = (1_280, 800);
 
 /// No card ignores taps any more because it has only just come.
 const SETTLED: &str = "document.readyState === 'complete' && !document.querySelector('.spool[data-nueva]')";

@@ -1,8 +1,8 @@
 //! Who is at the tablet: the names, those who were here last, the way back to the names, and what the tablet remembers.
 
 use crate::served::{Served, ready};
-use crate::tab::{Tab, in_browser};
-use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+use crate::tab::in_browser;
+use crate::{NEIGHBOUR, SETTLED, TAG, button};
 
 /// Makes seconds pass for the scripts of a page.
 fn pass(seconds: u32) -> String {
@@ -18,7 +18,7 @@ const LOOKED: &str = "new Promise((go) => setTimeout(() => go(true), 2200))";
 async fn who_was_here_last_stands_first_by_his_number_alone() {
     let served = Served::with(&[ready(TAG)], 60).await;
     in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        let tablet = served.tablet(browser, "/").await;
         let hidden: bool = tablet.ask("document.getElementById('recientes').hidden").await;
         assert!(hidden, "nobody was here yet");
         for worker in [93, 20, 94] {
@@ -43,7 +43,7 @@ async fn who_was_here_last_stands_first_by_his_number_alone() {
 async fn an_idle_tablet_goes_back_to_the_names_after_a_warning_that_any_touch_stops() {
     let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
     in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
         tablet.until(SETTLED).await;
         tablet.ask::<bool>(&pass(91)).await;
         tablet.sees("¿Sigues ahí?").await;
@@ -80,7 +80,7 @@ async fn an_idle_tablet_goes_back_to_the_names_after_a_warning_that_any_touch_st
 async fn the_colours_for_the_sun_are_chosen_once_and_are_there_before_the_first_picture() {
     let served = Served::with(&[ready(TAG)], 4).await;
     in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        let tablet = served.tablet(browser, "/").await;
         const GROUND: &str = "getComputedStyle(document.body).backgroundColor";
         assert_eq!(tablet.ask::<String>(GROUND).await, "rgb(0, 31, 63)");
         tablet.tap("button[data-tema]").await;
@@ -107,7 +107,7 @@ async fn the_colours_for_the_sun_are_chosen_once_and_are_there_before_the_first_
 async fn c6_a_new_build_says_so_at_once_and_waits_for_what_is_unsent() {
     let served = Served::with(&[ready(TAG)], 4).await;
     in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
         tablet.until(SETTLED).await;
         tablet.sees("CONECTADO").await;
         tablet.tap(".pick").await;
@@ -127,7 +127,7 @@ async fn c6_a_new_build_says_so_at_once_and_waits_for_what_is_unsent() {
 async fn a_history_or_a_board_that_came_from_a_list_goes_back_to_the_names_and_a_board_that_is_watched_stays() {
     let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
     in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
         for link in ["a.chip.link", "a[href='/tablero']", "a[href^='/registro']"] {
             tablet.goto(&served.at("/carretes?trabajador=93")).await;
             tablet.until(SETTLED).await;

@@ -1,8 +1,12 @@
 //! The shipped binary, serving a small plant that the test made.
 
 use crate::binary::{BINARY, Binary};
+use crate::stand_in::{Google, plant};
+use crate::tab::Tab;
+use crate::{DESK, TABLET};
+use chromiumoxide::Browser;
 use rust_xlsxwriter::{Format, Workbook};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -50,14 +54,41 @@ impl Served {
         Served { binary, folder }
     }
 
+    /// Serves the workbook of a stand-in for Google, with these variables.
+    pub(crate) async fn at_google(google: &Google, variables: &[(&str, &str)]) -> Served {
+        let (folder, url, credentials) = (TempDir::new().unwrap(), google.url(), google.credentials());
+        let there = [
+            ("GOOGLE_SHEET_ID", plant::BOOK),
+            ("GOOGLE_SHEETS_URL", &url),
+            ("GOOGLE_APPLICATION_CREDENTIALS_JSON", &credentials),
+        ];
+        let binary = Binary::serve_with(&folder.path().join("data"), "127.0.0.1:0", &[&there, variables].concat()).await;
+        Served { binary, folder }
+    }
+
+    /// Opens a page on a tablet of its own.
+    pub(crate) async fn tablet(&self, browser: &Browser, path: &str) -> Tab {
+        Tab::open(browser, &self.at(path), TABLET, true).await
+    }
+
+    /// Opens a page at a desk of its own, with a mouse.
+    pub(crate) async fn desk(&self, browser: &Browser, path: &str) -> Tab {
+        Tab::open(browser, &self.at(path), DESK, false).await
+    }
+
     /// Runs a command of the program beside the server, with a line on its standard input.
     pub(crate) async fn command(&self, arguments: &[&str], line: &str, variables: &[(&str, &str)]) {
         let mut command = Command::new(BINARY);
-        command.args(arguments).envs(variables.iter().copied()).env("SPOOLBOARD_DATA", self.folder.path().join("data"));
+        command.args(arguments).envs(variables.iter().copied()).env("SPOOLBOARD_DATA", self.data());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(format!("{line}\n").as_bytes()).await.unwrap();
         let output = child.wait_with_output().await.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// The folder with its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// An address of this server.
@@ -73,7 +104,7 @@ impl Served {
     /// Serves the same record at the same address again.
     pub(crate) async fn restart(&mut self) {
         let address = self.binary.url.trim_start_matches("http://").to_owned();
-        self.binary = Binary::serve(&self.folder.path().join("data"), &address).await;
+        self.binary = Binary::serve(&self.data(), &address).await;
     }
 
     /// An action through the API, as another client would do it; the status of the answer.

@@ -140,6 +140,7 @@ impl Tab {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),
             "Escape" => (27, ""),
+            "Backspace" => (8, ""),
             " " => (32, " "),
             _ => panic!("no key {key}"),
         };
@@ -153,7 +154,7 @@ impl Tab {
     /// Goes on with Tab until an element has the focus, as somebody without a finger does.
     pub(crate) async fn tab_to(&self, selector: &str) {
         self.until(&format!("!!document.querySelector({})", json!(selector))).await;
-        for _ in 0..150 {
+        for _ in 0..400 {
             self.press("Tab").await;
             if self.ask(&format!("document.activeElement.matches({})", json!(selector))).await {
                 return;
@@ -210,8 +211,9 @@ impl Tab {
         self.beforehand(&format!("{{ const now = Date.now.bind(Date); Date.now = () => now() + {hours} * 3600000; }}")).await;
     }
 
-    /// Clicks the first element of a selector, as a mouse does.
+    /// Clicks the first element of a selector, as a mouse does, once the page is there and has it.
     pub(crate) async fn click(&self, selector: &str) {
+        self.until(&format!("document.readyState === 'complete' && !!document.querySelector({})", json!(selector))).await;
         self.page.find_element(selector).await.unwrap().click().await.unwrap();
     }
 

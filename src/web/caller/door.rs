@@ -282,7 +282,7 @@ async fn refused(door: Door, caller: &Caller, needs: Needs, request: Request) ->
     let path = parts.uri.path();
     let way = match door {
         Door::Unknown => Some("/tableta".to_owned()),
-        Door::SupervisorsOnly => Some(format!("/entrar?volver={}", path.replace(['&', '#', '%', '+', ' '], ""))),
+        Door::SupervisorsOnly => Some(format!("/entrar?volver={}", way_back(&parts))),
         _ => None,
     };
     let is_page = !matches!(needs, Needs::Read | Needs::Act) && !path.starts_with("/vivo/");
@@ -305,4 +305,12 @@ async fn refused(door: Door, caller: &Caller, needs: Needs, request: Request) ->
             response
         }
     }
+}
+
+/// The page that was asked for, with all that stood in its address, such as the code that a camera read; of a form the
+/// page that it belongs to.
+fn way_back(parts: &Parts) -> String {
+    let asked = parts.uri.path_and_query().map_or("", |asked| asked.as_str());
+    let page = if parts.method.is_safe() { asked } else { parts.uri.path().rsplit_once('/').map_or("", |(page, _)| page) };
+    askama::filters::urlencode(page).map(|safe| safe.to_string()).unwrap_or_default()
 }

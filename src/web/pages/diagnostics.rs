@@ -1,6 +1,7 @@
 //! `/diagnostico`: which tablets there are, and what was done on one of them, step by step
 //! (`field-failures.md` F4).
 
+use super::door::tablet_name;
 use super::fields::Fields;
 use super::{Answer, page};
 use crate::domain::cell::at_plant;
@@ -21,14 +22,16 @@ const MOST: u32 = 500;
 struct Diagnostics<'a> {
     site: &'a Site,
     tablets: Vec<Seen>,
-    /// The tablet that was asked for, and the day that is shown of it.
+    /// The tablet that was asked for, what it is called, and the day that is shown of it.
     tablet: &'a str,
+    name: String,
     day: String,
     steps: Vec<Line>,
 }
 
 struct Seen {
     id: String,
+    name: String,
     last: String,
     build: String,
     old: bool,
@@ -57,6 +60,7 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
         site: &app.site,
         tablets: tablets.into_iter().map(|tablet| seen(tablet, &app)).collect(),
         tablet,
+        name: tablet_name(&app, tablet),
         day: day.format("%Y-%m-%d").to_string(),
         steps: steps.into_iter().map(|step| line(step, &app)).collect(),
     }))
@@ -64,7 +68,14 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
 
 fn seen(tablet: Tablet, app: &App) -> Seen {
     let last = tablet.last.with_timezone(&app.plant.clock().zone()).format("%d-%m-%Y %H:%M").to_string();
-    Seen { id: tablet.id, last, old: tablet.build != app.site.build, build: tablet.build, steps: tablet.steps }
+    Seen {
+        name: tablet_name(app, &tablet.id),
+        id: tablet.id,
+        last,
+        old: tablet.build != app.site.build,
+        build: tablet.build,
+        steps: tablet.steps,
+    }
 }
 
 fn line(step: Step, app: &App) -> Line {

@@ -96,8 +96,8 @@ async fn b6_a_row_that_moved_and_may_not_be_taken_any_more_is_left_and_the_audit
     assert_eq!(floor.audited(id), 1);
 }
 
-#[tokio::test]
-async fn b6_a_row_that_moved_may_be_decided_on_again_under_the_same_id() {
+/// A TAKE whose row moved and changed between its reading and its writing; its operation, which may be decided on again.
+async fn conflict_on_a_moved_row() -> (Floor, Uuid) {
     let floor = Floor::of(3, seldom()).await;
     floor.google.human_will(When::BeforeWrite, BOOK, |human| {
         human.inserts_rows("Operaciones", 2, 1);
@@ -105,6 +105,12 @@ async fn b6_a_row_that_moved_may_be_decided_on_again_under_the_same_id() {
     });
     let id = Uuid::new_v4();
     assert!(matches!(floor.taken("MK-0001", 93, id).await, Err(Error::Conflict)));
+    (floor, id)
+}
+
+#[tokio::test]
+async fn b6_a_row_that_moved_may_be_decided_on_again_under_the_same_id() {
+    let (floor, id) = conflict_on_a_moved_row().await;
     assert!(landed(&floor.taken("MK-0001", 93, id).await));
     assert_eq!((floor.audited(id), floor.cell("MK-0001", Column::Version)), (1, Cell::text(id.to_string())));
     assert_eq!(floor.workbook.event(id).map(|event| event.id), Some(id));
@@ -205,13 +211,7 @@ async fn b6_memory_shows_no_row_as_put_right_before_it_is() {
 
 #[tokio::test]
 async fn b6_a_row_that_is_decided_on_again_in_a_batch_that_never_arrives_is_not_told_as_saved() {
-    let floor = Floor::of(3, seldom()).await;
-    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
-        human.inserts_rows("Operaciones", 2, 1);
-        human.types("Operaciones", "Estado_Detalle", 3, "otra cosa");
-    });
-    let id = Uuid::new_v4();
-    assert!(matches!(floor.taken("MK-0001", 93, id).await, Err(Error::Conflict)));
+    let (floor, id) = conflict_on_a_moved_row().await;
     floor.google.fail(BATCHES, Fault::LostBefore);
     let answer = floor.taken("MK-0001", 93, id).await;
     assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");

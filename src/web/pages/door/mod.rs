@@ -29,6 +29,9 @@ use chrono::DateTime;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// So much of an id tells the tablets of a plant apart.
+const SHORT: usize = 8;
+
 /// The routes of this module.
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -58,9 +61,10 @@ fn locked(app: &App) -> Result<&Arc<Access>, Fault> {
     app.access.as_ref().ok_or_else(|| Door::NotOpen.into())
 }
 
-/// What an enrolled tablet is called.
-pub(in crate::web) fn tablet_name(app: &App, id: &str) -> Option<String> {
-    app.access.as_ref()?.book().ok()?.devices.get(id).map(|device| device.name.clone())
+/// What a tablet is called: the name that a supervisor gave it; of one without, the beginning of its id.
+pub(in crate::web) fn tablet_name(app: &App, id: &str) -> String {
+    let named = app.access.as_ref().and_then(|access| Some(access.book().ok()?.devices.get(id)?.name.clone()));
+    named.unwrap_or_else(|| id.chars().take(SHORT).collect())
 }
 
 impl From<Denied> for Face {

@@ -48,7 +48,7 @@ struct Line {
 
 struct Seen {
     id: String,
-    /// What it is called, once it is enrolled.
+    /// What it is called.
     name: String,
     last: Elapsed,
     build: String,
@@ -103,6 +103,6 @@ fn seen(tablet: Tablet, app: &App) -> Seen {
     let now = app.plant.clock().now();
     let last = Elapsed::between(tablet.last.with_timezone(&app.plant.clock().zone()).fixed_offset(), now);
     let (silent, old) = (last.seconds > SILENT, tablet.build != app.site.build);
-    let name = tablet_name(app, &tablet.id).unwrap_or_else(|| tablet.id.clone());
+    let name = tablet_name(app, &tablet.id);
     Seen { id: tablet.id, name, last, old, build: tablet.build, silent }
 }

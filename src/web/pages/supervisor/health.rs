@@ -59,7 +59,7 @@ impl Health<'_> {
 
     /// A round trip in milliseconds.
     fn latency(&self) -> String {
-        self.locks.latency.as_ref().map(|trip| format!("{:.1} ms", trip.as_secs_f64() * 1e3)).unwrap_or_default()
+        self.locks.latency.as_ref().map(|trip| words::millis(*trip)).unwrap_or_default()
     }
 
     /// How long ago the other processes were heard.

@@ -1,0 +1,96 @@
+//! Looking for somebody or something by the keyboard alone.
+
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, SETTLED, TAG, button};
+
+/// The filters of a list.
+const FILTERS: &str = "document.querySelectorAll('.filters a.filter')";
+
+/// Writes into the field of the search by the keyboard, after what was there is gone.
+async fn looks_for(keys: &Tab, text: &str) {
+    if !keys.ask::<bool>("document.activeElement.id === 'q'").await {
+        keys.tab_to("#q").await;
+    }
+    keys.press("Escape").await;
+    keys.until("document.getElementById('q').value === ''").await;
+    keys.text(text).await;
+}
+
+/// Whoever has no mouse sees where he is.
+async fn sees_the_focus(keys: &Tab) {
+    let ring: String = keys.ask("getComputedStyle(document.activeElement).outlineStyle").await;
+    assert_ne!(ring, "none", "the focus is seen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_found_without_a_finger() {
+    let served = Served::with(&[ready(TAG)], 60).await;
+    in_browser(async |browser| {
+        let keys = served.desk(browser, "/").await;
+        looks_for(&keys, "march").await;
+        keys.until("document.querySelectorAll('#gente a.person').length === 56").await;
+        looks_for(&keys, "zzz").await;
+        keys.sees("Nadie se llama «zzz»").await;
+        sees_the_focus(&keys).await;
+        looks_for(&keys, "perez").await;
+        keys.until("document.querySelectorAll('#gente a.person').length === 1").await;
+        assert!(keys.ask::<bool>("document.activeElement.id === 'q'").await, "the field keeps the focus while the names change");
+        keys.tab_to("#gente a.person").await;
+        sees_the_focus(&keys).await;
+        keys.press("Enter").await;
+        keys.until("document.querySelector('h1')?.innerText === 'Juan Carlos Pérez López'").await;
+        assert_eq!(keys.complaints(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spool_is_found_by_search_by_each_filter_and_by_pages_without_a_finger() {
+    let mut rows: Vec<Row> = (100..180).map(|number| ready(&format!("MK-1346-TW-28082-{number}"))).collect();
+    rows.extend([ready(TAG), Row { ot: 1_400, ..ready(NEIGHBOUR) }]);
+    let served = Served::with(&rows, 4).await;
+    assert_eq!(served.act("tomar", NEIGHBOUR, 94).await, 200);
+    in_browser(async |browser| {
+        let keys = served.desk(browser, "/carretes?trabajador=93").await;
+        keys.until(SETTLED).await;
+        let cards = |count: u32| format!("document.querySelectorAll('.spool').length === {count} && {SETTLED}");
+        // By order, by the end of the tag, by nothing that there is.
+        looks_for(&keys, "1400").await;
+        keys.until(&cards(1)).await;
+        looks_for(&keys, "28082-155").await;
+        keys.until(&cards(1)).await;
+        keys.until("location.search.includes('q=28082-155')").await;
+        looks_for(&keys, "zzz").await;
+        keys.sees("Ningún carrete coincide con «zzz»").await;
+        keys.tab_to(".empty a").await;
+        keys.press("Enter").await;
+        keys.until(&format!("!location.search.includes('q=') && {}", cards(60))).await;
+        // Each filter, one after the other; the search stays what it was.
+        looks_for(&keys, "28082").await;
+        keys.until("location.search.includes('q=28082')").await;
+        let filters: u32 = keys.ask(&format!("{FILTERS}.length")).await;
+        assert!(filters >= 6, "{filters} filters");
+        for number in 0..filters {
+            let is = |what: &str| format!("document.readyState === 'complete' && {FILTERS}[{number}]?.{what}");
+            keys.until(&is("isConnected")).await;
+            keys.ask::<bool>(&format!("(() => {{ {FILTERS}[{number}].dataset.este = ''; return true; }})()")).await;
+            keys.tab_to("[data-este]").await;
+            sees_the_focus(&keys).await;
+            keys.press("Enter").await;
+            keys.until(&format!("!document.querySelector('[data-este]') && {}", is("getAttribute('aria-current') === 'true'")))
+                .await;
+            assert_eq!(keys.ask::<String>("document.getElementById('q').value").await, "28082");
+        }
+        // Beyond the sixty that are shown, and back.
+        keys.goto(&served.at("/carretes?trabajador=93&ver=disponibles")).await;
+        keys.tab_to("a[rel=next]").await;
+        keys.press("Enter").await;
+        keys.until(&format!("location.search.includes('desde=60') && {}", cards(21))).await;
+        keys.tab_to(&button("MK-1346-TW-28082-179", "tomar")).await;
+        keys.press("Enter").await;
+        keys.sees("ARM tomado").await;
+        assert_eq!(keys.complaints(), Vec::<String>::new());
+    })
+    .await;
+}
