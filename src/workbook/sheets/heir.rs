@@ -134,10 +134,12 @@ impl Writer {
             }
         }
         let items = strays.iter().filter_map(|(row, event)| {
-            let spool = images.get(event.spool.as_deref()?)?;
+            let spool: Arc<str> = event.spool.as_deref()?.into();
+            // A row that is gone has none, and gets nothing.
+            let image = images.get(&spool).map(|spool| spool.row.clone()).unwrap_or_default();
             let (cells, event) = (event.notes.after.clone(), AuditEvent::clone(event));
             let target = Target { fila: Fila(row.fila), after: row.row.clone(), cells: cells.clone() };
-            Some((Change { spool: Arc::clone(&spool.identity.id), image: spool.row.clone(), cells, event }, target))
+            Some((Change { spool, image, cells, event }, target))
         });
         let items: Vec<(Change, Target)> = items.collect();
         let rows: Vec<u32> = strays.iter().map(|(row, _)| row.fila).collect();
@@ -162,8 +164,13 @@ impl Writer {
             return None;
         }
         let event = self.state.event(id)?;
-        let meant = view.get(event.spool.as_deref()?)?;
         let here = event.notes.after.iter().all(|(column, cell)| same(&spool.row[*column], cell));
+        let Some(meant) = view.get(event.spool.as_deref()?) else {
+            // The row that was meant was deleted, or has another name now: then it is this one, unless this one
+            // has a past of its own that the event was not decided on.
+            let has_another_past = spool.events.last().is_some_and(|last| !event.follows(last.id));
+            return (here && has_another_past).then_some(event);
+        };
         // Under an id that the audit does not tell yet somebody may have gone on from it.
         let untouched = event.notes.before.contains(&(Column::Version, meant.row[Column::Version].clone()));
         let known = |id: &str| Uuid::parse_str(id).is_ok_and(|id| self.state.mirror.event(id).is_some());

@@ -136,3 +136,27 @@ async fn b6_an_operation_that_the_audit_holds_and_no_row_is_written_by_the_heir(
     assert_eq!(life.workbook.alarms(), 1);
     life.killed();
 }
+
+#[tokio::test]
+async fn b6_what_was_meant_for_a_row_that_was_deleted_is_taken_out_of_the_one_in_its_place() {
+    let ((google, data), first, id) = (shop(4).await, Uuid::new_v4(), Uuid::new_v4());
+    let life = Life::begin(&google, &data, seldom()).await;
+    assert!(landed(&life.taken("MK-0003", 94, first).await));
+    google.human_will(When::BeforeWrite, BOOK, |human| human.deletes_rows("Operaciones", 3, 1));
+    let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
+    let taking = life.applying(life.take("MK-0002", 93, id));
+    gate.arrived().await;
+    assert_eq!(life.cell("MK-0003", Column::Version), Cell::text(id.to_string()), "it hit another's row");
+    life.killed();
+    taking.abort();
+    gate.open();
+    let life = Life::begin(&google, &data, quick()).await;
+    let is_back = async || life.cell("MK-0003", Column::Version) == Cell::text(first.to_string());
+    eventually("the row that was hit has its own again", is_back).await;
+    assert_eq!(life.cell("MK-0003", Column::OccupiedBy), Cell::text("MR(94)"));
+    let told =
+        || life.sheets().metadata.rows.iter().any(|(_, cells)| cells[9].display().contains(&format!("\"deshace\":\"{id}\"")));
+    eventually("the audit names what did not hold", async || told()).await;
+    assert_eq!((life.audited(id), life.audited(first), life.workbook.event(id)), (1, 1, None));
+    life.killed();
+}
