@@ -116,8 +116,15 @@ async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_
                 caught_up(tab, tag).await;
                 tab.until("document.getElementById('sin-conexion').hidden").await;
             }
-            // The stream is back as well, not only the asking.
-            tabs[0].until("document.getElementById('conexion').dataset.estado === 'vivo'").await;
+            // The stream is back as well, not only the asking. The first new one may be tried on a dead connection.
+            let is_live = "document.getElementById('conexion').dataset.estado === 'vivo'";
+            for _ in 0..4 {
+                if tabs[0].ask::<bool>(is_live).await {
+                    break;
+                }
+                pass(&tabs[0], 20).await;
+            }
+            tabs[0].until(is_live).await;
         }
         for tab in &tabs {
             let states = shown(tab).await;

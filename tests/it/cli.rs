@@ -101,7 +101,7 @@ async fn h2_the_shipped_program_alone_has_its_screens_their_style_and_a_take_tha
     let page = reqwest::get(format!("{}/", serving.url)).await.unwrap().text().await.unwrap();
     assert!(page.contains("¿Quién eres?") && page.contains("href=\"/carretes?trabajador=93\""), "{page}");
     let assets: Vec<&str> = page.split('"').filter(|part| part.starts_with("/static/") && !part.contains('#')).collect();
-    assert!(["app.", "htmx"].iter().all(|name| assets.iter().any(|asset| asset.contains(name))), "{assets:?}");
+    assert!(["app.", "screen."].iter().all(|name| assets.iter().any(|asset| asset.contains(name))), "{assets:?}");
     for asset in assets {
         let answer = reqwest::get(format!("{}{asset}", serving.url)).await.unwrap();
         assert_eq!(answer.status(), 200, "{asset}");
