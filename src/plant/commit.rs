@@ -50,7 +50,14 @@ impl Plant {
             if LockKey::of(spool) != *lock.key() {
                 return Err(Error::Conflict);
             }
-            let Some(change) = task.act.decide(&seen(spool, task.act), &self.circumstance(&view, task.id))? else {
+            let decided = task.act.decide(&seen(spool, task.act), &self.circumstance(&view, task.id));
+            if decided.is_err()
+                && let Some(done) = self.repeated(task)?
+            {
+                // The same tap has landed since it was looked for: it is no refusal of itself.
+                return Ok(done);
+            }
+            let Some(change) = decided? else {
                 if fresh {
                     return Ok(Done { spool: Arc::clone(spool), event: None });
                 }
