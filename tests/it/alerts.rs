@@ -20,6 +20,7 @@ fn shown() -> BTreeSet<String> {
     metrics.took("tomar", Duration::from_millis(3));
     metrics.request("POST", "/api/occupation/tomar", 409);
     sheets.calls.get_or_create(&[("kind", "read"), ("outcome", "ok")]).inc();
+    sheets.seconds.get_or_create(&[("kind", "read")]).observe(0.12);
     sheets.tokens.get_or_create(&[("kind", "read")]).set(50.0);
     sheets.alarms.get_or_create(&[("cause", "moved")]).inc();
     let text = metrics.text();
