@@ -152,7 +152,7 @@ async fn g7_fifty_are_taken_at_once_a_fifty_first_is_not_chosen_and_what_failed_
     in_browser(async |browser| {
         let tablet = Tab::open(browser, "about:blank", TABLET, true).await;
         crate::clock::wind(&tablet).await;
-        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        tablet.goto(&served.at("/carretes?trabajador=93&ver=disponibles")).await;
         tablet.until(SETTLED).await;
         tablet.tap(&format!("{} .pick", card(&tag(103)))).await;
         tablet.tap("#lote [data-todos]").await;

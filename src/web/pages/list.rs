@@ -7,9 +7,6 @@ use crate::domain::spool::squeeze;
 use crate::workbook::View;
 use std::sync::Arc;
 
-/// How many cards are sent at once (`design.md` 6).
-pub(super) const PAGE: usize = 60;
-
 /// Which part of the list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Show {
@@ -44,6 +41,12 @@ impl Show {
             Show::Problems => "problemas",
             Show::All => "todo",
         }
+    }
+
+    /// How many cards are sent at once: at most 60 (`design.md` 6), of which as many can be chosen as a batch holds.
+    /// What opens first is half of that: a slow tablet draws it in half the time.
+    pub(super) fn page(self) -> usize {
+        if self == Show::Now { 30 } else { 60 }
     }
 
     fn holds(self, place: Place, searching: bool) -> bool {
@@ -116,14 +119,14 @@ impl List {
         let mut totals = [0usize; 9];
         found.iter().for_each(|(place, _)| totals[*place as usize] += 1);
         let mut sections: Vec<Section> = Vec::new();
-        for (place, spool) in found.into_iter().skip(filter.from).take(PAGE) {
+        for (place, spool) in found.into_iter().skip(filter.from).take(filter.show.page()) {
             let card = Card::new(spool, looker);
             match sections.last_mut().filter(|section| section.place == place) {
                 Some(section) => section.cards.push(card),
                 None => sections.push(Section { place, total: totals[place as usize], cards: vec![card] }),
             }
         }
-        let next = Some(filter.from + PAGE).filter(|next| *next < total);
+        let next = Some(filter.from + filter.show.page()).filter(|next| *next < total);
         List { sections, total, next, waiting }
     }
 }

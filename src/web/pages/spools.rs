@@ -4,7 +4,7 @@ use super::card::{Card, CardAlone, Looker, Place};
 use super::door::{self, first_pin};
 use super::face::Asker;
 use super::fields::Fields;
-use super::list::{Filter, List, PAGE, Show};
+use super::list::{Filter, List, Show};
 use super::{Answer, page, somebody};
 use crate::domain::{Operation, Refusal, Rules, Worker, WorkerId};
 use crate::error::Error;
@@ -181,7 +181,7 @@ impl Spools<'_> {
     }
 
     fn before(&self) -> Option<usize> {
-        (self.filter.from > 0).then(|| self.filter.from.saturating_sub(PAGE))
+        (self.filter.from > 0).then(|| self.filter.from.saturating_sub(self.filter.show.page()))
     }
 
     /// Cards after this page.

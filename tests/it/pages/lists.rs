@@ -18,15 +18,18 @@ async fn everybody_active_is_a_card_and_the_one_without_a_role_says_why() {
 }
 
 #[tokio::test]
-async fn a_list_sends_sixty_cards_and_the_rest_behind_a_link() {
+async fn a_list_sends_thirty_cards_a_filtered_one_sixty_and_the_rest_behind_a_link() {
     let plant = TestPlant::embedded().await;
-    let first = Screen::open(&plant, "/carretes?trabajador=93").await;
-    assert_eq!(first.count("article.spool"), 60);
-    assert_eq!(first.text("h1"), "Marta Ríos");
-    let next = first.attribute("a[rel=next]", "href");
-    assert_eq!(next, "/carretes?trabajador=93&desde=60");
-    let second = Screen::open(&plant, &next).await;
-    assert!(second.count("article.spool") > 0 && second.count("a[rel=next]") == 0);
+    for (show, page) in [("", 30), ("&ver=disponibles", 60), ("&ver=todo", 60)] {
+        let path = format!("/carretes?trabajador=93{show}");
+        let first = Screen::open(&plant, &path).await;
+        assert_eq!((first.count("article.spool"), first.text("h1")), (page, "Marta Ríos".to_owned()));
+        let next = first.attribute("a[rel=next]", "href");
+        assert_eq!(next, format!("{path}&desde={page}"));
+        let second = Screen::open(&plant, &next).await;
+        assert!(second.count("article.spool") > 0);
+        assert_eq!(second.attribute("a[rel=prev]", "href"), path);
+    }
 }
 
 #[tokio::test]
