@@ -65,7 +65,7 @@ async fn a_spool_is_found_by_search_by_each_filter_and_by_pages_without_a_finger
         keys.sees("Ningún carrete coincide con «zzz»").await;
         keys.tab_to(".empty a").await;
         keys.press("Enter").await;
-        keys.until(&format!("!location.search.includes('q=') && {}", cards(30))).await;
+        keys.until(&format!("!location.search.includes('q=') && {}", cards(24))).await;
         // Each filter, one after the other; the search stays what it was.
         looks_for(&keys, "28082").await;
         keys.until("location.search.includes('q=28082')").await;

@@ -44,9 +44,9 @@ impl Show {
     }
 
     /// How many cards are sent at once: at most 60 (`design.md` 6), of which as many can be chosen as a batch holds.
-    /// What opens first is half of that: a slow tablet draws it in half the time.
+    /// What opens first is fewer: a slow tablet draws them in half the time.
     pub(super) fn page(self) -> usize {
-        if self == Show::Now { 30 } else { 60 }
+        if self == Show::Now { 24 } else { 60 }
     }
 
     fn holds(self, place: Place, searching: bool) -> bool {

@@ -18,9 +18,9 @@ async fn everybody_active_is_a_card_and_the_one_without_a_role_says_why() {
 }
 
 #[tokio::test]
-async fn a_list_sends_thirty_cards_a_filtered_one_sixty_and_the_rest_behind_a_link() {
+async fn a_list_sends_twenty_four_cards_a_filtered_one_sixty_and_the_rest_behind_a_link() {
     let plant = TestPlant::embedded().await;
-    for (show, page) in [("", 30), ("&ver=disponibles", 60), ("&ver=todo", 60)] {
+    for (show, page) in [("", 24), ("&ver=disponibles", 60), ("&ver=todo", 60)] {
         let path = format!("/carretes?trabajador=93{show}");
         let first = Screen::open(&plant, &path).await;
         assert_eq!((first.count("article.spool"), first.text("h1")), (page, "Marta Ríos".to_owned()));
