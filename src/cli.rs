@@ -46,7 +46,7 @@ struct Cli {
 enum Command {
     /// Atiende a las tabletas y pantallas (es lo que se hace si no se pide otra cosa)
     Serve,
-    /// Incorpora un libro .xlsx, o una carpeta de .csv, al libro propio
+    /// Incorpora una planilla .xlsx, o una carpeta de .csv, a la propia
     Import {
         /// El archivo o la carpeta
         path: PathBuf,
@@ -54,12 +54,12 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Escribe el libro propio como .xlsx
+    /// Escribe la planilla propia como .xlsx
     Export {
         /// El archivo que se escribe
         file: PathBuf,
     },
-    /// Copia el libro propio, también mientras se atiende
+    /// Copia la planilla propia, también mientras se atiende
     Backup {
         /// La copia que se escribe
         file: PathBuf,
@@ -143,7 +143,7 @@ fn run(cli: Cli) -> Result<ExitCode, Halt> {
     if config.google.is_some()
         && matches!(cli.command, Some(Command::Import { .. } | Command::Export { .. } | Command::Backup { .. }))
     {
-        say("GOOGLE_SHEET_ID está definida: esta orden trabaja con el libro propio, no con la planilla.");
+        say("GOOGLE_SHEET_ID está definida: esta orden trabaja con la planilla propia, no con la de Google.");
     }
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&config),

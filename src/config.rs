@@ -41,7 +41,7 @@ pub struct Given {
     /// Zona horaria de la planta [America/Santiago]
     #[arg(long = "timezone", env = "TIMEZONE", hide_env_values = true, value_name = "ZONA", global = true)]
     timezone: Option<String>,
-    /// Horas tras las que una ocupación está vencida; 0 es nunca [12]
+    /// Horas tras las que un carrete ocupado está vencido; 0 es nunca [12]
     #[arg(
         long = "occupation-max-hours",
         env = "OCCUPATION_MAX_HOURS",
@@ -77,7 +77,7 @@ pub struct Given {
         global = true
     )]
     redis_max_connections: Option<String>,
-    /// El libro de Google; sin él se usa el libro propio
+    /// La planilla de Google; sin ella se usa la propia
     #[arg(long = "google-sheet-id", env = "GOOGLE_SHEET_ID", hide_env_values = true, value_name = "ID", global = true)]
     google_sheet_id: Option<String>,
     /// Archivo con la cuenta de servicio
@@ -101,7 +101,7 @@ pub struct Given {
     /// Otra dirección del servicio de hojas
     #[arg(long = "google-sheets-url", env = "GOOGLE_SHEETS_URL", hide_env_values = true, value_name = "URL", global = true)]
     google_sheets_url: Option<String>,
-    /// Cada cuántos segundos se lee el libro [5]
+    /// Cada cuántos segundos se lee la planilla [5]
     #[arg(
         long = "sheets-refresh-seconds",
         env = "SHEETS_REFRESH_SECONDS",

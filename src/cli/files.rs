@@ -95,6 +95,6 @@ pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode, Halt> {
 pub(super) fn to_read(config: &Config) -> Result<Store, Halt> {
     match config.data.join(FILE).exists() {
         true => Ok(Store::open_to_read(&config.data)?),
-        false => Err(Halt::Other(format!("no hay ningún libro en SPOOLBOARD_DATA={}", config.data.display()))),
+        false => Err(Halt::Other(format!("no hay ninguna planilla en SPOOLBOARD_DATA={}", config.data.display()))),
     }
 }

@@ -11,7 +11,7 @@ pub const BANDS: [&str; 6] = ["menos de 4 h", "4 a 24 h", "1 a 3 días", "3 a 7 
 
 /// The headings of the board's file, for who has what.
 pub const HELD: [&str; 9] =
-    ["Carrete", "NV", "OT", "Fila de la planilla", "Operación", "Lo tiene", "Desde", "Minutos", "Vencida"];
+    ["Carrete", "NV", "OT", "Fila de la planilla", "Operación", "Lo tiene", "Desde", "Minutos", "Vencido"];
 
 /// The headings of the board's file, for what waits.
 pub const WAITING: [&str; 7] = ["Carrete", "NV", "OT", "Fila de la planilla", "Listo para", "Espera desde", "Minutos"];

@@ -58,7 +58,7 @@ fn say(refusal: &Refusal, now: Option<Moment>) -> String {
         }
         Refusal::AmbiguousTag { tag, candidates } => ambiguous(tag, candidates),
         Refusal::Unreadable { tag, problem: found } => {
-            format!("{tag} no se puede usar: {} Avisa al supervisor para que se corrija en el libro.", problem(found))
+            format!("{tag} no se puede usar: {} Avisa al supervisor para que se corrija en la planilla.", problem(found))
         }
         Refusal::YoursForOther { tag, operation } => {
             let of = operation.map(|of| format!(" para {}", self::operation(of))).unwrap_or_default();
@@ -114,7 +114,7 @@ fn say(refusal: &Refusal, now: Option<Moment>) -> String {
             format!("La ayuda con {tag} la pidió {name}: solo {name} o un supervisor puede darla por resuelta.")
         }
         Refusal::InspectionOff => format!(
-            "METROLOGÍA y REPARACIÓN están desactivadas: en el libro falta la columna {} o {}. Avisa a la oficina.",
+            "METROLOGÍA y REPARACIÓN están desactivadas: en la planilla falta la columna {} o {}. Avisa a la oficina.",
             Column::Detail.header(),
             Column::QcDate.header()
         ),
@@ -131,7 +131,7 @@ pub fn error(error: &Error, now: Option<Moment>, reference: Option<&str>) -> Str
         Error::Refused(refusal) => say(refusal, now),
         Error::Conflict => "El carrete cambió mientras se guardaba y no se escribió nada. Actualiza la lista e inténtalo otra vez.".into(),
         Error::Unavailable { service: Service::Workbook, .. } => {
-            "El libro de la planta no responde y no se guardó nada. Espera unos segundos e inténtalo otra vez.".into()
+            "La planilla no responde y no se guardó nada. Espera unos segundos e inténtalo otra vez.".into()
         }
         Error::Unavailable { service: Service::Locks, .. } => {
             "No se puede comprobar quién tiene cada carrete y no se guardó nada. Espera unos segundos e inténtalo otra vez.".into()
@@ -244,7 +244,7 @@ fn held(holder: &Occupation, now: Option<Moment>) -> String {
 
 fn occupied(tag: &Tag, holder: &Occupation, overdue: bool, now: Option<Moment>) -> String {
     let advice = match overdue {
-        true => "Esa ocupación está vencida: puedes relevarlo.",
+        true => "Está vencido: puedes relevarlo.",
         false => "Elige otro carrete o pídele que lo pause.",
     };
     format!("{tag} {} {advice}", held(holder, now))
@@ -317,7 +317,7 @@ fn not_available(tag: &Tag, of: Operation, state: Option<Inspection>) -> String 
 fn ended(tag: &Tag, ending: &Ending, now: Option<Moment>) -> String {
     let of = ending.operation.map(|of| format!(" ({})", operation(of))).unwrap_or_default();
     let Some(event) = &ending.by else {
-        return format!("Ya no tienes {tag}{of}: se cambió a mano en el libro. Si sigues con él, tómalo otra vez.");
+        return format!("Ya no tienes {tag}{of}: se cambió a mano en la planilla. Si sigues con él, tómalo otra vez.");
     };
     let when = event.at.map(|moment| format!(" {}", at(moment, now))).unwrap_or_default();
     match event.action {

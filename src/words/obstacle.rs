@@ -25,7 +25,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
             )
         }
         Obstacle::Workbook(Some(why)) => format!("{looking}: {why}. Avisa a tu supervisor si sigue así."),
-        Obstacle::Workbook(None) => format!("{looking}: el libro no acepta cambios. Avisa a tu supervisor si sigue así."),
+        Obstacle::Workbook(None) => format!("{looking}: la planilla no acepta cambios. Avisa a tu supervisor si sigue así."),
         Obstacle::Locks => {
             format!("{looking}: no se puede comprobar quién tiene cada carrete. Avisa a tu supervisor si sigue así.")
         }

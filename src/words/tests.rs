@@ -61,7 +61,7 @@ pub(crate) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
         (Refusal::AmbiguousTag { tag: tag(), candidates: vec![twin(4), twin(9)] }, 409, "TAG_DUPLICADO",
             "Hay 2 carretes con el TAG MK-1 (NV0650, OT 1335, fila 4; NV0650, OT 1335, fila 9). Elige en la lista cuál de ellos es."),
         (Refusal::Unreadable { tag: tag(), problem }, 422, "DATOS_ILEGIBLES",
-            "MK-1 no se puede usar: Ocupado_Por («turno noche») no es un trabajador con la forma INICIALES(ID). Avisa al supervisor para que se corrija en el libro."),
+            "MK-1 no se puede usar: Ocupado_Por («turno noche») no es un trabajador con la forma INICIALES(ID). Avisa al supervisor para que se corrija en la planilla."),
         (Refusal::YoursForOther { tag: tag(), operation: Some(Operation::Arm) }, 400, "OPERACION_YA_INICIADA",
             "Ya tienes MK-1 para ARM. Complétalo, páusalo o cancélalo antes de tomarlo para otra operación."),
         (Refusal::Occupied { tag: tag(), holder: holder(), overdue: false }, 409, "SPOOL_OCCUPIED",
@@ -110,7 +110,7 @@ pub(crate) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
         (Refusal::NotAsker { tag: tag(), name: "Nicolás Ríos".into() }, 403, "NO_AUTORIZADO",
             "La ayuda con MK-1 la pidió Nicolás Ríos: solo Nicolás Ríos o un supervisor puede darla por resuelta."),
         (Refusal::InspectionOff, 400, "OPERACION_NO_DISPONIBLE",
-            "METROLOGÍA y REPARACIÓN están desactivadas: en el libro falta la columna Estado_Detalle o Fecha_QC_Metrología. Avisa a la oficina."),
+            "METROLOGÍA y REPARACIÓN están desactivadas: en la planilla falta la columna Estado_Detalle o Fecha_QC_Metrología. Avisa a la oficina."),
         (Refusal::KeyReused, 400, "CLAVE_REUTILIZADA",
             "Ese identificador de operación ya se usó para otra acción. Actualiza la página e inténtalo otra vez."),
     ]
@@ -155,7 +155,7 @@ fn place(refusal: &Refusal) -> usize {
 
 /// Words that no sentence for the floor may hold: English, leftovers of code, and Spanish without
 /// its tildes. `Fecha_Ocupacion` is one word and the workbook's own.
-const DENIED: [&str; 40] = [
+const DENIED: [&str; 42] = [
     "Error",
     "error",
     "Failed",
@@ -196,6 +196,9 @@ const DENIED: [&str; 40] = [
     "esta_",
     "direccion",
     "ocupacion",
+    // The workbook has one name, and what is overdue is a spool.
+    "libro",
+    "vencida",
 ];
 
 fn reads_well(sentence: &str) {
@@ -232,7 +235,7 @@ fn a_410_says_how_the_occupation_ended() {
         reads_well(&sentence);
     }
     let by_hand = Refusal::Ended { tag: tag(), ending: Ending { operation: None, by: None } };
-    assert_eq!(refusal(&by_hand), "Ya no tienes MK-1: se cambió a mano en el libro. Si sigues con él, tómalo otra vez.");
+    assert_eq!(refusal(&by_hand), "Ya no tienes MK-1: se cambió a mano en la planilla. Si sigues con él, tómalo otra vez.");
 }
 
 #[test]

@@ -20,7 +20,7 @@ async fn a_supervisor_sees_what_is_wrong_in_the_workbook_what_is_left_lying_and_
             desk.sees(part).await;
         }
         let marks: (u32, u32) = desk
-            .ask("['VENCIDA', 'PARADO'].map((mark) => [...document.querySelectorAll('.chip.loud')].filter((el) => el.textContent === mark).length)")
+            .ask("['VENCIDO', 'PARADO'].map((mark) => [...document.querySelectorAll('.chip.loud')].filter((el) => el.textContent === mark).length)")
             .await;
         assert!(marks.0 > 0 && marks.1 > 0, "marks {marks:?}");
         desk.click("a[href='/supervisor?ver=parados']").await;

@@ -97,13 +97,13 @@ async fn c2_who_may_write_is_told_as_far_as_it_can_be_known_without_writing() {
 #[tokio::test]
 async fn b10_columns_are_named_that_must_be_there_that_may_be_and_that_stand_twice() {
     let critical = after(|human| human.renames_header("Operaciones", "Ocupado_Por", "Otra")).await;
-    critical.has("ERROR  faltan columnas imprescindibles, agrégalas al libro: Ocupado_Por");
+    critical.has("ERROR  faltan columnas imprescindibles, agrégalas a la planilla: Ocupado_Por");
     let optional = after(|human| human.renames_header("Operaciones", "Estado_Detalle", "Otra")).await;
     optional.has("aviso  faltan columnas opcionales: Estado_Detalle");
     let twice = after(|human| human.renames_header("Operaciones", "MatSys", "ARMADOR")).await;
     twice.has("aviso  columnas repetidas, se usa la primera: ARMADOR");
     let split = after(|human| human.renames_header("Operaciones", "TAG_SPOOL", "Otra")).await;
-    split.has("ERROR  faltan columnas imprescindibles, agrégalas al libro: TAG_SPOOL");
+    split.has("ERROR  faltan columnas imprescindibles, agrégalas a la planilla: TAG_SPOOL");
     split.has("aviso  no hay TAG_SPOOL; mientras tanto los carretes se muestran por la columna SPLIT");
     let audit = after(|human| human.renames_header("Metadata", "Accion", "Otra")).await;
     audit.has("ERROR  la auditoría no se puede escribir: a la pestaña Metadata le faltan columnas: Accion");
@@ -220,7 +220,7 @@ async fn commands_that_work_on_the_embedded_workbook_say_so() {
     for arguments in [["import", "no-existe.xlsx"], ["export", "x.xlsx"], ["backup", "x.db"]] {
         let output = program(&google, BOOK, &data).args(arguments).current_dir(data.path()).output().await.unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
-        assert!(said.starts_with("GOOGLE_SHEET_ID está definida: esta orden trabaja con el libro propio"), "{said}");
+        assert!(said.starts_with("GOOGLE_SHEET_ID está definida: esta orden trabaja con la planilla propia"), "{said}");
     }
     assert!(google.journal().calls().is_empty(), "Google is left alone");
 }

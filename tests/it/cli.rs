@@ -282,7 +282,7 @@ fn check_says_what_is_there_without_any_workbook() {
     let output = run(data.path(), &["check"]);
     assert!(output.status.success());
     assert!(
-        stdout(&output).contains("todavía no hay libro") && stdout(&output).contains("America/Santiago"),
+        stdout(&output).contains("todavía no hay planilla") && stdout(&output).contains("America/Santiago"),
         "{}",
         stdout(&output)
     );

@@ -371,8 +371,8 @@ fn what_is_no_workbook_is_refused_in_one_sentence() {
     let old = [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 600]].concat();
     for (path, words) in [
         (folder.path().join("no-existe.xlsx"), "No existe"),
-        (file("nota.xlsx", b"hola"), "no es un libro de Excel"),
-        (file("vacio.xlsx", b""), "no es un libro de Excel"),
+        (file("nota.xlsx", b"hola"), "no es una planilla de Excel"),
+        (file("vacio.xlsx", b""), "no es una planilla de Excel"),
         (file("corto.xlsx", &whole[..whole.len() / 2]), "está incompleto o dañado"),
         (file("secreto.xlsx", &behind_a_password()), "está protegido con contraseña"),
         (file("viejo.xls", &old), "formato antiguo"),

@@ -10,12 +10,12 @@ use crate::workbook::sqlite::FILE;
 
 pub(super) fn record(config: &Config, findings: &mut Findings) -> Result<(), Halt> {
     if !config.data.join(FILE).exists() {
-        findings.warning("todavía no hay libro: «serve» empieza con la planta de demostración, «import» con la tuya");
+        findings.warning("todavía no hay planilla: «serve» empieza con la planta de demostración, «import» con la tuya");
         return Ok(());
     }
     let mut store = files::to_read(config)?;
     match store.integrity()?.as_slice() {
-        [] => findings.good("el archivo del libro está íntegro"),
+        [] => findings.good("el archivo de la planilla está íntegro"),
         damages => damages.iter().take(NAMED).for_each(|damage| findings.error(format_args!("archivo dañado: {damage}"))),
     }
     if store.setting(DEMO)?.is_some() {

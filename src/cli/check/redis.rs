@@ -6,7 +6,7 @@ use crate::error::Cause;
 use crate::redis::{Address, Survey};
 
 pub(super) fn locks(config: &Config, redis: Option<(&Address, Result<Survey, Cause>)>, findings: &mut Findings) {
-    let book = if config.google.is_some() { "planilla de Google" } else { "libro propio" };
+    let book = if config.google.is_some() { "planilla de Google" } else { "planilla propia" };
     match redis {
         None => findings.good(format_args!("{book} y bloqueos en este proceso: un solo servidor")),
         Some((address, Ok(survey))) => {
@@ -29,7 +29,7 @@ fn of_redis(book: &str, address: &Address, survey: &Survey, findings: &Findings)
     match survey.appendonly {
         Some(true) => findings.good("Redis guarda los bloqueos en disco"),
         Some(false) => findings.warning(
-            "Redis no guarda los bloqueos en disco; al volver de un corte se rehacen desde el libro, pero conviene «appendonly yes»",
+            "Redis no guarda los bloqueos en disco; al volver de un corte se rehacen desde la planilla, pero conviene «appendonly yes»",
         ),
         None => findings.warning("Redis no dice si guarda los bloqueos en disco: conviene «appendonly yes»"),
     }

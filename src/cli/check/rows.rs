@@ -13,7 +13,7 @@ pub(super) fn header(header: &Header, findings: &mut Findings) {
     let names = |columns: Vec<Column>| columns.into_iter().map(Column::header).collect::<Vec<_>>().join(", ");
     match header.missing_critical() {
         columns if columns.is_empty() => findings.good("están todas las columnas imprescindibles"),
-        columns => findings.error(format_args!("faltan columnas imprescindibles, agrégalas al libro: {}", names(columns))),
+        columns => findings.error(format_args!("faltan columnas imprescindibles, agrégalas a la planilla: {}", names(columns))),
     }
     if header.tag_from_split {
         findings.warning("no hay TAG_SPOOL; mientras tanto los carretes se muestran por la columna SPLIT");

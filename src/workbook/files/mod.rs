@@ -59,7 +59,7 @@ pub enum FileError {
     NotFound(PathBuf),
     #[error("No se pudo leer «{}»: {source}.", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("«{}» no es un libro de Excel (.xlsx) ni una carpeta con archivos .csv.", .0.display())]
+    #[error("«{}» no es una planilla de Excel (.xlsx) ni una carpeta con archivos .csv.", .0.display())]
     NotAWorkbook(PathBuf),
     #[error("«{}» está incompleto o dañado: vuelve a copiarlo o a descargarlo ({reason}).", path.display())]
     Damaged { path: PathBuf, reason: String },

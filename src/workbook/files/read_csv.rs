@@ -99,7 +99,7 @@ fn parse(text: &str, file: &Found, name: &str, progress: &mut dyn FnMut(Progress
         row += 1;
         held += record.len();
         if row > MAX_ROWS || held > MAX_CELLS {
-            let limit = "tiene más filas o celdas de las que caben en un libro".into();
+            let limit = "tiene más filas o celdas de las que caben en una planilla".into();
             return Err(FileError::TooBig { path: file.path.clone(), limit });
         }
         match row {

@@ -41,7 +41,7 @@ pub(super) fn read(
         for sheet in [&mut sheets.operaciones, &mut sheets.trabajadores, &mut sheets.roles, &mut sheets.metadata] {
             from_1904(sheet);
         }
-        remarks.push("El libro cuenta los días desde 1904; las fechas se convirtieron.".to_owned());
+        remarks.push("La planilla cuenta los días desde 1904; las fechas se convirtieron.".to_owned());
     }
     Ok(FromFile { sheets, ignored, remarks })
 }
@@ -115,7 +115,7 @@ fn read_sheet(book: &mut Book, path: &Path, name: &str, progress: &mut dyn FnMut
         let (line, column) = (lines.entry(row).or_default(), column as usize);
         held += (column + 1).saturating_sub(line.len());
         if held > MAX_CELLS || row >= MAX_ROWS {
-            return Err(too_big(path, "tiene más filas o celdas de las que caben en un libro"));
+            return Err(too_big(path, "tiene más filas o celdas de las que caben en una planilla"));
         }
         if line.len() <= column {
             line.resize(column + 1, Cell::Empty);

@@ -134,7 +134,7 @@ impl Report {
             let without = match column {
                 Column::QcDate => "sin ella no hay metrología ni reparación",
                 Column::Nv | Column::Ot => "sin ella los carretes de igual TAG se distinguen solo por su orden",
-                _ => "ya está en el libro de la aplicación",
+                _ => "ya está en la planilla de la aplicación",
             };
             self.remarks.push(format!("Falta la columna {}: {without}.", column.header()));
         }

@@ -48,7 +48,7 @@ async fn i3_an_occupied_spool_names_its_holder_operation_and_since_when() {
     assert_eq!(reply.json["detail"], reply.json["message"]);
     plant.later(Duration::hours(14));
     let next_day = plant.worker(93).take("MK-0001", "ARM").await;
-    assert!(next_day.message().contains("desde el 21-11-2026 a las 10:42. Esa ocupación está vencida"), "{}", next_day.message());
+    assert!(next_day.message().contains("desde el 21-11-2026 a las 10:42. Está vencido"), "{}", next_day.message());
     let over = plant.worker(93).take_over("MK-0001", "ARM").await;
     assert_eq!(over.message(), "ARM tomado: MK-0001 es tuyo ahora, por relevo.");
     let late = plant.worker(94).pause("MK-0001").await;
