@@ -1,6 +1,7 @@
 //! One spool as one worker sees it: where it belongs in his list, and its card.
 
 use super::elapsed::Elapsed;
+use super::tag::parted;
 use crate::domain::decision::Ending;
 use crate::domain::problem::{Kind, Level};
 use crate::domain::{
@@ -133,7 +134,7 @@ pub(super) struct Card {
     pub(super) place: Place,
     pub(super) id: Arc<str>,
     pub(super) tag: String,
-    /// The tag without its last part, and that part: neighbours differ there (`field-failures.md` G14).
+    /// The tag in two: neighbours differ in its tail.
     pub(super) head: String,
     pub(super) tail: String,
     pub(super) nv: String,
@@ -172,8 +173,7 @@ pub(super) struct CardAlone<'a> {
 impl Card {
     pub(super) fn new(spool: &Spool, looker: &Looker<'_>) -> Card {
         let (place, operation) = looker.place(spool);
-        let tag = spool.tag().to_string();
-        let cut = tag.rfind('-').map_or(0, |dash| dash + 1);
+        let (head, tail) = parted(spool.tag().as_str());
         let holder = spool.occupation.as_ref();
         let max = looker.rules.repair_max_cycles;
         let reason = match (place, operation) {
@@ -183,9 +183,9 @@ impl Card {
         Card {
             place,
             id: Arc::clone(&spool.identity.id),
-            head: tag[..cut].to_owned(),
-            tail: tag[cut..].to_owned(),
-            tag,
+            head: head.to_owned(),
+            tail: tail.to_owned(),
+            tag: spool.tag().to_string(),
             nv: words::numbered("NV", &spool.nv),
             ot: words::numbered("OT", &spool.ot),
             fila: spool.fila,

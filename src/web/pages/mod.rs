@@ -16,6 +16,7 @@ mod scan;
 mod shell;
 mod spools;
 mod supervisor;
+mod tag;
 mod workers;
 
 pub(super) use connecting::once_read;

@@ -4,6 +4,7 @@
 use super::elapsed::span;
 use super::face::Asker;
 use super::fields::Fields;
+use super::tag::parted;
 use super::{Answer, page, somebody};
 use crate::domain::record::{Entry, Record, Totals};
 use crate::domain::{Moment, Operation, Worker};
@@ -92,8 +93,7 @@ fn days(entries: &[Entry], now: Moment) -> Vec<Day> {
 }
 
 fn row(entry: &Entry, now: Moment) -> Row {
-    let tag = entry.spool.tag().as_str();
-    let cut = tag.rfind('-').map_or(0, |dash| dash + 1);
+    let (head, tail) = parted(entry.spool.tag().as_str());
     let at = |at: Option<Moment>| {
         at.map_or_else(|| words::NO_HOUR.to_owned(), |at| words::within(at.with_timezone(now.offset()), entry.day))
     };
@@ -104,8 +104,8 @@ fn row(entry: &Entry, now: Moment) -> Row {
     let reason = entry.end.as_ref().and_then(|event| event.notes.reason.as_deref());
     Row {
         id: Arc::clone(&entry.spool.identity.id),
-        head: tag[..cut].to_owned(),
-        tail: tag[cut..].to_owned(),
+        head: head.to_owned(),
+        tail: tail.to_owned(),
         numbers: words::narrowed(&entry.spool.nv, &entry.spool.ot, None),
         operation: entry.operation.map_or(words::NO_OPERATION, words::operation),
         start: at(entry.start),

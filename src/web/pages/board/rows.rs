@@ -4,12 +4,10 @@ use super::filter::{Filter, Order};
 use super::tally::Tally;
 use crate::domain::{Moment, Operation, People, Spool, Worker};
 use crate::web::pages::elapsed::Elapsed;
+use crate::web::pages::tag::parted;
 use crate::words;
 use chrono::Duration;
 use std::sync::Arc;
-
-/// The longest end of a tag that stands out, in characters.
-const TAIL: usize = 10;
 
 /// The longest first name and surname that a wall writes out, in letters; else the first is an
 /// initial.
@@ -39,14 +37,6 @@ impl Named {
             fila: spool.fila,
         }
     }
-}
-
-/// A tag and the end by which neighbours are told apart: what stands behind the last dash, and no
-/// more of it than can be seen from afar.
-fn parted(tag: &str) -> (&str, &str) {
-    let dash = tag.rfind('-').map_or(0, |dash| dash + 1);
-    let last = tag.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
-    tag.split_at(dash.max(last))
 }
 
 /// Somebody has a spool.
@@ -185,19 +175,6 @@ impl Count {
 mod tests {
     use super::*;
     use crate::domain::WorkerId;
-
-    #[test]
-    fn the_telling_end_of_a_tag_is_short_and_whole() {
-        for (tag, parts) in [
-            ("MK-1335-CW-25238-011", ("MK-1335-CW-25238-", "011")),
-            ("MK-1-000123456789", ("MK-1-00", "0123456789")),
-            ("ÑANDÚÑANDÚÑ", ("Ñ", "ANDÚÑANDÚÑ")),
-            ("SUELTO", ("", "SUELTO")),
-            ("MK-", ("MK-", "")),
-        ] {
-            assert_eq!(parted(tag), parts);
-        }
-    }
 
     #[test]
     fn a_name_on_the_wall_is_what_people_call_each_other_and_never_long() {

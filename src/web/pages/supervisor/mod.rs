@@ -10,6 +10,7 @@ mod one;
 
 use super::Answer;
 use super::fields::Fields;
+use super::tag::parted;
 use crate::domain::{Spool, Worker};
 use crate::web::App;
 use crate::words;
@@ -79,19 +80,13 @@ struct Named {
 
 impl Named {
     fn of(spool: &Spool) -> Named {
-        let tag = spool.tag().as_str();
-        let cut = tag.rfind('-').map_or(0, |dash| dash + 1);
+        let (head, tail) = parted(spool.tag().as_str());
         let mut numbers = vec![words::numbered("NV", &spool.nv), words::numbered("OT", &spool.ot)];
         if spool.identity.duplicate || !spool.identity.tag_ok {
             numbers.push(format!("fila {}", spool.fila));
         }
         numbers.retain(|number| !number.is_empty());
-        Named {
-            id: Arc::clone(&spool.identity.id),
-            head: tag[..cut].to_owned(),
-            tail: tag[cut..].to_owned(),
-            numbers: numbers.join(" · "),
-        }
+        Named { id: Arc::clone(&spool.identity.id), head: head.to_owned(), tail: tail.to_owned(), numbers: numbers.join(" · ") }
     }
 }
 
