@@ -90,12 +90,17 @@ impl Worker {
         format!("{} {}", self.given.trim(), self.family.trim()).trim().to_owned()
     }
 
-    /// The stamp that goes into a cell: `MR(93)` (`domain.md` 2). Letters only, and `W` for a
-    /// worker without any, so that what is written can be read again.
-    pub fn stamp(&self) -> String {
+    /// The first letters of both names, and `W` for a worker without any letter.
+    pub fn initials(&self) -> String {
         let initial = |name: &str| name.chars().find(|c| c.is_alphabetic()).map(|c| c.to_uppercase().to_string());
         let initials: String = [&self.given, &self.family].into_iter().filter_map(|name| initial(name)).collect();
-        format!("{}({})", if initials.is_empty() { "W" } else { &initials }, self.id)
+        if initials.is_empty() { "W".to_owned() } else { initials }
+    }
+
+    /// The stamp that goes into a cell: `MR(93)` (`domain.md` 2). Letters only, so that what is written can be
+    /// read again.
+    pub fn stamp(&self) -> String {
+        format!("{}({})", self.initials(), self.id)
     }
 }
 

@@ -219,7 +219,7 @@ async fn g17_a_search_and_its_filters_survive_reload_and_back_at_every_step() {
         step("/carretes?trabajador=94&ver=disponibles&q=28082", "28082").await;
         tablet.tap("a.chip.link").await;
         tablet.until("location.pathname.startsWith('/historial/')").await;
-        step(&format!("/historial/{}", tablet.ask::<String>("location.pathname.split('/').at(-1)").await), "").await;
+        step(&tablet.ask::<String>("location.pathname + location.search").await, "").await;
         for (address, field) in [
             ("/carretes?trabajador=94&ver=disponibles&q=28082", "28082"),
             ("/carretes?trabajador=94", ""),

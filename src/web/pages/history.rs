@@ -2,10 +2,12 @@
 
 use super::elapsed::span;
 use super::face::Asker;
+use super::fields::Fields;
+use super::tag::parted;
 use super::{Answer, page};
 use crate::domain::audit::{Session, effective, sessions};
 use crate::domain::decision::Candidate;
-use crate::domain::{Action, AuditEvent, Moment, Operation, Refusal, Spool};
+use crate::domain::{Action, AuditEvent, Moment, Operation, Refusal, Spool, Worker};
 use crate::error::Error;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
@@ -20,6 +22,10 @@ use std::sync::Arc;
 struct History<'a> {
     site: &'a Site,
     spool: &'a Spool,
+    head: &'a str,
+    tail: &'a str,
+    /// Whose list it was opened from: his name stays above, and the way back.
+    worker: Option<&'a Worker>,
     steps: Vec<Step>,
     events: Vec<Line>,
 }
@@ -54,7 +60,7 @@ struct Choose<'a> {
 }
 
 /// The page; of a tag that several rows share, the rows to choose from.
-pub(super) async fn show(State(app): State<App>, asker: Asker, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(app): State<App>, asker: Asker, Asked(asked): Asked, query: Fields) -> Answer {
     let view = app.plant.view();
     let spool: &Arc<Spool> = match view.find(&asked) {
         Ok(spool) => spool,
@@ -65,9 +71,12 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, Asked(asked): Ask
         }
         Err(refusal) => return Err(asker.told(Error::from(refusal))),
     };
+    let worker = query.worker_if_any().map_err(|failure| asker.told(failure))?;
+    let worker = worker.and_then(|id| view.people.get(id)).filter(|worker| worker.active).map(|worker| &**worker);
+    let (head, tail) = parted(spool.tag().as_str());
     let steps = steps(spool, app.plant.clock().now(), app.plant.rules().repair_max_cycles);
     let events = spool.events.iter().rev().map(|event| line(event)).collect();
-    Ok(page(&History { site: &app.site, spool, steps, events }))
+    Ok(page(&History { site: &app.site, spool, head, tail, worker, steps, events }))
 }
 
 /// The time line, the newest first. What was taken back is no part of it.

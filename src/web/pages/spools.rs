@@ -172,10 +172,6 @@ impl Address {
 }
 
 impl Spools<'_> {
-    fn initials(&self) -> String {
-        self.worker.stamp().split('(').next().unwrap_or_default().to_owned()
-    }
-
     fn key(&self) -> Uuid {
         Uuid::new_v4()
     }

@@ -55,11 +55,10 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
 }
 
 fn person(worker: &Worker) -> Person {
-    let stamp = worker.stamp();
     Person {
         id: worker.id.get(),
         name: worker.full_name(),
-        initials: stamp.split('(').next().unwrap_or_default().to_owned(),
+        initials: worker.initials(),
         roles: worker.roles.iter().map(|role| words::role(*role)).collect(),
     }
 }

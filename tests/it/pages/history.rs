@@ -111,3 +111,29 @@ async fn a_record_of_nobody_says_so() {
     }
     assert_eq!(Screen::of(&plant.get("/registro").await).text("h1"), "¿Quién eres?");
 }
+
+#[tokio::test]
+async fn a_history_that_was_opened_from_a_list_still_says_whose_it_is_and_leads_back() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    let list = Screen::open(&plant, "/carretes?trabajador=93").await;
+    let story = Screen::open(&plant, &list.attribute(".chips a[href^='/historial/']", "href")).await;
+    assert_eq!(story.text("h1"), "Marta Ríos");
+    assert_eq!(story.attribute(".links a", "href"), "/carretes?trabajador=93");
+    let record = Screen::open(&plant, "/registro?trabajador=93").await;
+    assert_eq!(record.attribute("th.tag a", "href"), list.attribute(".chips a[href^='/historial/']", "href"));
+    for nobodys in ["/historial/MK-0001", "/historial/MK-0001?trabajador=4711"] {
+        let story = Screen::open(&plant, nobodys).await;
+        assert_eq!(story.text("h1"), "Historial", "{nobodys}");
+        assert_eq!(story.attribute(".links a", "href"), "/tablero");
+    }
+}
+
+#[tokio::test]
+async fn g14_the_end_of_a_tag_stands_out_alike_on_every_screen() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    for path in ["/carretes?trabajador=93", "/historial/MK-0001", "/registro?trabajador=93", "/tablero", "/kiosko", "/supervisor"] {
+        assert_eq!(Screen::open(&plant, path).await.text(".tag b"), "0001", "{path}");
+    }
+}
