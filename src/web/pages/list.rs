@@ -49,6 +49,11 @@ impl Show {
         if self == Show::Now { 24 } else { 60 }
     }
 
+    /// Whether it is chosen many times a day; the others stand behind one word where there is little room.
+    pub(super) fn is_daily(self) -> bool {
+        !matches!(self, Show::Problems | Show::All)
+    }
+
     fn holds(self, place: Place, searching: bool) -> bool {
         use Place::*;
         match self {

@@ -176,6 +176,11 @@ impl Spools<'_> {
         Uuid::new_v4()
     }
 
+    /// Whether something is chosen that stands behind the word for the rarer filters.
+    fn more(&self) -> bool {
+        self.filter.operation.is_some() || !self.filter.show.is_daily()
+    }
+
     fn before(&self) -> Option<usize> {
         (self.filter.from > 0).then(|| self.filter.from.saturating_sub(self.filter.show.page()))
     }
