@@ -2,10 +2,16 @@
 
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
-use crate::{NEIGHBOUR, SETTLED, TAG, button};
+use crate::{NEIGHBOUR, SETTLED, TABLETS, TAG, button};
 
 /// The filters of a list.
 const FILTERS: &str = "document.querySelectorAll('.filters a.filter')";
+
+/// The element that has the focus, where something lies over its middle.
+const COVERED: &str = "(() => { const el = document.activeElement, box = el.getBoundingClientRect(); \
+     const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2); \
+     return at && (el.contains(at) || at.contains(el) || [...(el.labels ?? [])].some((it) => it.contains(at))) ? '' \
+     : `${el.outerHTML.slice(0, 90)} under ${at?.outerHTML.slice(0, 60)}`; })()";
 
 /// Writes into the field of the search by the keyboard, after what was there is gone.
 async fn looks_for(keys: &Tab, text: &str) {
@@ -93,4 +99,35 @@ async fn a_spool_is_found_by_search_by_each_filter_and_by_pages_without_a_finger
         assert_eq!(keys.complaints(), Vec::<String>::new());
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_on_by_tab_never_loses_sight_of_where_he_is() {
+    let rows: Vec<Row> = (10..18).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
+    let served = Served::with(&rows, 4).await;
+    assert_eq!(served.act("tomar", TAG, 93).await, 200);
+    let mut covered = Vec::new();
+    in_browser(async |browser| {
+        // The lowest screen, with both bars of chosen spools below the list.
+        let keys = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLETS[2], false).await;
+        keys.until(SETTLED).await;
+        keys.ask::<bool>(
+            "['lote', 'soltar'].every((form) => { document.querySelector(`.elige[form=${form}]`).click(); return true; })",
+        )
+        .await;
+        keys.sees("SOLTAR (1)").await;
+        let mut go_on = async |times: u32| {
+            for _ in 0..times {
+                keys.press("Tab").await;
+                covered.extend(Some(keys.ask::<String>(COVERED).await).filter(|found| !found.is_empty()));
+            }
+        };
+        go_on(70).await;
+        // A question that is longer than the screen, with its way back always in sight.
+        keys.ask::<bool>("(document.documentElement.style.fontSize = '200%') !== ''").await;
+        keys.ask::<bool>("(() => { document.querySelector('dialog[id^=motivo]').showModal(); return true; })()").await;
+        go_on(20).await;
+    })
+    .await;
+    assert_eq!(covered, Vec::<String>::new());
 }
