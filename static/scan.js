@@ -38,6 +38,17 @@
     timer = setTimeout(end, PAUSE);
   }, true);
 
+  // Whoever scans looks at the spool and not at the screen: what was not found is also heard, low.
+  document.addEventListener('htmx:response:error', (e) => {
+    if (e.detail.ctx?.sourceElement !== form) return;
+    const audio = new AudioContext(), tone = audio.createOscillator();
+    tone.frequency.value = 160;
+    tone.connect(audio.destination);
+    tone.onended = () => audio.close();
+    tone.start();
+    tone.stop(audio.currentTime + .3);
+  });
+
   const land = (card) => {
     card.scrollIntoView({ block: 'center' });
     (card.querySelector('.acts button:not(:disabled)') || card.querySelector('a')).focus({ preventScroll: true });

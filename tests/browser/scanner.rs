@@ -10,6 +10,10 @@ const GUN: u32 = 10;
 /// The slowest ones of the field; a person's fingers take twice as long.
 const SLOW: u32 = 50;
 
+/// Counts what is heard.
+const TONES: &str = "window.tonos = 0; { const start = OscillatorNode.prototype.start; \
+     OscillatorNode.prototype.start = function (...at) { window.tonos += 1; return start.apply(this, at); }; }";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
     let mut rows: Vec<Row> = (100..200).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
@@ -18,7 +22,9 @@ async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
     rows.push(Row { ot: 1_400, ..ready("MK-1346-TW-28082-150") });
     let served = Served::with(&rows, 4).await;
     in_browser(async |browser| {
-        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        let tablet = Tab::open(browser, "about:blank", TABLET, true).await;
+        tablet.beforehand(TONES).await;
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
         tablet.until(SETTLED).await;
         let on = |tag: &str| format!("document.activeElement.matches(\"{}\")", button(tag, "tomar"));
         // Known, in view, with each way in which scanners end a code.
@@ -38,9 +44,11 @@ async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
         tablet.until(&on(TAG)).await;
         let taken: u32 = tablet.ask("document.querySelectorAll('.spool.mine').length").await;
         assert_eq!(taken, 0);
-        // Unknown: a sentence, and the list stays.
+        // Unknown: a sentence and a tone, and the list stays.
+        assert_eq!(tablet.ask::<u32>("window.tonos").await, 0);
         tablet.types("MK-9999-XX-1", GUN, Some("Enter")).await;
         tablet.sees("No existe ningún carrete «MK-9999-XX-1»").await;
+        assert_eq!(tablet.ask::<u32>("window.tonos").await, 1);
         tablet.tap("#alertas [data-cerrar]").await;
         // On two rows: a choice.
         tablet.types("MK-1346-TW-28082-150", GUN, Some("Enter")).await;
