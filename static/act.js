@@ -29,7 +29,13 @@
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
     each('.spool', refocus);
     each('.toast[data-dura]', fade);
-    each('.result[data-caja]', (el) => el.scrollIntoView());
+    each('.result[data-caja]', (el) => {
+      el.scrollIntoView();
+      // A question that was asked for has the focus; a result is announced and takes it from nobody.
+      if (el.matches('[role]')) return;
+      el.tabIndex = -1;
+      el.focus({ preventScroll: true });
+    });
     each('#lista, #gente', () => fail(null));
     gate();
   };
@@ -51,6 +57,7 @@
   document.addEventListener('aviso', (e) => toast(e.detail));
 
   // A question that got no answer is not an empty list: the list stays and says so.
+  const ASKS = '#q, #lista, #gente, #escaner, #resultado';
   let asked = null;
   const fail = (source) => {
     const place = $('falla');
@@ -91,13 +98,13 @@
     if (!e.detail.ctx || e.detail.ctx.response) return;
     const source = failed(e);
     if (posts(e)) toast('No hubo respuesta. Cuando vuelva la conexión toca otra vez: no se registra dos veces.');
-    else if (source?.matches('#q, #lista, #gente, #escaner')) fail(source);
+    else if (source?.matches(ASKS)) fail(source);
   });
   document.addEventListener('htmx:response:error', (e) => {
     const source = failed(e);
     if ((e.detail.ctx.text || '').includes('hx-partial')) return;
     if (posts(e)) toast('No se pudo registrar. Intenta otra vez o avisa a tu supervisor.');
-    else if (source?.matches('#q, #lista, #gente, #escaner')) fail(source);
+    else if (source?.matches(ASKS)) fail(source);
   });
 
   // What was opened and closed, for the record of this tablet.
@@ -107,16 +114,22 @@
     navigator.sendBeacon('/rastro', new URLSearchParams({ que, build: body.dataset.build }));
   }, true);
 
+  let asker = null; // who asked the question above the list: the focus goes back to it
   document.addEventListener('click', (e) => {
     // A card that has just come ignores taps.
     if (e.target.closest('.spool[data-nueva]')) { e.preventDefault(); e.stopPropagation(); return; }
-    if (e.target.closest('[data-cerrar]')) e.target.closest('[data-caja]').remove();
+    if (e.target.closest('[data-cerrar]')) {
+      const box = e.target.closest('[data-caja]');
+      box.remove();
+      if (box.matches('.result:not([role])')) asker?.focus({ preventScroll: true });
+    }
     if (e.target.closest('[data-reintentar]')) again();
     // Asked above the list; sixty cards are ready sooner when only what each has of its own is htmx's.
     const help = e.target.closest('a[data-ayuda]');
     if (help && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();
-      htmx.ajax('GET', help.getAttribute('href'), { source: help, target: '#resultado', swap: 'innerHTML' });
+      asker = help;
+      htmx.ajax('GET', help.getAttribute('href'), { source: '#resultado', target: '#resultado', swap: 'innerHTML' });
     }
     // Browsers before 2025 do not know command and commandfor.
     const opener = e.target.closest('button[commandfor]');

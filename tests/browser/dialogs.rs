@@ -1,4 +1,4 @@
-//! Questions before what cannot be taken back lightly, several at once, and a whole shift without a finger.
+//! Questions before what cannot be taken back lightly, and several at once.
 
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
@@ -173,45 +173,6 @@ async fn g6_five_quick_taps_are_one_take_and_the_button_says_that_it_is_saving()
         tablet.goto(&served.at(&format!("/historial/{TAG}"))).await;
         let events: u32 = tablet.ask("document.querySelectorAll('section:last-of-type tbody tr').length").await;
         assert_eq!(events, 1);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_whole_cycle_goes_without_a_finger() {
-    let served = Served::with(&[ready(TAG), Row { welded: true, ..ready(WELDED) }], 4).await;
-    in_browser(async |browser| {
-        let keys = Tab::open(browser, &served.at("/"), TABLET, false).await;
-        keys.tab_to("a[href='/carretes?trabajador=93']").await;
-        keys.press("Enter").await;
-        keys.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
-        keys.tab_to(&button(TAG, "tomar")).await;
-        keys.press("Enter").await;
-        keys.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "pausar"))).await;
-        let here: bool = keys.ask("document.activeElement.matches('.spool.mine')").await;
-        assert!(here, "the focus stays on the card");
-        keys.tab_to(&opener(TAG, "motivo")).await;
-        keys.press(" ").await;
-        keys.until("!!document.querySelector('dialog[open]')").await;
-        keys.tab_to("dialog[open] button[value=calidad]").await;
-        keys.press("Enter").await;
-        keys.sees("ARM pausado").await;
-        keys.until(SETTLED).await;
-        keys.tab_to(&button(TAG, "tomar")).await;
-        keys.press(" ").await;
-        keys.until(&format!("!!document.querySelector(\"{}\") && {SETTLED}", button(TAG, "completar"))).await;
-        keys.tab_to(&button(TAG, "completar")).await;
-        keys.press("Enter").await;
-        keys.sees("ARM completado").await;
-        keys.goto(&served.at("/carretes?trabajador=30")).await;
-        keys.until(SETTLED).await;
-        keys.tab_to(&opener(WELDED, "rechazar")).await;
-        keys.press("Enter").await;
-        keys.until("!!document.querySelector('dialog[open]')").await;
-        keys.tab_to("dialog[open] .danger").await;
-        keys.press("Enter").await;
-        keys.sees("ciclo 1/3").await;
-        assert_eq!(keys.complaints(), Vec::<String>::new());
     })
     .await;
 }

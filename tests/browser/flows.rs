@@ -71,6 +71,9 @@ async fn every_flow(by: By) {
         // Take, undo within 8 s, take, pause with a reason, take, cancel, take, complete.
         by.press(&tab, &button(TAG, "tomar")).await;
         tab.sees("ARM tomado").await;
+        if by == By::Keyboard {
+            assert!(tab.ask::<bool>("document.activeElement.matches('.spool.mine')").await, "the focus stays on the card");
+        }
         by.press(&tab, "#toasts .undo").await;
         tab.sees("Última acción deshecha").await;
         by.press(&tab, &button(TAG, "tomar")).await;
@@ -81,7 +84,19 @@ async fn every_flow(by: By) {
         by.press(&tab, &opener(TAG, "cancelar")).await;
         by.press(&tab, "dialog[open] .danger").await;
         tab.sees("ARM cancelado").await;
+        // Help is asked for, thought better of, asked for again, and comes.
         by.press(&tab, &button(TAG, "tomar")).await;
+        tab.until(&format!("!!document.querySelector(\"{}.mine\")", card(TAG))).await;
+        let ask = format!("{} [data-ayuda]", card(TAG));
+        by.press(&tab, &ask).await;
+        tab.until("document.activeElement.matches('.result')").await;
+        by.press(&tab, ".result [data-cerrar]").await;
+        assert!(tab.ask::<bool>("document.activeElement.matches('[data-ayuda]')").await, "the focus is back where it came from");
+        by.press(&tab, &ask).await;
+        by.press(&tab, ".result button[value=máquina]").await;
+        tab.sees("AYUDA PEDIDA").await;
+        by.press(&tab, &format!("{} form[action$='/ayuda/resuelta'] button", card(TAG))).await;
+        tab.until(&format!("!document.querySelector(\"{} .call\")", card(TAG))).await;
         by.press(&tab, &button(TAG, "completar")).await;
         tab.sees("ARM completado").await;
         // What somebody has held for too long is taken over after a question.
@@ -111,6 +126,21 @@ async fn every_flow(by: By) {
         by.press(&tab, &opener(REJECTED, "rechazar")).await;
         by.press(&tab, "dialog[open] .danger").await;
         tab.sees("ciclo 2/3").await;
+        // What was done, by whom, and back to one's own list; then the board, for one operation.
+        let page = async |path: &str| tab.until(&format!("location.pathname.startsWith('{path}') && {SETTLED}")).await;
+        by.press(&tab, "a[href^='/registro']").await;
+        page("/registro").await;
+        by.press(&tab, ".board a[href^='/historial/']").await;
+        page("/historial/").await;
+        tab.sees("Olga Fuentes").await;
+        by.press(&tab, ".links a[href^='/carretes']").await;
+        page("/carretes").await;
+        by.press(&tab, ".links a[href='/tablero']").await;
+        page("/tablero").await;
+        by.press(&tab, "a.filter[href$='ver=listos']").await;
+        tab.until("location.search === '?ver=listos'").await;
+        by.press(&tab, "a.filter[href*='operacion=REPARACION']").await;
+        tab.sees(REJECTED).await;
         assert_eq!(tab.complaints(), Vec::<String>::new());
     })
     .await;
@@ -227,6 +257,28 @@ async fn g17_a_search_and_its_filters_survive_reload_and_back_at_every_step() {
         ] {
             tablet.ask::<bool>("history.back() || true").await;
             step(address, field).await;
+        }
+        // The same of what was scanned, of one's own record, and of a board.
+        tablet.goto(&served.at("/carretes?trabajador=94&ver=mios")).await;
+        tablet.types(WELDED, 10, Some("Enter")).await;
+        tablet.until("location.search.includes('carrete=')").await;
+        let scanned: String = tablet.ask("location.pathname + location.search").await;
+        step(&scanned, "").await;
+        tablet.tap("a[href^='/registro']").await;
+        step("/registro?trabajador=94", "").await;
+        tablet.tap(".board a[href^='/historial/']").await;
+        tablet.until("location.pathname.startsWith('/historial/')").await;
+        tablet.tap(".links a[href^='/carretes']").await;
+        step("/carretes?trabajador=94", "").await;
+        tablet.tap("a[href='/tablero']").await;
+        step("/tablero", "").await;
+        tablet.tap("a.filter[href$='ver=listos']").await;
+        step("/tablero?ver=listos", "").await;
+        tablet.tap("a.filter[href*='operacion=ARM']").await;
+        step("/tablero?operacion=ARM&ver=listos", "").await;
+        for address in ["/tablero?ver=listos", "/tablero", "/carretes?trabajador=94"] {
+            tablet.ask::<bool>("history.back() || true").await;
+            step(address, "").await;
         }
     })
     .await;

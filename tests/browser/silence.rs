@@ -77,6 +77,10 @@ async fn g9_a_search_that_fails_keeps_the_list_and_offers_to_try_again() {
         tablet
             .until("document.querySelectorAll('.spool').length === 1 && document.getElementById('falla').childElementCount === 0")
             .await;
+        // Nor is a call for help swallowed: it is not asked, and that is said.
+        tablet.block(&["*/ayuda*"]).await;
+        tablet.tap("[data-ayuda]").await;
+        tablet.sees("No se pudo cargar").await;
     })
     .await;
 }
