@@ -1,6 +1,6 @@
 //! Journeys in a real Chromium against the shipped binary.
 //!
-//! `tests/shots` keeps a picture of every screen in every state.
+//! `tests/shots` keeps a picture of every screen in every state, `tests/shots --readme` makes those of the README.
 
 // What must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
@@ -20,6 +20,7 @@ mod look;
 mod names;
 mod offices;
 mod panels;
+mod readme;
 mod scanner;
 mod served;
 mod shots;

@@ -54,6 +54,13 @@ impl Served {
         Served { binary, folder }
     }
 
+    /// Serves what a first start shows: the demonstration plant.
+    pub(crate) async fn demonstration() -> Served {
+        let folder = TempDir::new().unwrap();
+        let binary = Binary::serve(&folder.path().join("data"), "127.0.0.1:0").await;
+        Served { binary, folder }
+    }
+
     /// Serves the workbook of a stand-in for Google, with these variables.
     pub(crate) async fn at_google(google: &Google, variables: &[(&str, &str)]) -> Served {
         let (folder, url, credentials) = (TempDir::new().unwrap(), google.url(), google.credentials());

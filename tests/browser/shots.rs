@@ -5,7 +5,7 @@ use crate::everybody::DEAF;
 use crate::look::{UNFIT, theme};
 use crate::served::{Row, Served, ready};
 use crate::silence::HELD;
-use crate::tab::{Tab, in_browser};
+use crate::tab::{Tab, in_browser, pictured};
 use crate::{SETTLED, TABLET, TABLETS, TAG, WALL, button};
 use chromiumoxide::Browser;
 
@@ -152,44 +152,56 @@ async fn other_colours(tab: &Tab, name: &str, size: (u32, u32)) {
     tab.ask::<bool>("(document.documentElement.style.filter = '') === ''").await;
 }
 
+/// Keeps a picture of a state, and notes what does not fit in it.
+async fn keep(tab: &Tab, name: &str, (width, height): (u32, u32), unfit: &mut Vec<String>) {
+    tab.shoot(&format!("{name}-{width}x{height}")).await;
+    unfit.extend(tab.ask::<Vec<String>>(UNFIT).await.into_iter().map(|what| format!("{name} at {width}x{height}: {what}")));
+}
+
 /// What only taps, scanners and time bring about.
-async fn tapped(browser: &Browser, served: &Served) {
-    for size in [TABLET, LOW] {
-        let named = |name: &str| format!("{name}-{}x{}", size.0, size.1);
+async fn tapped(browser: &Browser, served: &Served, unfit: &mut Vec<String>) {
+    // The narrowest and the lowest; the lowest alone, where nobody wants to look at pictures.
+    for size in [LOW, SMALL].into_iter().take(if pictured() { 2 } else { 1 }) {
         let tablet = Tab::open(browser, &served.at(&format!("/carretes?trabajador=94&q={TAG}")), size, true).await;
         tablet.tap(&button(TAG, "tomar")).await;
         tablet.until("!!document.querySelector('.spool.mine')").await;
-        tablet.shoot(&named("tomado")).await;
+        keep(&tablet, "tomado", size, unfit).await;
+        if size == SMALL {
+            tablet.tap(".more summary").await;
+            keep(&tablet, "mas-filtros", size, unfit).await;
+        }
         for dialog in ["motivo", "cancelar"] {
             tablet.tap(&format!("button[commandfor^={dialog}]")).await;
             tablet.until("!!document.querySelector('dialog[open]')").await;
-            tablet.shoot(&named(&format!("dialogo-{dialog}"))).await;
+            keep(&tablet, &format!("dialogo-{dialog}"), size, unfit).await;
             tablet.tap("dialog[open] .back").await;
             tablet.until("!document.querySelector('dialog[open]')").await;
         }
+        tablet.tap("[data-ayuda]").await;
+        tablet.until("!!document.querySelector('.result')").await;
+        keep(&tablet, "pedir-ayuda", size, unfit).await;
         assert_eq!(served.act("cancelar", TAG, 94).await, 200);
-        refusals(browser, served, size).await;
+        refusals(browser, served, size, unfit).await;
         let many = Tab::open(browser, &served.at("/carretes?trabajador=201&ver=disponibles"), size, true).await;
         many.until(SETTLED).await;
         many.ask::<bool>("[...document.querySelectorAll('.elige')].slice(0, 3).forEach((el) => el.click()) || true").await;
-        many.shoot(&named("elegidos")).await;
+        keep(&many, "elegidos", size, unfit).await;
         many.tap("#lote button.take").await;
         many.until("!!document.querySelector('.result .verdicts')").await;
-        many.shoot(&named("lote")).await;
+        keep(&many, "lote", size, unfit).await;
         let inspector = Tab::open(browser, &served.at("/carretes?trabajador=30"), size, true).await;
         inspector.tap("button[commandfor^=rechazar]").await;
         inspector.until("!!document.querySelector('dialog[open]')").await;
-        inspector.shoot(&named("dialogo-rechazar")).await;
+        keep(&inspector, "dialogo-rechazar", size, unfit).await;
         inspector.goto(&served.at("/carretes?trabajador=93&ver=ocupados")).await;
         inspector.tap("button[commandfor^=relevar]").await;
         inspector.until("!!document.querySelector('dialog[open]')").await;
-        inspector.shoot(&named("dialogo-relevar")).await;
+        keep(&inspector, "dialogo-relevar", size, unfit).await;
     }
 }
 
 /// What is refused, slow, unknown or cut off.
-async fn refusals(browser: &Browser, served: &Served, size: (u32, u32)) {
-    let named = |name: &str| format!("{name}-{}x{}", size.0, size.1);
+async fn refusals(browser: &Browser, served: &Served, size: (u32, u32), unfit: &mut Vec<String>) {
     let tablet = Tab::open(browser, &served.at("/carretes?trabajador=200&ver=disponibles"), size, true).await;
     tablet.sees("CONECTADO").await;
     tablet
@@ -197,48 +209,48 @@ async fn refusals(browser: &Browser, served: &Served, size: (u32, u32)) {
         .await;
     tablet.tap(".spool form[action$='/tomar'] button").await;
     tablet.until("!!document.querySelector('.toast.bad')").await;
-    tablet.shoot(&named("rechazado")).await;
+    keep(&tablet, "rechazado", size, unfit).await;
     tablet.tap("#alertas [data-cerrar]").await;
     tablet.types("MK-9999-XX-1", 10, Some("Enter")).await;
     tablet.sees("No existe ningún carrete").await;
-    tablet.shoot(&named("escaneo-desconocido")).await;
+    keep(&tablet, "escaneo-desconocido", size, unfit).await;
     tablet.tap("#alertas [data-cerrar]").await;
     tablet.types("MK-REPETIDO-007", 10, Some("Enter")).await;
     tablet.sees("2 carretes tienen el TAG").await;
-    tablet.shoot(&named("escaneo-repetido")).await;
+    keep(&tablet, "escaneo-repetido", size, unfit).await;
     tablet.tap(".result [data-cerrar]").await;
     tablet.types(BLOCKED, 10, Some("Enter")).await;
     tablet.until(&format!("location.search.includes('carrete=') && {SETTLED}")).await;
     tablet.sees("CONECTADO").await;
-    tablet.shoot(&named("escaneado")).await;
+    keep(&tablet, "escaneado", size, unfit).await;
     tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
     tablet.sees("CONECTADO").await;
     tablet.ask::<bool>(HELD).await;
     tablet.tap(".spool form[action$='/tomar'] button").await;
     tablet.sees("no se registra dos veces").await;
-    tablet.shoot(&named("demora")).await;
+    keep(&tablet, "demora", size, unfit).await;
     tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
     tablet.sees("CONECTADO").await;
     tablet.ask::<bool>("document.querySelector('#cargando').classList.add('htmx-request') || true").await;
     tablet.until("getComputedStyle(document.getElementById('cargando')).visibility === 'visible'").await;
-    tablet.shoot(&named("cargando")).await;
+    keep(&tablet, "cargando", size, unfit).await;
     tablet.ask::<bool>("document.querySelector('#cargando').classList.remove('htmx-request') || true").await;
     tablet.block(&["*/carretes?*"]).await;
     tablet.tap("#q").await;
     tablet.text("011").await;
     tablet.sees("No se pudo cargar").await;
-    tablet.shoot(&named("falla-de-carga")).await;
+    keep(&tablet, "falla-de-carga", size, unfit).await;
     tablet.block(&[]).await;
     tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
     tablet.sees("CONECTADO").await;
     tablet.ask::<bool>("(() => { document.getElementById('version').hidden = false; const now = performance.now.bind(performance); performance.now = () => now() + 91000; return true; })()").await;
     tablet.sees("¿Sigues ahí?").await;
-    tablet.shoot(&named("vuelta")).await;
+    keep(&tablet, "vuelta", size, unfit).await;
     // A stream that is open goes on when the driver takes the network away, and a heartbeat on it is a connection.
     tablet.block(&["*/vivo/*", "*/health"]).await;
     tablet.goto(&served.at("/carretes?trabajador=200&ver=disponibles")).await;
     tablet.sees("Sin conexión: no se puede registrar").await;
-    tablet.shoot(&named("sin-conexion")).await;
+    keep(&tablet, "sin-conexion", size, unfit).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -253,7 +265,7 @@ async fn every_screen_in_every_state_fits_every_device_and_is_pictured() {
             let path = format!("/supervisor/carretes/{}{act}", served.id(tag).await);
             look(browser, &served, &[(name, path.as_str())], &mut unfit).await;
         }
-        tapped(browser, &served).await;
+        tapped(browser, &served, &mut unfit).await;
         let wall = Tab::open(browser, &served.at("/kiosko"), WALL, false).await;
         let board = Tab::open(browser, &served.at("/tablero"), DESK, false).await;
         board.sees("CONECTADO").await;

@@ -237,9 +237,18 @@ impl Tab {
     /// Keeps a picture of the screen, if somebody asked for pictures.
     pub(crate) async fn shoot(&self, name: &str) {
         let Some(folder) = std::env::var_os("SPOOLBOARD_SHOTS") else { return };
-        let picture = self.page.screenshot(ScreenshotParams::builder().build()).await.unwrap();
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), self.picture().await).unwrap();
+    }
+
+    /// A picture of the screen, as a PNG.
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        self.page.screenshot(ScreenshotParams::builder().build()).await.unwrap()
+    }
+
+    /// Shows this document instead of the page.
+    pub(crate) async fn write(&self, document: &str) {
+        self.page.set_content(document).await.unwrap();
     }
 
     /// Console errors, uncaught exceptions and violations of the content security policy so far.
@@ -272,6 +281,11 @@ impl Tab {
             }
         });
     }
+}
+
+/// Whether somebody asked for pictures.
+pub(crate) fn pictured() -> bool {
+    std::env::var_os("SPOOLBOARD_SHOTS").is_some()
 }
 
 /// One browser at a time: two on two cores make each other's patience run out.
