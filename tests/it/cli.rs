@@ -108,7 +108,7 @@ async fn h2_the_shipped_program_alone_has_its_screens_their_style_and_a_take_tha
         let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
         let text = answer.text().await.unwrap();
         match asset.rsplit('.').next().unwrap() {
-            "css" => assert!(kind.starts_with("text/css") && text.contains(".spool") && text.contains("--navy"), "{asset}"),
+            "css" => assert!(kind.starts_with("text/css") && text.contains(".spool") && text.contains("--ground"), "{asset}"),
             "js" => assert!(kind.starts_with("text/javascript") && text.len() > 1_000, "{asset}"),
             _ => assert!(text.contains("<svg"), "{asset}"),
         }
