@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::dice::Dice;
 use crate::plan::{Ambush, Deed, Plan, Trouble, Weather};
 use crate::stand_in::grid::Sheet;
-use crate::stand_in::{Google, Held, Human, Latency, On};
+use crate::stand_in::{Google, Held, Human, Latency, On, When};
 use crate::support::google::BOOK;
 use crate::support::redis::RealRedis;
 use std::time::Duration;
@@ -162,18 +162,12 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
             let by = *own.one(&["TAG_SPOOL", "Soldador", "Fecha_Ocupacion", "Estado_Detalle"]);
             let downwards = own.percent(50);
             let deed = move |human: &mut Human<'_>| human.sorts(ROWS, by, downwards);
-            match when {
-                None => google.human(BOOK, deed),
-                Some(when) => google.human_will(*when, BOOK, deed),
-            }
+            moves(google, *when, deed);
         }
         Deed::InsertsRows(when) => {
             let (before, count) = (2 + own.below(30), 1 + own.below(3));
             let deed = move |human: &mut Human<'_>| human.inserts_rows(ROWS, before, count);
-            match when {
-                None => google.human(BOOK, deed),
-                Some(when) => google.human_will(*when, BOOK, deed),
-            }
+            moves(google, *when, deed);
         }
         Deed::DeletesRow => now(&mut |human| {
             let row = any_row(human, &mut own);
@@ -212,6 +206,15 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
             let made = Sheet { rows: lost.rows[..1].to_vec(), ..Sheet::new(lost.id + 1, AUDIT, 1_000, lost.column_count) };
             now(&mut |human| human.restores_sheet(if *anew { made.clone() } else { lost.clone() }));
         }
+    }
+}
+
+/// Somebody moves rows: now, or in the middle of the next round trip. People are not paced by our calls: while
+/// one already lies in wait for it the next does not stand in line for the one after.
+fn moves(google: &Google, when: Option<When>, deed: impl FnOnce(&mut Human<'_>) + Send + 'static) {
+    match when.filter(|_| !google.is_awaited()) {
+        None => google.human(BOOK, deed),
+        Some(when) => google.human_will(when, BOOK, deed),
     }
 }
 

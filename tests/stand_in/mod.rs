@@ -232,6 +232,11 @@ impl Google {
         self.lock().deeds.push_back((when, book.to_owned(), Box::new(deed)));
     }
 
+    /// Whether somebody waits for a call to do something.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.lock().deeds.is_empty()
+    }
+
     /// What happened so far.
     pub(crate) fn journal(&self) -> Journal {
         self.lock().journal.clone()
