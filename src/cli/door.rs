@@ -192,6 +192,6 @@ fn why(denied: Denied, what: &str) -> Halt {
             format!("la clave debe tener de {least} a {most} caracteres, no ser el nombre ni un solo carácter repetido")
         }
         Denied::Away(error) => format!("el registro de quién puede entrar no responde: {error}"),
-        Denied::Busy | Denied::Wrong | Denied::Wait(_) | Denied::Locked => "ahora no se puede; inténtalo otra vez".into(),
+        Denied::Busy | Denied::Wrong | Denied::Wait(_) | Denied::Turn(_) | Denied::Locked => "ahora no se puede; inténtalo otra vez".into(),
     })
 }

@@ -262,6 +262,7 @@ pub(in crate::web) fn door(denied: Denied) -> Door {
     match denied {
         Denied::Wrong => Door::Wrong,
         Denied::Wait(seconds) => Door::Wait(u32::try_from(seconds).unwrap_or(u32::MAX)),
+        Denied::Turn(seconds) => Door::Turn(u32::try_from(seconds).unwrap_or(u32::MAX)),
         Denied::Locked => Door::TabletLocked,
         Denied::Busy => Door::Busy,
         Denied::BadName => Door::BadName,

@@ -2,6 +2,7 @@
 
 mod commands;
 mod enrolment;
+mod guessing;
 mod matrix;
 mod processes;
 mod sign_in;
