@@ -3,6 +3,7 @@
 mod commands;
 mod enrolment;
 mod guessing;
+mod left_open;
 mod matrix;
 mod processes;
 mod sign_in;
