@@ -10,10 +10,10 @@ use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 /// How long a condition on a page may take to come true before a journey fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Any command of the protocol as plain JSON, independent of generated types.
 #[derive(Debug)]
@@ -274,12 +274,12 @@ impl Tab {
     }
 }
 
-/// One browser at a time: two on two cores make each other's patience run out.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Two browsers at a time: a journey mostly waits, and more on two cores make each other's patience run out.
+static TURN: Semaphore = Semaphore::const_new(2);
 
 /// Runs a journey in a fresh browser and closes it whatever happens, a panic included.
 pub(crate) async fn in_browser(journey: impl AsyncFnOnce(&Browser)) {
-    let _turn = TURN.lock().await;
+    let _turn = TURN.acquire().await.unwrap();
     let profile = tempfile::tempdir().unwrap();
     let executable = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into());
     let mut config = BrowserConfig::builder()

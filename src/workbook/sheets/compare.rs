@@ -25,7 +25,7 @@ use super::columns::{self, There};
 use super::refresh::Layout;
 use crate::domain::spool::identify;
 use crate::domain::{Cell, Change, Column, Identity, Row};
-use crate::workbook::{self, View};
+use crate::workbook::{Seen, View};
 use std::collections::{BTreeSet, HashMap};
 
 /// Something that was sent: a batch, or what was to put right what it hit.
@@ -46,7 +46,7 @@ pub(super) struct Sides<'a> {
     /// The rows as they were when it was sent.
     pub(super) images: &'a View,
     /// The rows of a reading, and where its columns are.
-    pub(super) rows: &'a [(u32, workbook::Seen)],
+    pub(super) rows: &'a [(u32, Seen)],
     pub(super) now: &'a Layout,
 }
 
@@ -85,8 +85,8 @@ struct Written {
     certain: bool,
 }
 
-/// A row of the reading.
-struct Seen<'a> {
+/// A row as it stands in the reading.
+struct Standing<'a> {
     identity: Identity,
     fila: Fila,
     row: &'a Row,
@@ -158,7 +158,7 @@ pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since)
 }
 
 impl Sides<'_> {
-    fn seen(&self) -> Vec<Seen<'_>> {
+    fn seen(&self) -> Vec<Standing<'_>> {
         let identities = identify(self.rows.iter().map(|(_, row)| &**row));
         let ours: BTreeSet<Column> = Column::ALL.into_iter().filter(|column| column.is_ours()).collect();
         let seen = identities.into_iter().zip(self.rows).map(|(identity, (fila, row))| {
@@ -171,7 +171,7 @@ impl Sides<'_> {
                 // Nobody knew it: nothing of ours stood in it.
                 None => ours.iter().fold(Row::clone(row), |image, column| image.with(&[(*column, Cell::Empty)])),
             };
-            Seen { identity, fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
+            Standing { identity, fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
         });
         seen.collect()
     }
@@ -180,7 +180,7 @@ impl Sides<'_> {
 impl Attempt {
     /// By what went where. Of an attempt without a known outcome nobody knows either whether columns
     /// were moved before it or after: before it, if the rows say so.
-    fn written(&self, now: &Layout, seen: &[Seen<'_>], alone: bool) -> Vec<Written> {
+    fn written(&self, now: &Layout, seen: &[Standing<'_>], alone: bool) -> Vec<Written> {
         let under = |line: &[String], certain: bool| -> Vec<Written> {
             let there = columns::there(&self.layout, line, now);
             self.targets.iter().map(|target| Written::of(target, &there, certain)).collect()
@@ -218,7 +218,7 @@ impl Written {
     }
 }
 
-impl Seen<'_> {
+impl Standing<'_> {
     /// Whether it can be read in the reading, and is not known to hold something later of ours.
     fn is_open(&self, column: Column) -> bool {
         self.row[column] != Cell::Missing && !self.ours.contains(&column)

@@ -10,6 +10,7 @@ use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::workbook::sheets::Limits;
 use spoolboard::workbook::{Applied, Workbook};
+use std::path::Path;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -25,6 +26,15 @@ async fn hits(google: &Google, life: &Life, id: Uuid) -> (Gate, JoinHandle<Resul
     gate.arrived().await;
     assert_eq!(life.cell("MK-0002", Column::Version), Cell::text(id.to_string()), "it hit another's row");
     (gate, taking)
+}
+
+/// The same, by a process that is killed then.
+async fn dies_of_it(google: &Google, data: &Path, id: Uuid) {
+    let life = Life::begin(google, data, seldom()).await;
+    let (gate, taking) = hits(google, &life, id).await;
+    life.killed();
+    taking.abort();
+    gate.open();
 }
 
 async fn put_right(life: &Life, id: Uuid, detail: Cell) {
@@ -81,11 +91,7 @@ async fn b6_what_a_process_that_lives_has_put_into_wrong_rows_is_left_to_it() {
 #[tokio::test]
 async fn b6_an_heir_that_is_killed_in_the_middle_of_it_has_an_heir() {
     let ((google, data), id) = (shop(4).await, Uuid::new_v4());
-    let life = Life::begin(&google, &data, seldom()).await;
-    let (gate, taking) = hits(&google, &life, id).await;
-    life.killed();
-    taking.abort();
-    gate.open();
+    dies_of_it(&google, &data, id).await;
     let life = Life::begin(&google, &data, quick()).await;
     // The first of its batches is what puts rows right.
     let mut gate = google.hold(BATCHES, Held::BeforeApplying);
@@ -103,11 +109,7 @@ async fn b6_an_heir_that_is_killed_in_the_middle_of_it_has_an_heir() {
 #[tokio::test]
 async fn b6_an_heir_waits_for_the_header_that_somebody_is_renaming() {
     let ((google, data), id) = (shop(4).await, Uuid::new_v4());
-    let life = Life::begin(&google, &data, seldom()).await;
-    let (gate, taking) = hits(&google, &life, id).await;
-    life.killed();
-    taking.abort();
-    gate.open();
+    dies_of_it(&google, &data, id).await;
     google.human(BOOK, |human| human.renames_header("Operaciones", "Armador", "Columna nueva"));
     let life = Life::begin(&google, &data, quick()).await;
     let readings = life.readings();

@@ -9,6 +9,7 @@ use crate::support::shop::order;
 use crate::support::{TestPlant, eventually, small_plant};
 use spoolboard::workbook::Workbook;
 use spoolboard::workbook::sheets::Limits;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Reads often.
@@ -131,4 +132,20 @@ async fn what_is_tapped_or_typed_anywhere_is_on_the_boards_of_both_processes() {
     }
     let journal = google.journal();
     assert!(journal.most_in_a_minute(Quota::Read) <= 60, "{}", journal.most_in_a_minute(Quota::Read));
+}
+
+/// While each process is replaced by a newer program, both kinds beat.
+#[tokio::test]
+async fn a_process_of_an_older_program_counts_and_can_read_the_beats_of_a_newer_one() {
+    let (hall, key) = (Hall::of(1).await, format!("spool_sheet_processes:{BOOK}"));
+    let (seconds, _): (u64, u64) = hall.redis.ask(&["TIME"]);
+    let older = format!("{} 1 5", seconds * 1_000);
+    hall.redis.ask::<()>(&["HSET", &key, "older", &older]);
+    let newer = hall.starting(seldom());
+    newer.workbook.connected().await;
+    eventually("the newer one beats", async || hall.redis.ask::<usize>(&["HLEN", &key]) == 2).await;
+    let beats: HashMap<String, String> = hall.redis.ask(&["HGETALL", &key]);
+    assert_eq!(beats["older"], older, "it is still there");
+    let numbers = |beat: &String| beat.split(' ').map(|word| word.parse::<u64>().unwrap()).count();
+    assert_eq!(beats.values().map(numbers).collect::<Vec<_>>(), [3, 3], "{beats:?}");
 }
