@@ -21,6 +21,8 @@ const ORPHAN: Duration = Duration::from_secs(35);
 struct Hit {
     process: Process,
     batch: usize,
+    /// Within how many batches it has to be put right.
+    within: usize,
     at: Duration,
     op: String,
     key: String,
@@ -113,6 +115,10 @@ impl Walk {
 
     fn ours(&mut self, before: &State, step: &Step, history: &History) {
         *self.batches.entry(step.process).or_default() += 1;
+        if self.people.moved(step.since) {
+            // Nobody can know where a batch goes under which rows are moved: it puts nothing right.
+            self.hits.iter_mut().filter(|hit| hit.process == step.process).for_each(|hit| hit.within += 1);
+        }
         let events = match added(before, step) {
             Ok(events) => events,
             Err(violation) => return self.found.push(violation),
@@ -285,7 +291,9 @@ impl Walk {
             }
             None => {}
         }
-        let fresh = old.cell(Column::Version) != op && !op.is_empty();
+        // Columns that moved bring words, stamps and dates there, which name no operation.
+        let is_id = op.parse::<f64>().is_err() && op.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-');
+        let fresh = old.cell(Column::Version) != op && !op.is_empty() && is_id;
         match self.known.get(op) {
             Some(event) if fresh && event.tag == tag => {
                 self.wrong(4, step.at, (tag, op), format!("{key} went back to {op}, which was not the last"));
@@ -294,7 +302,6 @@ impl Walk {
                 && (self.late.holds_any(step.process) || self.people.closed(step.since) || self.knew_it_closed(step)) =>
             {
                 if self.asked.get(op).is_some_and(|meant| meant != tag) {
-                    self.late.saw(op, step.at);
                     let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
                     return self.hit(step, new, op, was);
                 }
@@ -313,6 +320,7 @@ impl Walk {
     }
 
     fn hit(&mut self, step: &Step, row: &Row, op: &str, was: Vec<(String, String)>) {
+        self.late.saw(op, step.at);
         let typed = self.people.typed(&row.key, step.since);
         // What a person wrote there a moment before nobody knows, and nobody can give it back.
         let (lost, was): (Vec<_>, Vec<_>) = was.into_iter().partition(|(name, _)| is_ours(name) && typed.contains(name));
@@ -338,7 +346,8 @@ impl Walk {
             of_row.filter_map(|event| Some(event.notes["despues"].as_object()?.keys())).flatten().collect();
         let unwritten =
             was.iter().map(|(name, _)| name).filter(|name| is_ours(name) && !written.contains(name)).cloned().collect();
-        Hit { process, batch, at, op: op.to_owned(), key: row.key.to_string(), was, lost, unwritten, lives: self.lives.clone() }
+        let (op, key) = (op.to_owned(), row.key.to_string());
+        Hit { process, batch, within: REPAIR, at, op, key, was, lost, unwritten, lives: self.lives.clone() }
     }
 
     fn nobody_moved(&mut self, hit: &Hit) {
@@ -370,7 +379,7 @@ impl Walk {
     /// What was put right is forgotten; what stood too long is a violation.
     fn settle(&mut self, step: &Step, after: &BTreeMap<&str, &Row>) {
         let (process, now) = (step.process, self.batches.get(&step.process).copied().unwrap_or_default());
-        let in_time = |hit: &Hit| hit.process != process || hit.batch + REPAIR > now;
+        let in_time = |hit: &Hit| hit.process != process || hit.batch + hit.within > now;
         // How many cells died with who had hit them; nothing while others are wrong.
         let right = |walk: &Walk, hit: &Hit| {
             let cells = after.get(hit.key.as_str()).map(|row| &row.cells);

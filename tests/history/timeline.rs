@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Lines that are shown, up to the violation and behind it.
 const BEFORE: usize = 25;
-const BEHIND: usize = 6;
+const BEHIND: usize = 40;
 
 /// One line an event that has to do with the spool or the operation; all of them, when it is about
 /// neither.

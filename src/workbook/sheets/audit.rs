@@ -146,14 +146,18 @@ impl Writer {
             let there = event.notes.after.iter().filter(|(column, _)| !loaded.missing.contains(column));
             place.is_some_and(|place| there.into_iter().all(|(column, cell)| same(&loaded.rows[place].1[*column], cell)))
         };
-        let mut seen: HashSet<Uuid> = HashSet::new();
+        let (mut seen, view): (HashSet<Uuid>, _) = (HashSet::new(), self.state.mirror.view());
         // The newest first: an event that has landed tells of the one before it.
         for entry in self.outbox.entries().iter().rev().filter(|entry| of(entry.event.id)) {
             let id = entry.event.id;
             let followed = |later: &AuditEvent| later.follows(id);
             let by_later = || {
                 let ours = self.outbox.entries().iter().filter(|other| other.due || seen.contains(&other.event.id));
-                loaded.events.iter().any(followed) || ours.into_iter().any(|other| followed(&other.event))
+                // A reading has only what is new in the audit: what was there before is in memory.
+                let known = entry.event.spool.as_deref().and_then(|spool| view.get(spool));
+                loaded.events.iter().any(followed)
+                    || known.is_some_and(|spool| spool.events.iter().any(|later| followed(later)))
+                    || ours.into_iter().any(|other| followed(&other.event))
             };
             let versioned = !loaded.missing.contains(&Column::Version) && entry.event.notes.after.contains(&version(id));
             if if versioned { versions.contains(&id.to_string()) || by_later() } else { has(&entry.event) } {

@@ -189,7 +189,7 @@ impl Attempt {
             return under(line, alone);
         }
         let stood = under(&self.layout.line, false);
-        let is_seen = |all: &[Written]| seen.iter().any(|row| all.iter().any(|one| row.shows(one)));
+        let is_seen = |all: &[Written]| seen.iter().any(|row| all.iter().any(|one| row.shows(one, &[])));
         if columns::stand(&self.layout, &now.line) || is_seen(&stood) {
             return stood;
         }
@@ -216,6 +216,13 @@ impl Written {
         }
         written
     }
+
+    /// Whether it may stand in a row without being seen, because the row had just this before, and hides there
+    /// what else has been written into this column: what puts one row right may hit another.
+    fn hides(&self, column: Column, row: &Standing<'_>) -> bool {
+        let is_there = |(column, cell): &(Column, Cell)| row.holds(*column, cell) && same(&row.image[*column], cell);
+        self.cells.iter().any(|(hidden, _)| *hidden == column) && self.cells.iter().all(is_there)
+    }
 }
 
 impl Standing<'_> {
@@ -228,26 +235,35 @@ impl Standing<'_> {
         same(&self.row[column], cell)
     }
 
-    /// Whether what was sent is to be seen here.
-    fn shows(&self, written: &Written) -> bool {
+    /// Whether what was sent is to be seen here, of which something that was sent later may have hidden a part.
+    fn shows(&self, written: &Written, later: &[Vec<Written>]) -> bool {
         if written.cells.is_empty() {
             return written.certain && written.fila == self.fila;
         }
         let mark = written.mark.as_ref().filter(|(column, cell)| self.is_open(*column) && !same(&self.image[*column], cell));
-        if let Some((column, cell)) = mark {
-            return self.holds(*column, cell);
+        match mark {
+            Some((column, cell)) if self.holds(*column, cell) => true,
+            Some((column, _)) => {
+                later.iter().flatten().any(|over| over.hides(*column, self) && self.holds_all(written, &over.cells))
+            }
+            // Where something of ours has been written since, the row may have moved meanwhile.
+            None => (written.fila == self.fila || !self.ours.is_empty()) && self.holds_all(written, &[]),
         }
-        let mut open = written.cells.iter().filter(|(column, _)| self.is_open(*column)).peekable();
+    }
+
+    /// Whether it holds all that was sent and can be read, but for what lies over it; and not by chance.
+    fn holds_all(&self, written: &Written, over: &[(Column, Cell)]) -> bool {
+        let open = |column: Column| self.is_open(column) && over.iter().all(|(hidden, _)| *hidden != column);
+        let mut open = written.cells.iter().filter(|(column, _)| open(*column));
         let differs = open.clone().any(|(column, cell)| !same(&self.image[*column], cell));
-        // Where something of ours has been written since, the row may have moved meanwhile.
-        let here = written.fila == self.fila || !self.ours.is_empty();
-        here && differs && open.all(|(column, cell)| self.holds(*column, cell))
+        differs && open.all(|(column, cell)| self.holds(*column, cell))
     }
 
     /// Looks for everything that was sent, the latest first: it hides what was sent before.
     fn look_for(&mut self, written: &[Vec<Written>]) {
         for (attempt, all) in written.iter().enumerate().rev() {
-            let Some(nth) = all.iter().position(|written| self.shows(written)) else { continue };
+            let later = &written[attempt + 1..];
+            let Some(nth) = all.iter().position(|written| self.shows(written, later)) else { continue };
             let ours: Vec<Column> =
                 all[nth].cells.iter().filter(|(c, cell)| self.is_open(*c) && self.holds(*c, cell)).map(|(c, _)| *c).collect();
             self.ours.extend(ours);

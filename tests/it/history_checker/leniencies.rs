@@ -353,7 +353,7 @@ fn rows_that_moved_under_a_batch_while_the_audit_was_closed_are_judged_by_what_c
     assert_eq!(tale.holds().repaired, 2);
     let mut tale = Tale::new();
     shifted(&mut tale);
-    tale.ours(|_| ()).ours(|_| ()).ours(repair);
+    tale.later().ours(|_| ()).ours(|_| ()).ours(repair);
     end(&mut tale);
     tale.breaks(6);
 }
@@ -371,10 +371,50 @@ fn two_batches_are_those_of_the_process_that_hit_the_row() {
     tale.ours(repair);
     tale.holds();
     let mut tale = Tale::new();
-    tale.sorted().by((1, 0), hit);
+    tale.sorted().by((1, 0), hit).later();
     other(&mut tale);
     tale.ours(repair);
     tale.breaks(6);
+}
+
+#[test]
+fn a_batch_under_which_rows_move_is_none_of_the_two() {
+    let missed = |tale: &mut Tale| {
+        tale.sorted().ours(|book| book.take("b", "MK-3", 94)).sorted().ours(|book| book.pause("c", "MK-3", 94));
+    };
+    let mut tale = Tale::new();
+    tale.sorted().ours(hit);
+    missed(&mut tale);
+    tale.later().ours(|_| ()).ours(repair);
+    tale.holds();
+    let mut tale = Tale::new();
+    tale.sorted().ours(hit);
+    missed(&mut tale);
+    tale.later().ours(|_| ()).ours(|_| ()).ours(repair);
+    tale.breaks(6);
+}
+
+#[test]
+fn what_a_moved_column_brings_into_version_is_a_hit_and_no_operation() {
+    let shifted = |book: &mut Draft| {
+        book.set("MK-2", "Ocupado_Por", "");
+        book.set("MK-2", "version", "Disponible - ARM pausado");
+    };
+    let back = |book: &mut Draft| book.occupy("a", "MK-2", 93);
+    let begin = || {
+        let mut tale = Tale::new();
+        tale.ours(|book| book.take("a", "MK-2", 93)).sorted();
+        tale
+    };
+    let mut tale = begin();
+    tale.ours(shifted).ours(back);
+    assert_eq!(tale.holds().repaired, 1);
+    let mut tale = begin();
+    tale.ours(shifted).later().ours(|_| ()).ours(|_| ()).ours(back);
+    tale.breaks(6);
+    let mut tale = begin();
+    tale.later().ours(shifted).ours(back);
+    assert!(tale.breaks(6).what.contains("nobody had moved"));
 }
 
 #[test]
@@ -392,7 +432,7 @@ fn a_new_fence_counts_for_nothing_and_changes_nothing() {
     assert!(tale.breaks(6).what.contains("more than the fence"));
     // A batch that changes nothing is a batch all the same.
     let mut tale = Tale::new();
-    tale.sorted().ours(hit).ours(|_| ()).ours(|_| ()).ours(repair);
+    tale.sorted().ours(hit).later().ours(|_| ()).ours(|_| ()).ours(repair);
     tale.breaks(6);
 }
 

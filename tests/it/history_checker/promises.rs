@@ -184,7 +184,8 @@ fn promise_6_a_cell_of_another_spool_or_column_is_caught_unless_it_is_repaired_i
     tale.sorted().ours(wrong).ours(|book| book.take("b", "MK-3", 94)).ours(repair);
     assert_eq!(tale.holds().repaired, 1);
     let mut tale = Tale::new();
-    tale.sorted().ours(wrong).ours(|book| book.take("b", "MK-3", 94)).ours(|book| book.pause("c", "MK-3", 94)).ours(repair);
+    tale.sorted().ours(wrong).later();
+    tale.ours(|book| book.take("b", "MK-3", 94)).ours(|book| book.pause("c", "MK-3", 94)).ours(repair);
     assert!(check(&tale.history).is_err(), "too late");
     let mut tale = Tale::new();
     tale.ours(|book| {

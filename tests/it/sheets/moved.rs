@@ -1,7 +1,7 @@
 //! Rows that a hand moves within the one round trip of a batch.
 
 use super::{BATCHES, Floor, landed};
-use crate::stand_in::{Fault, Held, When};
+use crate::stand_in::{Fault, Held, Quota, When};
 use crate::support::google::{BOOK, quick, seldom};
 use crate::support::{cell, eventually};
 use spoolboard::domain::{Cell, Column};
@@ -96,6 +96,26 @@ async fn b6_a_row_that_moved_and_may_not_be_taken_any_more_is_left_and_the_audit
     assert_eq!(floor.audited(id), 1);
 }
 
+#[tokio::test]
+async fn b6_many_rows_that_moved_and_may_not_be_taken_any_more_are_told_to_the_audit_at_once() {
+    let floor = Floor::of(6, quick()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.inserts_rows("Operaciones", 2, 5);
+        (7..=11).for_each(|row| human.types("Operaciones", "Ocupado_Por", row, "MR(94)"));
+    });
+    let ids: Vec<Uuid> = (1..=5).map(|_| Uuid::new_v4()).collect();
+    let tasks: Vec<_> = (1..=5).zip(&ids).map(|(n, id)| floor.applying(floor.take(&format!("MK-{n:04}"), 93, *id))).collect();
+    for task in tasks {
+        let answer = task.await.unwrap();
+        assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
+    }
+    let writes = || floor.google.journal().counted(Quota::Write);
+    let before = writes();
+    let voids: Vec<Uuid> = ids.iter().map(|id| Uuid::new_v5(id, b"void")).collect();
+    eventually("the audit names all that did not hold", async || voids.iter().all(|id| floor.audited(*id) == 1)).await;
+    assert_eq!(writes() - before, 1);
+}
+
 /// A TAKE whose row moved and changed between its reading and its writing; its operation, which may be decided on again.
 async fn conflict_on_a_moved_row() -> (Floor, Uuid) {
     let floor = Floor::of(3, seldom()).await;
@@ -170,6 +190,24 @@ async fn b6_a_row_that_is_hit_by_what_was_to_put_another_right_gets_its_own_cell
         assert!(floor.shown(tag).occupation.is_some());
         assert!(floor.cell(tag, Column::Detail).display().contains("trabajando"), "{tag}");
     }
+}
+
+#[tokio::test]
+async fn b6_what_a_second_mistake_has_left_of_a_first_is_taken_away() {
+    let floor = Floor::of(5, seldom()).await;
+    // What MK-0004 is to get back has one cell less than what hits MK-0002.
+    floor.google.human(BOOK, |human| human.types("Operaciones", "Armador", 5, "MR(93)"));
+    for rows in [1, 2] {
+        floor.google.human_will(When::BeforeWrite, BOOK, move |human| human.inserts_rows("Operaciones", 2, rows));
+    }
+    for answer in ["MK-0003", "MK-0005"].map(|tag| floor.applying(floor.take(tag, 93, Uuid::new_v4()))) {
+        let answer = answer.await.unwrap();
+        assert!(landed(&answer), "{answer:?}");
+    }
+    let named = |(tag, _): &(String, String)| !tag.is_empty();
+    let after: Vec<String> = occupants(&floor).into_iter().filter(named).map(|(_, who)| who).collect();
+    assert_eq!(after, ["", "", "MR(93)MR(93)", "MR(93)", "MR(93)MR(93)"]);
+    assert_eq!(floor.cell("MK-0002", Column::Version), Cell::Number(0.0));
 }
 
 #[tokio::test]

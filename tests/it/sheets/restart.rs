@@ -5,6 +5,7 @@ use super::{BATCHES, Floor, landed};
 use crate::stand_in::grid::Sheet;
 use crate::stand_in::{Google, Held, When};
 use crate::support::google::{BOOK, book_of, config, folder, now, quick, seldom};
+use crate::support::redis::RealRedis;
 use crate::support::{ZONE, eventually, pause, plant, soon};
 use rusqlite::Connection;
 use serde_json::Value as Json;
@@ -147,6 +148,39 @@ async fn a_change_that_others_have_built_upon_since_the_kill_did_land() {
     let life = Life::begin(&google, &data, quick()).await;
     emptied(&life).await;
     assert_eq!(audit(&google, &[later, id]), [later, id]);
+    life.killed();
+}
+
+#[tokio::test]
+async fn f1_a_change_that_others_have_built_upon_is_not_forgotten_by_who_has_read_that_before_his_turn() {
+    let ((google, data), redis) = (shop(2).await, RealRedis::start());
+    let sheet = deleted(&google);
+    let life = Life::among(&google, Some(redis.link()), &data, seldom()).await;
+    let (id, later) = (Uuid::new_v4(), Uuid::new_v4());
+    let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
+    let taking = life.applying(life.take("MK-0001", 93, id));
+    gate.arrived().await;
+    life.killed();
+    taking.abort();
+    gate.open();
+    google.human(BOOK, |human| human.restores_sheet(sheet));
+    redis.flushall();
+    let other = Life::among(&google, Some(redis.link()), &folder(), seldom()).await;
+    let pausing = pause(&other.workbook.view(), other.shown("MK-0001").id(), 93, later);
+    assert!(landed(&other.workbook.apply(pausing, soon()).await));
+    // It has its turn until it is answered.
+    let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
+    let taking = other.applying(other.take("MK-0002", 94, Uuid::new_v4()));
+    gate.arrived().await;
+    let life = Life::among(&google, Some(redis.link()), &data, quick()).await;
+    let readings = life.readings();
+    life.workbook.watched();
+    eventually("it has read all of the audit", async || life.readings() > readings + 5).await;
+    gate.open();
+    assert!(landed(&taking.await.unwrap()));
+    emptied(&life).await;
+    assert_eq!(audit(&google, &[later, id]), [later, id]);
+    other.killed();
     life.killed();
 }
 
