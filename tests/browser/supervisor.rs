@@ -287,6 +287,7 @@ async fn h4_a_shift_of_a_supervisor_ends_after_twelve_hours_or_with_salir_and_go
         desk.click("label.pick:has(input[value='otro'])").await;
         write(&desk, "input[name=otro]", "se fue sin avisar").await;
         desk.click("button.danger").await;
+        desk.sees(&format!("¿Liberar {HALF_DONE}?")).await;
         desk.sees("Motivo: se fue sin avisar").await;
         desk.shoot("supervisor-sesion-terminada").await;
         write(&desk, "input[name=supervisor]", NAME).await;

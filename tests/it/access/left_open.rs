@@ -31,7 +31,9 @@ async fn h4_a_form_that_is_sent_after_the_session_has_ended_loses_nothing_and_ta
     // The browser has forgotten the cookie of the session by itself.
     boss.cookies.clear();
     let (seen, key) = (open.attribute("input[name=visto]", "value"), open.attribute("input[name=id_operacion]", "value"));
-    let typed = owned(&[("visto", &seen), ("id_operacion", &key), ("motivo", "otro"), ("otro", "se fue <b>sin avisar")]);
+    let tag = open.attribute("input[name=tag]", "value");
+    let typed = [("visto", &*seen), ("id_operacion", &key), ("tag", &tag), ("motivo", "otro"), ("otro", "se fue <b>sin avisar")];
+    let typed = owned(&typed);
 
     let asked = boss.form(&plant, &path, &pairs(&typed)).await;
     let page = Screen::of(&asked);
@@ -42,7 +44,9 @@ async fn h4_a_form_that_is_sent_after_the_session_has_ended_loses_nothing_and_ta
         asked.text
     );
     assert!(page.text("section.confirm").contains("se fue <b>sin avisar"), "{}", asked.text);
-    assert!(!asked.text.contains("MK-0001"), "who is not known is told nothing");
+    assert!(page.text("h2").contains("Liberar MK-0001"), "{}", page.text("h2"));
+    let bare = Persona::new().form(&plant, &path, &[("motivo", "otro")]).await.text;
+    assert!(!bare.contains("MK-0001"), "who is not known is told nothing that he did not send: {bare}");
     assert_eq!(form_of(&page, &path), typed);
 
     let with = |password: &str| [&typed[..], &owned(&[("supervisor", SUPERVISOR), ("clave", password)])[..]].concat();

@@ -70,9 +70,12 @@ impl<'a> Again<'a> {
             let mut values = fields.iter().filter(|(found, value)| found == name && !value.trim().is_empty());
             values.next().map_or("", |(_, value)| value.trim())
         };
-        // Who is not known is told nothing that he did not send himself.
-        let spool = back.strip_prefix("/supervisor/carretes/").filter(|_| !nobody);
-        let tag = spool.and_then(|id| app.plant.view().get(id).map(|spool| spool.tag().to_string()));
+        let spool = back.strip_prefix("/supervisor/carretes/");
+        let tag = match nobody {
+            // Who is not known is told nothing that he did not send himself.
+            true => Some(text("tag").to_owned()).filter(|tag| !tag.is_empty()),
+            false => spool.and_then(|id| app.plant.view().get(id).map(|spool| spool.tag().to_string())),
+        };
         let (pin, badge) = (!text("pin").is_empty(), act == "credencial" && !text("codigo").is_empty());
         let anew = |name: &str| name == PASSWORD || name == NAME || name == "pin" && pin || name == "codigo" && badge;
         Again {
