@@ -360,7 +360,9 @@ impl Walk {
     /// cell may be emptied.
     fn died_with(&self, hit: &Hit, name: &str) -> bool {
         let died = |(number, life): (&usize, &usize)| hit.lives.get(number).copied().unwrap_or(0) < *life;
-        let wrote_again = self.batches.get(&hit.process).is_some_and(|batches| *batches > hit.batch);
+        // Where rows moved once more it missed once more, and knew no less of what had stood there.
+        let missed = hit.within - REPAIR;
+        let wrote_again = self.batches.get(&hit.process).is_some_and(|batches| *batches > hit.batch + missed);
         !wrote_again && self.lives.iter().all(died) && hit.unwritten.contains(name)
     }
 

@@ -17,6 +17,14 @@ pub(super) const WEIGHT: usize = 1_000_000;
 /// The columns that say which row a row is.
 const NAMES: [Column; 3] = [Column::Tag, Column::Nv, Column::Ot];
 
+/// What stands in those.
+pub(super) type Names = [Cell; 3];
+
+/// The names of a row.
+pub(super) fn names(row: &Row) -> Names {
+    NAMES.map(|column| row[column].clone())
+}
+
 /// Cells of one row that a batch writes, and how the row is known again.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
@@ -131,6 +139,15 @@ pub(super) fn line(reply: &Reply, layout: &Layout) -> Option<Vec<String>> {
     let names: BTreeMap<usize, String> = shown.map(|((_, _, col), cell)| (col.0, cell.display())).collect();
     let last = *names.last_key_value()?.0;
     Some((0..=last).map(|col| names.get(&col).cloned().unwrap_or_default()).collect())
+}
+
+/// The names of the rows that the targets came into, if the reply shows them.
+pub(super) fn hits(reply: &Reply, layout: &Layout, targets: &[Target]) -> Option<Vec<Names>> {
+    let shown = |target: &Target, column: Column| {
+        layout.col(column).map(|col| reply.0.get(&(layout.operaciones.id, target.fila, col)).cloned().unwrap_or_default())
+    };
+    let stand = line(reply, layout).is_some_and(|line| columns::stand(layout, &line));
+    stand.then(|| targets.iter().map(|target| NAMES.map(|column| shown(target, column).unwrap_or(Cell::Missing))).collect())
 }
 
 /// Whether the reply shows all targets right: the rows that were meant, in the columns that were meant.

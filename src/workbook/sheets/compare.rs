@@ -20,7 +20,8 @@
 //! was hit is settled when it finds nothing to do.
 
 use super::a1::{Col, Fila};
-use super::batch::{Target, same};
+use super::batch::{self, Names, Target, names, same};
+use super::client::Reply;
 use super::columns::{self, There};
 use super::refresh::Layout;
 use crate::domain::spool::identify;
@@ -35,6 +36,8 @@ pub(super) struct Attempt {
     pub(super) layout: Layout,
     /// The header line right after it, if the reply showed it.
     pub(super) line: Option<Vec<String>>,
+    /// The names of the row that each target came into, in their order, if the reply showed them.
+    pub(super) hits: Option<Vec<Names>>,
     /// The rows that were meant, and what was written into them.
     pub(super) targets: Vec<Target>,
 }
@@ -79,6 +82,8 @@ struct Written {
     mark: Option<(Column, Cell)>,
     /// What was in the way outside of the tracked columns.
     outside: Vec<There>,
+    /// The names of the row that it came into, if they are known.
+    hit: Option<Names>,
     /// All of it went into the columns that were meant.
     straight: bool,
     /// It is in its place, whether or not that can be seen.
@@ -178,18 +183,27 @@ impl Sides<'_> {
 }
 
 impl Attempt {
+    /// Something that was sent, and what the reply showed, if there was one.
+    pub(super) fn of(targets: Vec<Target>, layout: Layout, reply: Option<&Reply>) -> Attempt {
+        let line = reply.and_then(|reply| batch::line(reply, &layout));
+        let hits = reply.and_then(|reply| batch::hits(reply, &layout, &targets));
+        Attempt { layout, line, hits, targets }
+    }
+
     /// By what went where. Of an attempt without a known outcome nobody knows either whether columns
     /// were moved before it or after: before it, if the rows say so.
     fn written(&self, now: &Layout, seen: &[Standing<'_>], alone: bool) -> Vec<Written> {
         let under = |line: &[String], certain: bool| -> Vec<Written> {
             let there = columns::there(&self.layout, line, now);
-            self.targets.iter().map(|target| Written::of(target, &there, certain)).collect()
+            let hit = |nth: usize| self.hits.as_ref().and_then(|hits| hits.get(nth).cloned());
+            let targets = self.targets.iter().enumerate();
+            targets.map(|(nth, target)| Written { hit: hit(nth), ..Written::of(target, &there, certain) }).collect()
         };
         if let Some(line) = &self.line {
             return under(line, alone);
         }
         let stood = under(&self.layout.line, false);
-        let is_seen = |all: &[Written]| seen.iter().any(|row| all.iter().any(|one| row.shows(one, &[])));
+        let is_seen = |all: &[Written]| seen.iter().any(|row| all.iter().any(|one| row.shows(one)));
         if columns::stand(&self.layout, &now.line) || is_seen(&stood) {
             return stood;
         }
@@ -201,7 +215,7 @@ impl Attempt {
 impl Written {
     fn of(target: &Target, there: &impl Fn(Column) -> Option<There>, certain: bool) -> Written {
         let mut written =
-            Written { fila: target.fila, cells: Vec::new(), mark: None, outside: Vec::new(), straight: true, certain };
+            Written { fila: target.fila, cells: Vec::new(), mark: None, outside: Vec::new(), hit: None, straight: true, certain };
         for (column, cell) in &target.cells {
             let Some(there) = there(*column) else { continue };
             written.straight &= there == There::Tracked(*column);
@@ -216,13 +230,6 @@ impl Written {
         }
         written
     }
-
-    /// Whether it may stand in a row without being seen, because the row had just this before, and hides there
-    /// what else has been written into this column: what puts one row right may hit another.
-    fn hides(&self, column: Column, row: &Standing<'_>) -> bool {
-        let is_there = |(column, cell): &(Column, Cell)| row.holds(*column, cell) && same(&row.image[*column], cell);
-        self.cells.iter().any(|(hidden, _)| *hidden == column) && self.cells.iter().all(is_there)
-    }
 }
 
 impl Standing<'_> {
@@ -235,35 +242,37 @@ impl Standing<'_> {
         same(&self.row[column], cell)
     }
 
-    /// Whether what was sent is to be seen here, of which something that was sent later may have hidden a part.
-    fn shows(&self, written: &Written, later: &[Vec<Written>]) -> bool {
+    /// Whether what was sent came into this row, by its names, and some of it is still there.
+    fn was_hit(&self, written: &Written) -> bool {
+        let left = |(column, cell): &(Column, Cell)| {
+            self.is_open(*column) && self.holds(*column, cell) && !same(&self.image[*column], cell)
+        };
+        let is_it = |hit: &Names| hit.iter().zip(&names(self.row)).all(|(hit, name)| same(hit, name));
+        written.hit.as_ref().is_some_and(is_it) && written.cells.iter().any(left)
+    }
+
+    /// Whether what was sent is to be seen here.
+    fn shows(&self, written: &Written) -> bool {
         if written.cells.is_empty() {
             return written.certain && written.fila == self.fila;
         }
         let mark = written.mark.as_ref().filter(|(column, cell)| self.is_open(*column) && !same(&self.image[*column], cell));
-        match mark {
-            Some((column, cell)) if self.holds(*column, cell) => true,
-            Some((column, _)) => {
-                later.iter().flatten().any(|over| over.hides(*column, self) && self.holds_all(written, &over.cells))
-            }
-            // Where something of ours has been written since, the row may have moved meanwhile.
-            None => (written.fila == self.fila || !self.ours.is_empty()) && self.holds_all(written, &[]),
+        if let Some((column, cell)) = mark {
+            return self.holds(*column, cell);
         }
-    }
-
-    /// Whether it holds all that was sent and can be read, but for what lies over it; and not by chance.
-    fn holds_all(&self, written: &Written, over: &[(Column, Cell)]) -> bool {
-        let open = |column: Column| self.is_open(column) && over.iter().all(|(hidden, _)| *hidden != column);
-        let mut open = written.cells.iter().filter(|(column, _)| open(*column));
+        let mut open = written.cells.iter().filter(|(column, _)| self.is_open(*column)).peekable();
         let differs = open.clone().any(|(column, cell)| !same(&self.image[*column], cell));
-        differs && open.all(|(column, cell)| self.holds(*column, cell))
+        // Where something of ours has been written since, the row may have moved meanwhile.
+        let here = written.fila == self.fila || !self.ours.is_empty();
+        here && differs && open.all(|(column, cell)| self.holds(*column, cell))
     }
 
     /// Looks for everything that was sent, the latest first: it hides what was sent before.
     fn look_for(&mut self, written: &[Vec<Written>]) {
         for (attempt, all) in written.iter().enumerate().rev() {
-            let later = &written[attempt + 1..];
-            let Some(nth) = all.iter().position(|written| self.shows(written, later)) else { continue };
+            // What came here is known by the reply, else by how it looks.
+            let known = all.iter().position(|written| self.was_hit(written));
+            let Some(nth) = known.or_else(|| all.iter().position(|written| self.shows(written))) else { continue };
             let ours: Vec<Column> =
                 all[nth].cells.iter().filter(|(c, cell)| self.is_open(*c) && self.holds(*c, cell)).map(|(c, _)| *c).collect();
             self.ours.extend(ours);

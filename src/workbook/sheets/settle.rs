@@ -42,7 +42,8 @@ impl Doubt {
     /// A batch of a process that died: in these rows, and meant for those that the changes name.
     pub(super) fn left_behind(items: Vec<(Change, Target)>, images: Arc<View>, layout: Layout) -> Doubt {
         let (changes, targets): (Vec<Change>, Vec<Target>) = items.into_iter().unzip();
-        let attempts = vec![Attempt { line: Some(layout.line.clone()), layout, targets }];
+        let hits = Some(targets.iter().map(|target| batch::names(&target.after)).collect());
+        let attempts = vec![Attempt { line: Some(layout.line.clone()), hits, layout, targets }];
         let items = changes.into_iter().map(Waiting::by_nobody).collect();
         Doubt { items, boxed: HashSet::new(), images, attempts, doubtful: false }
     }
@@ -62,9 +63,8 @@ impl Writer {
     pub(super) async fn settle(&mut self, plan: Plan, reply: Option<Reply>) {
         let deadline = Instant::now() + self.limits.settle;
         let (doubtful, images) = (reply.is_none(), self.state.mirror.view());
-        let line = reply.and_then(|reply| batch::line(&reply, &plan.layout));
-        let (items, targets) = plan.items.into_iter().unzip();
-        let attempts = vec![Attempt { layout: plan.layout, line, targets }];
+        let (items, targets): (Vec<Waiting>, Vec<Target>) = plan.items.into_iter().unzip();
+        let attempts = vec![Attempt::of(targets, plan.layout, reply.as_ref())];
         let doubt = Doubt { items, boxed: plan.boxed, images, attempts, doubtful };
         if !doubtful {
             self.state.alarm("moved");
@@ -236,10 +236,9 @@ impl Writer {
         // Nothing is more urgent.
         self.budget.writes.take(Need::Fence).await;
         let written = self.client.batch_update(&batch.parts, &batch.shown).await;
-        let line = written.as_ref().ok().and_then(|reply| batch::line(reply, &layout));
         if !matches!(written, Err(Failed::NotApplied(_))) {
             info!(rows = found.repairs.len(), "what a batch hit by mistake is being put right");
-            doubt.attempts.push(Attempt { layout, line, targets: found.repairs });
+            doubt.attempts.push(Attempt::of(found.repairs, layout, written.as_ref().ok()));
         }
         written.map(drop)
     }

@@ -51,8 +51,12 @@ fn what_only_a_person_had_written_dies_with_the_process_that_hit_it_and_nothing_
     tale.ours(mend(""));
     tale.breaks(6);
     let mut tale = begin(nothing.clone());
-    tale.ours(|book| book.take("c", "MK-4", 95)).by((0, 1), mend(""));
+    tale.later().ours(|book| book.take("c", "MK-4", 95)).by((0, 1), mend(""));
     tale.breaks(6);
+    // Rows had moved under that one, too.
+    let mut tale = begin(nothing.clone());
+    tale.sorted().ours(|book| book.take("c", "MK-4", 95)).by((0, 1), mend(""));
+    tale.holds();
     // Another one had read it, unless it died, too.
     let mut tale = begin(nothing.clone());
     tale.by((1, 0), |_| ()).by((0, 1), mend(""));
