@@ -22,6 +22,9 @@ pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Hist
 /// The same for each kind of call to Google.
 pub type CallLatencies = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
 
+/// The causes of alarms at the Google workbook.
+const ALARMS: [&str; 6] = ["fence_gone", "fenced_out", "inherited", "moved", "not_mended", "rival"];
+
 /// What the adapter of the Google workbook counts. Copies count together.
 #[derive(Debug, Clone)]
 pub struct SheetsMetrics {
@@ -167,6 +170,10 @@ impl Metrics {
         google.register("batch_changes", "Changes in one batch", sheets.batch.clone());
         google.register("commit_seconds", "Seconds from a change to the answer that it landed", sheets.commit.clone());
         google.register("fence_rotations", "Attempts to replace the fence", sheets.rotations.clone());
+        // As above: an alert on the first of them must find that there was none before.
+        for cause in ALARMS {
+            drop(sheets.alarms.get_or_create(&[("cause", cause)]));
+        }
         google.register("alarms", "What should never happen, by cause", sheets.alarms.clone());
         google.register("overwritten_cells", "Cells of the office overwritten as a column moved", sheets.overwritten.clone());
         google.register("voided_operations", "Audit rows taken back, as their row lacks them", sheets.voided.clone());

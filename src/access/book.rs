@@ -141,7 +141,7 @@ macro_rules! kept {
 
 kept! {
     Device = "device", Pairing = "pairing", Supervisor = "supervisor", Session = "session", Token = "token", Pin = "pin",
-    Badge = "badge", House = "house", super::rules::Tries = "tries", super::rules::Meter = "tries",
+    Badge = "badge", House = "house", super::rules::Tries = "tries", super::rules::Meter = "tries", super::line::Line = "tries",
 }
 
 /// Everything that decides who may come in; tries are apart.

@@ -2,13 +2,17 @@
 //! (`reliability.md` 6). Each has a share that nobody else can use up: nobody is locked out by what
 //! strangers do, for as long as they do it.
 
+use super::line::Line;
 use super::rules::{self, Meter, Rate, Tries};
+use super::secret::digest;
 use super::{Access, Denied};
 use std::net::IpAddr;
 
-/// Passwords and PINs that are looked at, and those of them that come from where nobody knows.
+/// Passwords and PINs that are looked at.
 const CHECKS: (&str, Rate) = ("checks", rules::CHECKS);
-const STRANGERS: (&str, Rate) = ("strangers", rules::STRANGERS);
+
+/// Where those stand in line who are not known.
+const STRANGERS: &str = "strangers";
 
 /// Codes that no device shows.
 pub(super) const WRONG_CODES: (&str, Rate) = ("codes", rules::WRONG_CODES);
@@ -24,18 +28,28 @@ pub enum Place<'a> {
     Anywhere,
 }
 
+impl Place<'_> {
+    fn text(self) -> String {
+        match self {
+            Place::Tablet(tablet) => tablet.to_owned(),
+            Place::Address(address) => address.to_string(),
+            Place::Anywhere => String::new(),
+        }
+    }
+}
+
 /// What a try of a password is counted by.
-pub(super) struct Share {
-    /// The wrong tries that count together.
-    pub(super) tries: String,
-    /// Whether it is one of those that strangers have together.
-    pub(super) strange: bool,
+pub(super) enum Share {
+    /// Wrong tries of its own.
+    Own(String),
+    /// The line of all who are not known: from where, and at which name.
+    Strange(String, String),
 }
 
 impl Access {
-    /// What tries at a supervisor's password from this place count by: a tablet, or an address from which he
-    /// came in within the month, has a share of its own, all others have one together.
-    pub(super) async fn share(&self, supervisor: &str, place: Place<'_>, now: i64) -> Result<Share, Denied> {
+    /// What tries at a supervisor's password from this place count by: a tablet, or an address from which he came
+    /// in within the month, has a share of its own; all others stand in one line, as do those at a name that nobody has.
+    pub(super) async fn share(&self, supervisor: &str, is_one: bool, place: Place<'_>, now: i64) -> Result<Share, Denied> {
         let own = match place {
             Place::Tablet(tablet) => Some(format!("supervisor {supervisor} {tablet}")),
             Place::Address(address) => {
@@ -48,32 +62,39 @@ impl Access {
             }
             Place::Anywhere => None,
         };
-        let strange = own.is_none();
-        Ok(Share { tries: own.unwrap_or_else(|| format!("supervisor {supervisor} ")), strange })
+        // A name may be long, and is none of ours.
+        let strange = || Share::Strange(place.text(), digest(supervisor)[..16].to_owned());
+        Ok(own.filter(|_| is_one).map_or_else(strange, Share::Own))
     }
 
     /// Counts a try of a password or a PIN before it is looked at: for what is guessed at, and among
     /// everybody's. One for which there is no place counts for nothing.
     pub(super) async fn attempt_check(&self, share: &Share, now: i64) -> Result<(), Denied> {
-        let meters = if share.strange { &[STRANGERS, CHECKS][..] } else { &[CHECKS] };
         // Tries that have to wait for their own sake must not use up everybody's places.
-        for meter in meters {
-            self.has_place(*meter, now).await?;
+        self.has_place(CHECKS, now).await?;
+        match share {
+            Share::Own(tries) => self.attempt(tries, now).await?,
+            Share::Strange(place, name) => self.in_line(|line| line.begin(place, name, now)).await??,
         }
-        self.attempt(&share.tries, now).await?;
-        for meter in meters {
-            self.count(*meter, now).await?;
-        }
-        Ok(())
+        self.count(CHECKS, now).await
     }
 
     /// It was right: earlier tries are forgotten, and it was no guess.
     pub(super) async fn was_right(&self, share: &Share) -> Result<(), Denied> {
-        self.forgive(&share.tries).await?;
-        match share.strange {
-            true => self.give_back(STRANGERS).await,
-            false => Ok(()),
+        match share {
+            Share::Own(tries) => self.forgive(tries).await,
+            Share::Strange(place, name) => self.in_line(|line| (line.was_right(place, name), ())).await,
         }
+    }
+
+    async fn in_line<R>(&self, rule: impl Fn(Line) -> (Line, R)) -> Result<R, Denied> {
+        // One after the other: those of one process do not overtake each other in the register.
+        let _turn = self.turn.lock().await;
+        self.change(STRANGERS, |line: Option<Line>| {
+            let (line, result) = rule(line.unwrap_or_default());
+            Ok((Some(line), result))
+        })
+        .await
     }
 
     /// A supervisor came in from an address: from now on it has a share of its own.

@@ -8,6 +8,7 @@
 
 mod book;
 mod clients;
+mod line;
 mod meter;
 mod people;
 mod redis;
@@ -49,6 +50,8 @@ pub enum Denied {
     Wrong,
     /// Too many tries: nothing is looked at for so many seconds.
     Wait(i64),
+    /// Others try to come in, too: his turn is in so many seconds, and is kept for him.
+    Turn(i64),
     /// Too many wrong PINs on this tablet: a supervisor must unlock it.
     Locked,
     /// Too many passwords wait to be looked at.

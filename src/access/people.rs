@@ -23,18 +23,14 @@ pub struct SignedIn {
 
 impl Access {
     /// Signs a supervisor in. Gives the secret of his cookie. Guesses from elsewhere do not make him wait on a
-    /// tablet of the plant, nor where he came in before.
+    /// tablet of the plant, nor where he came in before; anywhere else he has his turn.
     ///
     /// # Errors
     /// [`Denied::Wrong`], whether it is the name or the password.
     pub async fn sign_in(&self, name: &str, password: &str, from: Place<'_>, now: i64) -> Result<String, Denied> {
         let id = squeeze(name);
         let known = self.find(|book| book.supervisors.get(&id).cloned()).await?;
-        let share = match &known {
-            Some(_) => self.share(&id, from, now).await?,
-            // Names that nobody has are some dozens together, however many are tried.
-            None => Share { tries: format!("nobody {}", &digest(&id)[..1]), strange: true },
-        };
+        let share = self.share(&id, known.is_some(), from, now).await?;
         self.attempt_check(&share, now).await?;
         let kept = known.as_ref().map(|supervisor| supervisor.hash.as_str());
         if !self.hasher.fits(password, kept).await? {
@@ -56,7 +52,7 @@ impl Access {
     /// # Errors
     /// [`Denied::Wrong`], or [`Denied::Gone`] when he is not signed in any more.
     pub async fn confirm(&self, session: &str, password: &str, now: i64) -> Result<(), Denied> {
-        let share = Share { tries: format!("session {session}"), strange: false };
+        let share = Share::Own(format!("session {session}"));
         let found = self.find(|book| book.sessions.get(session).cloned()).await?.ok_or(Denied::Gone)?;
         self.attempt_check(&share, now).await?;
         if !self.hasher.fits(password, Some(&found.hash)).await? {
@@ -76,7 +72,7 @@ impl Access {
         if locked {
             return Err(Denied::Locked);
         }
-        let share = Share { tries: format!("worker {worker}"), strange: false };
+        let share = Share::Own(at_pin(worker, tablet));
         self.attempt_check(&share, now).await?;
         if !self.hasher.fits(pin, known.as_ref().map(|pin| pin.hash.as_str())).await? {
             self.wrong_on(tablet, now).await?;
@@ -163,7 +159,10 @@ impl Access {
         let hash = self.hasher.hash(pin).await?;
         let pin = |_| Ok((Some(Pin { hash: hash.clone(), since: now }), ()));
         self.change(&worker.to_string(), pin).await?;
-        self.forgive(&format!("worker {worker}")).await
+        for tablet in self.book()?.devices.keys() {
+            self.forgive(&at_pin(worker, tablet)).await?;
+        }
+        Ok(())
     }
 
     /// Makes a code choose a worker.
@@ -189,6 +188,11 @@ impl Access {
         }
         if his.is_empty() { Err(Denied::Gone) } else { Ok(()) }
     }
+}
+
+/// What counts the tries at a worker's PIN: each tablet its own, so that nobody is kept out on another one.
+fn at_pin(worker: WorkerId, tablet: &str) -> String {
+    format!("worker {worker} {tablet}")
 }
 
 impl Book {

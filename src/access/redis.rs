@@ -1,7 +1,7 @@
 //! The register in Redis, for several processes: one hash, and another for tries.
 //!
-//! Entries come and go by a script on one key. What a server without append-only persistence would
-//! forget with the power is not put there at all: [`lasting`](Register::lasting) refuses it.
+//! Entries come and go by a script on one key. What a server would forget, with the power where it does not
+//! append to a file, or when its memory is full, is not put there at all: [`lasting`](Register::lasting) refuses it.
 
 use super::register::{Register, is_quiet};
 use crate::error::Cause;
@@ -60,12 +60,13 @@ impl Register for Redis {
     }
 
     async fn lasting(&self) -> Result<(), Cause> {
-        let ask = |mut to: redis::aio::ConnectionManager| async move {
-            redis::cmd("INFO").arg("persistence").query_async::<String>(&mut to).await
-        };
-        match self.0.run(WITHIN, ask).await?.lines().any(|line| line.trim() == "aof_enabled:1") {
-            true => Ok(()),
-            false => Err("Redis would forget it: appendonly is off".into()),
+        let ask = |mut to: redis::aio::ConnectionManager| async move { redis::cmd("INFO").query_async::<String>(&mut to).await };
+        let told = self.0.run(WITHIN, ask).await?;
+        let says = |wanted: &str| told.lines().any(|line| line.trim().starts_with(wanted));
+        match (says("aof_enabled:1"), says("maxmemory_policy:allkeys")) {
+            (true, false) => Ok(()),
+            (false, _) => Err("Redis would forget it: appendonly is off".into()),
+            (_, true) => Err("Redis would forget it when its memory is full: maxmemory-policy".into()),
         }
     }
 }

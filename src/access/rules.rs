@@ -5,7 +5,7 @@ use crate::domain::cell::visible;
 use crate::domain::spool::squeeze;
 use serde::{Deserialize, Serialize};
 
-const MINUTE: i64 = 60;
+pub(super) const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 /// A tablet that was not heard for so long is let in no more.
@@ -43,9 +43,6 @@ pub struct Rate {
 
 /// Passwords and PINs that are looked at, whosever: 60 in any minute.
 pub const CHECKS: Rate = Rate { at_once: 30, each: 2 };
-
-/// Those of them that strangers may try: 20 in any minute, so that 40 are left to the plant.
-pub const STRANGERS: Rate = Rate { at_once: 10, each: 6 };
 
 /// Codes that no device shows, whoever types them: 20 in any hour.
 pub const WRONG_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
@@ -162,6 +159,11 @@ impl Tries {
         self.known > 0 && now - self.known <= KNOWN
     }
 
+    /// Whether nothing is held against anybody any more.
+    pub fn is_forgotten(&self, now: i64) -> bool {
+        now - self.last.max(self.until) > FORGET
+    }
+
     /// Counts one try before it is looked at, so that many at once are not all looked at. In how many
     /// seconds it is worth coming back, where this one is not looked at; then it counts for nothing.
     ///
@@ -171,8 +173,7 @@ impl Tries {
         if now < self.until {
             return Err(self.until - now);
         }
-        let forgotten = now - self.last.max(self.until) > FORGET;
-        let before = if forgotten { Tries { first: now, known: self.known, ..Tries::default() } } else { self };
+        let before = if self.is_forgotten(now) { Tries { first: now, known: self.known, ..Tries::default() } } else { self };
         let wrong = before.wrong.saturating_add(1);
         let delay = wrong.checked_sub(FREE).map_or(0, |over| DELAYS[(over as usize).min(DELAYS.len() - 1)]);
         Ok(Tries { wrong, last: now, until: now + delay, ..before })
@@ -261,9 +262,7 @@ mod tests {
 
     #[test]
     fn no_minute_holds_more_than_sixty_checks_and_no_hour_more_than_twenty_codes() {
-        for (rate, within, most) in
-            [(CHECKS, MINUTE, 60), (STRANGERS, MINUTE, 20), (WRONG_CODES, HOUR, 20), (NEW_CODES, HOUR, 20)]
-        {
+        for (rate, within, most) in [(CHECKS, MINUTE, 60), (WRONG_CODES, HOUR, 20), (NEW_CODES, HOUR, 20)] {
             let (mut meter, mut counted) = (Meter::default(), Vec::new());
             for now in 0..3 * within {
                 // Asked again and again within each second.
@@ -283,12 +282,12 @@ mod tests {
     fn what_was_given_back_was_not_counted_and_a_clock_put_back_locks_nobody_out() {
         let mut meter = Meter::default();
         for _ in 0..1_000 {
-            meter = meter.count(STRANGERS, 50_000).unwrap().give_back(STRANGERS);
+            meter = meter.count(NEW_CODES, 50_000).unwrap().give_back(NEW_CODES);
         }
-        while let Ok(after) = meter.count(STRANGERS, 50_000) {
+        while let Ok(after) = meter.count(NEW_CODES, 50_000) {
             meter = after;
         }
-        assert!(meter.count(STRANGERS, 50_000 - HOUR).is_ok());
+        assert!(meter.count(NEW_CODES, 50_000 - HOUR).is_ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::access::{self, Access, Denied, Register, rules};
 use crate::config::{Complaint, Config};
 use crate::error::Cause;
 use crate::plant::Clock;
-use crate::redis::Link;
+use crate::redis::{Link, Survey};
 use chrono::DateTime;
 use clap::{Subcommand, ValueEnum};
 use std::io::{self, BufRead, IsTerminal};
@@ -76,16 +76,34 @@ pub(super) fn open(config: &Config, link: Option<Link>) -> Result<Access, Halt> 
 /// in is not used.
 pub(super) async fn read(access: &Access, config: &Config) -> Result<(), Halt> {
     if let Some(address) = &config.redis {
-        let forgets = "SPOOLBOARD_ACCESS=enrolled necesita un Redis que no olvide quién puede entrar: ponle «appendonly yes» (CONFIG SET appendonly yes, y en redis.conf)";
-        match address.survey().await {
-            Ok(survey) if survey.appendonly == Some(false) => return Err(Complaint(forgets.into()).into()),
-            Ok(_) => {}
-            Err(_) => return Ok(()),
+        let Ok(survey) = address.survey().await else { return Ok(()) };
+        if let Some(why) = forgets(&survey) {
+            let alone =
+                if config.google.is_none() { "; o quita REDIS_URL: un solo proceso lo guarda en SPOOLBOARD_DATA" } else { "" };
+            return Err(Complaint(format!("{why}{alone}")).into());
         }
     }
     match access.look().await {
         Err(error) if config.redis.is_none() => Err(unread(&error)),
         _ => Ok(()),
+    }
+}
+
+/// Why a Redis would forget who may come in, and what is to be set.
+pub(super) fn forgets(survey: &Survey) -> Option<String> {
+    let begin = "SPOOLBOARD_ACCESS=enrolled guarda en Redis quién puede entrar, y";
+    let evicts = survey.when_full.as_deref().filter(|policy| policy.starts_with("allkeys"));
+    match (survey.appendonly, evicts) {
+        (Some(false), _) => Some(format!(
+            "{begin} este lo olvidaría al apagarse: ponle «appendonly yes» (redis-cli CONFIG SET appendonly yes, y la misma línea en redis.conf)"
+        )),
+        (None, _) => Some(format!(
+            "{begin} este no dice si lo conserva al apagarse: permite INFO al usuario de REDIS_URL (redis-cli ACL SETUSER usuario +info)"
+        )),
+        (_, Some(policy)) => Some(format!(
+            "{begin} este lo borraría al llenarse su memoria (maxmemory-policy {policy}): ponle «maxmemory-policy noeviction» (redis-cli CONFIG SET maxmemory-policy noeviction, y la misma línea en redis.conf)"
+        )),
+        _ => None,
     }
 }
 
@@ -192,6 +210,8 @@ fn why(denied: Denied, what: &str) -> Halt {
             format!("la clave debe tener de {least} a {most} caracteres, no ser el nombre ni un solo carácter repetido")
         }
         Denied::Away(error) => format!("el registro de quién puede entrar no responde: {error}"),
-        Denied::Busy | Denied::Wrong | Denied::Wait(_) | Denied::Locked => "ahora no se puede; inténtalo otra vez".into(),
+        Denied::Busy | Denied::Wrong | Denied::Wait(_) | Denied::Turn(_) | Denied::Locked => {
+            "ahora no se puede; inténtalo otra vez".into()
+        }
     })
 }

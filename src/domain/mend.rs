@@ -87,7 +87,7 @@ fn cells(spool: &Spool, what: &Mend, at: &Circumstance<'_>) -> Result<Cells, Ref
     Refusal::unless_readable(spool)?;
     match what {
         Mend::Release => release(spool, at),
-        Mend::Reopen(operation) => reopen(spool, *operation),
+        Mend::Reopen(operation) => reopen(spool, *operation, at),
         Mend::Unblock => unblock(spool, at),
         Mend::Correct(remedy, worker) => correct::cells(spool, *remedy, worker.as_ref(), at),
     }
@@ -100,11 +100,13 @@ fn release(spool: &Spool, at: &Circumstance<'_>) -> Result<Cells, Refusal> {
     Ok(Cells { operation, cells, notes: Notes { previous, previous_name, ..Notes::default() } })
 }
 
-fn reopen(spool: &Spool, operation: Operation) -> Result<Cells, Refusal> {
+fn reopen(spool: &Spool, operation: Operation, at: &Circumstance<'_>) -> Result<Cells, Refusal> {
     let tag = || spool.tag().clone();
     let next_begun = |next| Err(Refusal::NextBegun { tag: tag(), next });
     let done = match operation {
         Operation::Metrology => spool.inspection == Some(Inspection::Approved),
+        // It waits for a verdict, and not for its first one.
+        Operation::Repair => spool.inspection == Some(Inspection::Pending) && spool.cycle > 0,
         _ => spool.work(operation).is_some_and(|work| work.done.is_some()),
     };
     if !done {
@@ -127,8 +129,10 @@ fn reopen(spool: &Spool, operation: Operation) -> Result<Cells, Refusal> {
             vec![(date, Cell::Empty), (Column::Detail, Cell::text(detail::available(arm, sold)))]
         }
         // An approval given by mistake: the spool waits for its verdict again.
-        Operation::Metrology | Operation::Repair => {
-            vec![(Column::QcDate, Cell::Empty), (Column::Detail, Cell::text(detail::pending_metrology()))]
+        Operation::Metrology => vec![(Column::QcDate, Cell::Empty), (Column::Detail, Cell::text(detail::pending_metrology()))],
+        Operation::Repair => {
+            let max = at.rules.repair_max_cycles;
+            return Ok(rejected(cycle(spool, max), max));
         }
     };
     Ok(Cells { operation, cells, notes: Notes::default() })
@@ -140,6 +144,11 @@ fn unblock(spool: &Spool, at: &Circumstance<'_>) -> Result<Cells, Refusal> {
     }
     let max = at.rules.repair_max_cycles;
     let cycle = if max == 0 { cycle(spool, max) } else { max.saturating_sub(1).max(1) };
+    Ok(rejected(cycle, max))
+}
+
+/// The spool is to be repaired.
+fn rejected(cycle: u32, max: u32) -> Cells {
     let cells = vec![(Column::Detail, Cell::text(detail::rejected(cycle, max)))];
-    Ok(Cells { operation: Operation::Repair, cells, notes: Notes { cycle: Some(cycle), ..Notes::default() } })
+    Cells { operation: Operation::Repair, cells, notes: Notes { cycle: Some(cycle), ..Notes::default() } }
 }

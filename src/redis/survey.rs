@@ -4,7 +4,6 @@ use super::{Address, CONNECT, PROBED, RESPONSE};
 use crate::error::Cause;
 use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
-use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -30,20 +29,14 @@ impl Address {
         let asked = Instant::now();
         redis::cmd("DEL").arg(PROBED).exec_async(&mut server).await?;
         let latency = asked.elapsed();
-        let appendonly = persistence(&mut server).await;
-        let when_full = setting(&mut server, "maxmemory-policy").await;
+        let appendonly = told(&mut server, "persistence", "aof_enabled:").await.map(|value| value == "1");
+        let when_full = told(&mut server, "memory", "maxmemory_policy:").await;
         Ok(Survey { latency, appendonly, when_full })
     }
 }
 
-/// What a server that hides its settings tells all the same.
-async fn persistence(server: &mut MultiplexedConnection) -> Option<bool> {
-    let told = redis::cmd("INFO").arg("persistence").query_async::<String>(server).await.ok()?;
-    let value = told.lines().find_map(|line| line.trim().strip_prefix("aof_enabled:"))?;
-    Some(value == "1")
-}
-
-async fn setting(server: &mut MultiplexedConnection, name: &str) -> Option<String> {
-    let found = redis::cmd("CONFIG").arg("GET").arg(name).query_async::<HashMap<String, String>>(server).await;
-    found.ok()?.remove(name)
+/// What a server tells of itself, also where it hides its settings.
+async fn told(server: &mut MultiplexedConnection, section: &str, name: &str) -> Option<String> {
+    let told = redis::cmd("INFO").arg(section).query_async::<String>(server).await.ok()?;
+    Some(told.lines().find_map(|line| line.trim().strip_prefix(name))?.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The outcomes of all processes: one hash an hour in Redis, gone by itself after a day.
+//! The outcomes of all processes: one hash for ten minutes in Redis, gone by itself after a day.
 //!
 //! What is noted while Redis is away is lost to the others; each process also remembers its own, and shows
 //! those until Redis answers again.
@@ -10,11 +10,13 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use tracing::debug;
 
-/// How many hours make a day; the one in course is the last of them.
-const HOURS: i64 = 24;
+/// How long a part of the day is, in seconds, and how many make a day; the one in course is the last of them, so
+/// that up to so much is missing of the oldest.
+const PART: i64 = 600;
+const PARTS: i64 = 24 * 3_600 / PART;
 
-/// How long an hour is kept, in seconds: until it is no part of any day.
-const KEPT: i64 = (HOURS + 1) * 3_600;
+/// How long a part is kept, in seconds: until it is one of no day.
+const KEPT: i64 = (PARTS + 1) * PART;
 
 /// What the field of a contended tag begins with; those of the outcomes are shorter.
 const TAG: &str = "409 ";
@@ -32,8 +34,12 @@ impl Redis {
     }
 }
 
-fn key(hour: i64) -> String {
-    format!("spool_tally:{hour}")
+fn part(at: Moment) -> i64 {
+    at.timestamp().div_euclid(PART)
+}
+
+fn key(part: i64) -> String {
+    format!("spool_tally:{part}")
 }
 
 fn field(outcome: Outcome) -> &'static str {
@@ -48,7 +54,7 @@ fn field(outcome: Outcome) -> &'static str {
 impl Tally for Redis {
     fn note(&self, outcome: Outcome, tag: &str, at: Moment) {
         self.own.note(outcome, tag, at);
-        let (link, key) = (self.link.clone(), key(at.timestamp().div_euclid(3_600)));
+        let (link, key) = (self.link.clone(), key(part(at)));
         let mut commands = redis::pipe();
         commands.hincr(&key, field(outcome), 1).ignore().expire(&key, KEPT).ignore();
         if outcome == Outcome::Conflict {
@@ -63,17 +69,16 @@ impl Tally for Redis {
     }
 
     async fn last_day(&self, now: Moment) -> Conflicts {
-        let hour = now.timestamp().div_euclid(3_600);
-        let mut ask = redis::pipe();
-        for hour in hour - HOURS + 1..=hour {
-            ask.hgetall(key(hour));
+        let (mut ask, last) = (redis::pipe(), part(now));
+        for part in last - PARTS + 1..=last {
+            ask.hgetall(key(part));
         }
-        let hours = self.link.run(WITHIN, |mut to| async move { ask.query_async::<Vec<HashMap<String, usize>>>(&mut to).await });
-        let Ok(hours) = hours.await else {
+        let parts = self.link.run(WITHIN, |mut to| async move { ask.query_async::<Vec<HashMap<String, usize>>>(&mut to).await });
+        let Ok(parts) = parts.await else {
             return Conflicts { own: true, ..self.own.last_day(now).await };
         };
         let (mut day, mut hot) = (Conflicts::default(), HashMap::new());
-        for (name, count) in hours.into_iter().flatten() {
+        for (name, count) in parts.into_iter().flatten() {
             if let Some(tag) = name.strip_prefix(TAG) {
                 *hot.entry(tag.to_owned()).or_default() += count;
                 continue;

@@ -5,9 +5,11 @@
 
 pub(super) mod cookies;
 mod door;
+mod given;
 mod needs;
 
-pub(super) use door::{Credentials, OnTablet, Pass, Unconfirmed, device, door, known};
+pub(super) use door::{Credentials, OnTablet, Pass, device, door, known};
+pub(super) use given::{NAME, PASSWORD, Unconfirmed, place};
 pub use needs::{Needs, TABLE};
 
 use crate::domain::WorkerId;

@@ -74,7 +74,7 @@ impl From<&Error> for Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         let (status, code) = of_fault(&fault);
-        let wait = if let Fault::Door(Door::Wait(seconds)) = &fault { Some(*seconds) } else { None };
+        let wait = if let Fault::Door(Door::Wait(seconds) | Door::Turn(seconds)) = &fault { Some(*seconds) } else { None };
         let failure = Failure { status, code, message: fault.sentence(), wait };
         failure.remember(failure.message.clone());
         failure
@@ -243,7 +243,7 @@ fn of_door(door: &Door) -> (StatusCode, &'static str) {
         Door::Unknown => (StatusCode::UNAUTHORIZED, "NO_REGISTRADO"),
         Door::PinFirst => (StatusCode::UNAUTHORIZED, "PIN_REQUERIDO"),
         Door::NotAllowed => (StatusCode::FORBIDDEN, "ACCESO_NO_PERMITIDO"),
-        Door::SupervisorsOnly => (StatusCode::FORBIDDEN, "SOLO_SUPERVISOR"),
+        Door::SupervisorsOnly | Door::EnterFirst => (StatusCode::FORBIDDEN, "SOLO_SUPERVISOR"),
         Door::PasswordAgain => (StatusCode::FORBIDDEN, "CLAVE_REQUERIDA"),
         Door::Wrong | Door::WrongPassword => (StatusCode::FORBIDDEN, "CLAVE_INCORRECTA"),
         Door::WrongPin => (StatusCode::FORBIDDEN, "PIN_INCORRECTO"),
@@ -254,7 +254,7 @@ fn of_door(door: &Door) -> (StatusCode, &'static str) {
         Door::Taken => (StatusCode::CONFLICT, "YA_EXISTE"),
         Door::Gone => (StatusCode::NOT_FOUND, "NO_ENCONTRADO"),
         Door::NotOpen => (StatusCode::NOT_FOUND, "ACCESO_ABIERTO"),
-        Door::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "DEMASIADOS_INTENTOS"),
+        Door::Wait(_) | Door::Turn(_) => (StatusCode::TOO_MANY_REQUESTS, "DEMASIADOS_INTENTOS"),
         Door::Busy | Door::Away => (StatusCode::SERVICE_UNAVAILABLE, "ACCESO_NO_DISPONIBLE"),
     }
 }

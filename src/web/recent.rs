@@ -2,6 +2,7 @@
 //! which the log tells the rest (`field-failures.md` H3). Nothing of what was sent along.
 
 use crate::domain::Moment;
+use crate::words;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,6 +29,13 @@ pub struct Mishap {
     pub cause: String,
     /// How often in a row.
     pub times: u32,
+}
+
+impl Mishap {
+    /// The last time, as screens write it.
+    pub fn when(&self) -> String {
+        words::moment(self.at)
+    }
 }
 
 /// The last of them. Copies share them.

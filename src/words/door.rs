@@ -8,12 +8,14 @@ pub enum Door {
     NotAllowed,
     SupervisorsOnly,
     PasswordAgain,
+    EnterFirst,
     Wrong,
     WrongPassword,
     WrongPin,
     NoSuchCode,
     NoSuchBadge,
     Wait(u32),
+    Turn(u32),
     TabletLocked,
     PinFirst,
     Busy,
@@ -37,12 +39,19 @@ impl Door {
             Door::NotAllowed => "Eso no está permitido con este acceso. Habla con tu supervisor.".into(),
             Door::SupervisorsOnly => "Eso es solo para supervisores. Entra con tu nombre y tu clave.".into(),
             Door::PasswordAgain => "Para esto hay que dar otra vez tu clave de supervisor. Lo que escribiste sigue aquí.".into(),
+            Door::EnterFirst => {
+                "Tu sesión terminó, o todavía no has entrado. Da tu nombre y tu clave de supervisor: lo que escribiste sigue aquí.".into()
+            }
             Door::WrongPassword => "La clave no es correcta. Escríbela otra vez: lo demás sigue aquí.".into(),
             Door::Wrong => "El nombre o la clave no son correctos. Revísalos e inténtalo otra vez.".into(),
             Door::WrongPin => "El PIN no es correcto. Inténtalo otra vez; si lo olvidaste, tu supervisor te da otro.".into(),
             Door::NoSuchCode => "Ninguna tableta muestra ese código, o ya venció. Revisa las ocho letras en la tableta.".into(),
             Door::NoSuchBadge => "Esa credencial no es de nadie. Elige tu nombre o avisa a tu supervisor.".into(),
             Door::Wait(seconds) => format!("Demasiados intentos. Espera {} e inténtalo otra vez.", wait(*seconds)),
+            Door::Turn(seconds) => format!(
+                "Muchos están tratando de entrar. Tu turno es en {}: inténtalo entonces, se te guarda dos minutos.",
+                wait(*seconds)
+            ),
             Door::TabletLocked => {
                 "En esta tableta se escribieron demasiados PIN incorrectos. Llama a un supervisor para que la desbloquee.".into()
             }

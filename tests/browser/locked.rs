@@ -109,15 +109,18 @@ pub(crate) fn pass(served: &Served, seconds: i64) {
     };
     for (key, text) in entries {
         let mut entry: Value = serde_json::from_str(&text).unwrap();
-        for value in entry.as_object_mut().unwrap().values_mut() {
-            if let Some(at) = value.as_i64().filter(|at| *at > 1_000_000_000) {
-                *value = json!(at - seconds);
-            }
-        }
+        grow_older(&mut entry, seconds);
         change.execute("UPDATE entry SET text = ?2 WHERE key = ?1", params![key, entry.to_string()]).unwrap();
     }
     change.execute("UPDATE changes SET number = number + 1", []).unwrap();
     change.commit().unwrap();
+}
+
+fn grow_older(value: &mut Value, seconds: i64) {
+    if let Some(at) = value.as_i64().filter(|at| *at > 1_000_000_000) {
+        *value = json!(at - seconds);
+    }
+    value.as_object_mut().into_iter().flat_map(|object| object.values_mut()).for_each(|value| grow_older(value, seconds));
 }
 
 /// The register comes back empty, as after the loss of its file.

@@ -280,6 +280,20 @@ async fn h4_a_shift_of_a_supervisor_ends_after_twelve_hours_or_with_salir_and_go
         desk.goto(&served.at(&reopen)).await;
         sign_in(&desk).await;
         desk.until(&format!("location.pathname + location.search === '{reopen}'")).await;
+        // A form that was left open for longer keeps what is typed in it, and takes name and password along.
+        desk.goto(&served.at(&format!("/supervisor/carretes/{HALF_DONE}/liberar"))).await;
+        pass(&served, 12 * 3_600 + 1);
+        desk.until("fetch(location.href).then((page) => page.url.includes('/entrar'))").await;
+        desk.click("label.pick:has(input[value='otro'])").await;
+        write(&desk, "input[name=otro]", "se fue sin avisar").await;
+        desk.click("button.danger").await;
+        desk.sees(&format!("¿Liberar {HALF_DONE}?")).await;
+        desk.sees("Motivo: se fue sin avisar").await;
+        desk.shoot("supervisor-sesion-terminada").await;
+        write(&desk, "input[name=supervisor]", NAME).await;
+        write(&desk, "input[name=clave]", PASSWORD).await;
+        desk.click("button.danger").await;
+        desk.sees("liberado: queda libre").await;
         desk.goto(&served.at("/supervisor/datos")).await;
         desk.click("form[action='/salir'] button").await;
         desk.sees("Esta tableta todavía no está registrada").await;

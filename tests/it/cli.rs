@@ -300,11 +300,14 @@ fn check_asks_redis_whether_it_answers_and_keeps_what_it_is_told() {
     server.ask::<()>(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
     let said = stdout(&check(&server.url()));
     assert!(!said.contains("appendonly") && said.contains("noeviction"), "{said}");
-    // A hosted server that hides its settings.
+    // A hosted server that hides its settings, and one that says nothing of itself.
     server.ask::<()>(&["ACL", "SETUSER", "taller", "on", ">otra-clave", "~spool_*", "+@all", "-config"]);
-    let hosted = format!("redis://taller:otra-clave@127.0.0.1:{}", server.port());
-    let hosted = check(&hosted);
-    assert!(hosted.status.success() && stdout(&hosted).contains("no deja ver"), "{}", stdout(&hosted));
+    let url = format!("redis://taller:otra-clave@127.0.0.1:{}", server.port());
+    let hosted = check(&url);
+    assert!(hosted.status.success() && stdout(&hosted).contains("allkeys-lru"), "{}", stdout(&hosted));
+    server.ask::<()>(&["ACL", "SETUSER", "taller", "-info"]);
+    let hosted = check(&url);
+    assert!(hosted.status.success() && stdout(&hosted).contains("no dice qué hace"), "{}", stdout(&hosted));
     for url in [format!("redis://127.0.0.1:{}", free_port()), server.url().replace("clave-secreta", "clave-falsa")] {
         let output = check(&url);
         let said = stdout(&output);

@@ -1,6 +1,7 @@
 //! Where the locks are, and how Redis keeps them.
 
 use super::Findings;
+use crate::cli::door::forgets;
 use crate::config::Config;
 use crate::error::Cause;
 use crate::redis::{Address, Survey};
@@ -11,10 +12,8 @@ pub(super) fn locks(config: &Config, redis: Option<(&Address, Result<Survey, Cau
         None => findings.good(format_args!("{book} y bloqueos en este proceso: un solo servidor")),
         Some((address, Ok(survey))) => {
             of_redis(book, address, &survey, findings);
-            if config.enrolled && survey.appendonly == Some(false) {
-                findings.error(
-                    "SPOOLBOARD_ACCESS=enrolled necesita un Redis con «appendonly yes»: este olvidaría quién puede entrar",
-                );
+            if let Some(why) = forgets(&survey).filter(|_| config.enrolled) {
+                findings.error(why);
             }
         }
         Some((address, Err(error))) => {
@@ -38,6 +37,6 @@ fn of_redis(book: &str, address: &Address, survey: &Survey, findings: &Findings)
         Some(policy) => findings.warning(format_args!(
             "Redis puede borrar bloqueos si le falta memoria (maxmemory-policy {policy}); conviene «noeviction»"
         )),
-        None => findings.warning("Redis no deja ver sus ajustes: conviene «maxmemory-policy noeviction»"),
+        None => findings.warning("Redis no dice qué hace si le falta memoria: conviene «maxmemory-policy noeviction»"),
     }
 }

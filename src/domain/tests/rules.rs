@@ -133,6 +133,19 @@ fn d13_the_third_rejection_in_a_row_blocks_and_an_approval_forgets_them() {
 }
 
 #[test]
+fn a_repair_that_was_completed_by_mistake_is_to_be_done_again_until_it_was_inspected() {
+    let mend = [(VERA, Reject), (NICO, Take(Repair)), (NICO, Complete)];
+    let repaired = to_inspect().play(&mend).play(&mend);
+    let bench = repaired.clone().play(&[(OMAR, Reopen(Repair))]);
+    assert_eq!(bench.spool.detail, "RECHAZADO (Ciclo 2/3) - Pendiente reparación");
+    let again = bench.play(&[(NICO, Take(Repair)), (NICO, Complete)]);
+    assert_eq!(state(&again.spool), "ccM2", "it was the same repair");
+    assert_eq!(state(&again.play(&[(VERA, Reject)]).spool), "ccB3");
+    assert_eq!(refused(&repaired.play(&[(VERA, Approve)]), OMAR, Reopen(Repair)), "no-hecho");
+    assert_eq!(refused(&to_inspect(), OMAR, Reopen(Repair)), "no-hecho", "nothing was repaired");
+}
+
+#[test]
 fn d13_a_cycle_that_only_an_old_text_knows_survives_the_repair() {
     let old = Bench::new(welded("RECHAZADO (Ciclo 2/3) - Pendiente reparación"));
     let bench = old.play(&[(NICO, Take(Repair)), (NICO, Complete)]);

@@ -1,6 +1,7 @@
 //! The layer that finds out who asks, and lets him through to what he may.
 
 use super::cookies::{self, Kind};
+use super::given::Given;
 use super::{CALLER, Caller, Needs};
 use crate::access::{Access, Denied, Device, Session, SignedIn, Who, rules};
 use crate::domain::WorkerId;
@@ -8,20 +9,22 @@ use crate::web::App;
 use crate::web::failure::Failure;
 use crate::web::pages::{self, Asker};
 use crate::words::{Door, Fault};
-use axum::body::{Body, to_bytes};
-use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tracing::{debug, warn};
 
-/// The largest form whose password is looked at.
-const FORM: usize = 64 * 1_024;
+/// How often it is looked whether a session or a tablet has ended by its age: a stream ends within five
+/// seconds of it, as that of a tablet that was sent away does (`reliability.md` 6).
+const LOOK: Duration = Duration::from_secs(3);
 
 /// What a request brought that may say who asks: cookies whose signature is ours, a token.
 #[derive(Clone, Default)]
@@ -121,6 +124,8 @@ pub(in crate::web) struct Pass {
     credentials: Credentials,
     needs: Needs,
     changes: Option<watch::Receiver<u64>>,
+    /// When it is looked whether time has ended his leave.
+    look: Interval,
 }
 
 impl Pass {
@@ -129,29 +134,30 @@ impl Pass {
         let mut changes = app.access.as_ref().map(|access| access.changes());
         // What changed since he was let in is looked at, too.
         changes.iter_mut().for_each(watch::Receiver::mark_changed);
-        Pass { app: app.clone(), credentials, needs, changes }
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Pass { app: app.clone(), credentials, needs, changes, look }
     }
 
     /// Whether he still may. That the register cannot be asked takes leave from nobody.
-    pub(in crate::web) async fn holds(&self) -> bool {
+    async fn holds(&self) -> bool {
         let Some(access) = &self.app.access else { return true };
         let now = self.app.plant.clock().now().timestamp();
         self.credentials.caller(access, now).await.map_or(true, |caller| caller.may(self.needs))
     }
 
-    /// Ends when he may not any more.
+    /// Ends when he may not any more: he was sent away, or his session or his tablet has grown too old.
     pub(in crate::web) async fn ends(&mut self) {
-        loop {
-            let changed = match &mut self.changes {
-                Some(changes) => changes.changed().await.is_ok(),
-                None => false,
-            };
-            match changed {
-                true if self.holds().await => {}
-                true => return,
-                false => std::future::pending().await,
+        while let Some(changes) = &mut self.changes {
+            tokio::select! {
+                Ok(()) = changes.changed() => {}
+                _ = self.look.tick() => {}
+            }
+            if !self.holds().await {
+                return;
             }
         }
+        std::future::pending().await
     }
 }
 
@@ -181,17 +187,20 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
         Err(denied) => return refused(door(denied), &Caller::Nobody, needs, request).await,
     };
     request.extensions_mut().insert(credentials.clone());
-    if !caller.may(needs) {
-        return refused(lacking(&caller, needs), &caller, needs, request).await;
+    if caller.may(needs) && (needs != Needs::Again || caller.recent()) {
+        return through(caller, request, next).await;
     }
-    if needs == Needs::Again && !caller.recent() {
-        let asker = Asker::of(request.headers());
-        request = match confirmed(request, &access, &credentials, now).await {
-            Ok(request) => request,
-            Err(unconfirmed) => return pages::door::again(&app, asker, &unconfirmed),
-        };
+    let lacks = lacking(&caller, needs);
+    if !caller.may(needs) && (lacks != Door::SupervisorsOnly || request.method().is_safe()) {
+        return refused(lacks, &caller, needs, request).await;
     }
-    through(caller, request, next).await
+    // A form for supervisors that came after the session had ended, or too long after the password: it may bring
+    // what was missing, and what was typed in it is not lost.
+    let asker = Asker::of(request.headers());
+    match Given::with(request).await.looked_at(&access, credentials, &caller, now).await {
+        Ok((caller, request, cookie)) => pages::door::with_cookie(through(caller, request, next).await, cookie),
+        Err(unconfirmed) => pages::door::again(&app, asker, &unconfirmed),
+    }
 }
 
 async fn through(caller: Caller, mut request: Request, next: Next) -> Response {
@@ -222,46 +231,12 @@ fn lacking(caller: &Caller, needs: Needs) -> Door {
     }
 }
 
-/// A form for a dangerous act that came without the right password.
-pub(in crate::web) struct Unconfirmed {
-    /// Why it was not let through.
-    pub(in crate::web) door: Door,
-    /// Where it was sent.
-    pub(in crate::web) path: String,
-    /// What was typed.
-    pub(in crate::web) fields: Vec<(String, String)>,
-}
-
-/// Looks at the password in a form for a dangerous act, and gives the request back as it was.
-async fn confirmed(request: Request, access: &Access, credentials: &Credentials, now: i64) -> Result<Request, Unconfirmed> {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let Ok(bytes) = to_bytes(body, FORM).await else {
-        return Err(Unconfirmed { door: Door::PasswordAgain, path, fields: Vec::new() });
-    };
-    let mut copy = Request::new(Body::from(bytes.clone()));
-    *copy.method_mut() = Method::POST;
-    if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
-        copy.headers_mut().insert(CONTENT_TYPE, kind.clone());
-    }
-    let form = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
-    let fields = form.map(|Form(pairs)| pairs).unwrap_or_default();
-    let password = fields.iter().find(|(name, value)| name == "clave" && !value.is_empty());
-    let (Some((_, password)), Some(secret)) = (password, &credentials.session) else {
-        return Err(Unconfirmed { door: Door::PasswordAgain, path, fields });
-    };
-    match access.confirm(&crate::access::digest(secret), password, now).await {
-        Ok(()) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Err(Denied::Wrong) => Err(Unconfirmed { door: Door::WrongPassword, path, fields }),
-        Err(denied) => Err(Unconfirmed { door: door(denied), path, fields }),
-    }
-}
-
 /// What the door says of what the register denied.
 pub(in crate::web) fn door(denied: Denied) -> Door {
     match denied {
         Denied::Wrong => Door::Wrong,
         Denied::Wait(seconds) => Door::Wait(u32::try_from(seconds).unwrap_or(u32::MAX)),
+        Denied::Turn(seconds) => Door::Turn(u32::try_from(seconds).unwrap_or(u32::MAX)),
         Denied::Locked => Door::TabletLocked,
         Denied::Busy => Door::Busy,
         Denied::BadName => Door::BadName,
@@ -307,10 +282,8 @@ async fn refused(door: Door, caller: &Caller, needs: Needs, request: Request) ->
     }
 }
 
-/// The page that was asked for, with all that stood in its address, such as the code that a camera read; of a form the
-/// page that it belongs to.
+/// The page that was asked for, with all that stood in its address, such as the code that a camera read.
 fn way_back(parts: &Parts) -> String {
     let asked = parts.uri.path_and_query().map_or("", |asked| asked.as_str());
-    let page = if parts.method.is_safe() { asked } else { parts.uri.path().rsplit_once('/').map_or("", |(page, _)| page) };
-    askama::filters::urlencode(page).map(|safe| safe.to_string()).unwrap_or_default()
+    askama::filters::urlencode(asked).map(|safe| safe.to_string()).unwrap_or_default()
 }

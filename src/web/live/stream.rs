@@ -125,8 +125,6 @@ impl Open {
                 let picture = |screen| self.app.live.picture(screen, &self.filter, &self.app.plant);
                 Some(self.channel.screen().map_or(frame, picture))
             }
-            // What ends by its age ends here.
-            Ok(Push::Beat) if !self.pass.holds().await => None,
             Ok(Push::Beat) => Some(beat(&self.app)),
             Err(RecvError::Lagged(_)) => {
                 self.ended = true;

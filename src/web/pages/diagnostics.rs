@@ -1,5 +1,5 @@
-//! `/diagnostico`: which tablets there are, and what was done on one of them, step by step
-//! (`field-failures.md` F4).
+//! `/diagnostico`: the last requests that could not be served, which tablets there are, and what was done on one of
+//! them, step by step (`field-failures.md` F4, H3).
 
 use super::door::tablet_name;
 use super::fields::Fields;
@@ -7,6 +7,7 @@ use super::{Answer, page};
 use crate::domain::cell::at_plant;
 use crate::error::Error;
 use crate::trail::{Step, Tablet};
+use crate::web::recent::Mishap;
 use crate::web::{App, Site};
 use askama::Template;
 use axum::extract::State;
@@ -21,6 +22,7 @@ const MOST: u32 = 500;
 #[template(path = "diagnostics.html")]
 struct Diagnostics<'a> {
     site: &'a Site,
+    mishaps: Vec<Mishap>,
     tablets: Vec<Seen>,
     /// The tablet that was asked for, what it is called, and the day that is shown of it.
     tablet: &'a str,
@@ -58,6 +60,7 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     let steps = app.trail.steps(tablet, begin(day), begin(day + TimeDelta::days(1)), MOST).await.map_err(unread)?;
     Ok(page(&Diagnostics {
         site: &app.site,
+        mishaps: app.site.recent.all(),
         tablets: tablets.into_iter().map(|tablet| seen(tablet, &app)).collect(),
         tablet,
         name: tablet_name(&app, tablet),

@@ -2,6 +2,8 @@
 
 mod commands;
 mod enrolment;
+mod guessing;
+mod left_open;
 mod matrix;
 mod processes;
 mod sign_in;

@@ -62,8 +62,16 @@ async fn h4_guesses_at_several_processes_are_counted_together() {
 async fn h4_a_redis_that_would_forget_who_may_come_in_is_refused_in_one_line() {
     let redis = RealRedis::start();
     let said = TestPlant::refused_by(&redis.url()).await;
-    assert!(said.contains("appendonly yes") && said.lines().count() == 1, "{said}");
+    assert!(said.contains("CONFIG SET appendonly yes") && said.lines().count() == 1, "{said}");
+    assert!(said.contains("o quita REDIS_URL"), "one process alone has another way: {said}");
     assert_eq!(redis.ask::<usize>(&["EXISTS", "spool_access"]), 0, "nothing was put there");
+    let evicts = RealRedis::with(free_port(), &["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"]);
+    let said = TestPlant::refused_by(&evicts.url()).await;
+    assert!(said.contains("CONFIG SET maxmemory-policy noeviction") && said.lines().count() == 1, "{said}");
+    let silent = lasting();
+    silent.ask::<()>(&["ACL", "SETUSER", "taller", "on", ">clave-del-taller", "~spool_*", "&*", "+@all", "-info"]);
+    let said = TestPlant::refused_by(&silent.url().replace("//", "//taller:clave-del-taller@")).await;
+    assert!(said.contains("+info") && said.lines().count() == 1, "{said}");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ const HOSTILE: [&str; 14] = [
 ];
 
 /// The screens on which cells are shown; `{id}` is a spool's.
-const SCREENS: [&str; 13] = [
+const SCREENS: [&str; 22] = [
     "/",
     "/carretes?trabajador=93",
     "/carretes?trabajador=94",
@@ -46,6 +46,15 @@ const SCREENS: [&str; 13] = [
     "/carretes/{id}/tarjeta?trabajador=93",
     "/escaneo?trabajador=93&tag=MK-DOS",
     "/diagnostico",
+    "/supervisor",
+    "/supervisor?ver=ocupados",
+    "/supervisor/datos",
+    "/supervisor/salud",
+    "/supervisor/actividad?fecha=2026-11-20",
+    "/supervisor/carretes/{id}",
+    "/supervisor/carretes/{id}/liberar",
+    "/supervisor/carretes/{id}/desbloquear",
+    "/supervisor/carretes/{id}/corregir?remedio=nombrar%20Armador",
 ];
 
 /// Rows that hold a text in one cell after the other, or in several; what is behind it stands in a
@@ -205,7 +214,7 @@ fn is_no_formula(file: &str, hostile: &str) {
 }
 
 /// Every field of every address that shows what was sent, and of every form; `{}` is the text.
-const FIELDS: [(&str, &str, &str); 19] = [
+const FIELDS: [(&str, &str, &str); 27] = [
     ("GET", "/?q={}", ""),
     ("GET", "/carretes?trabajador=93&q={}", ""),
     ("GET", "/carretes?trabajador=93&nv={}", ""),
@@ -225,6 +234,14 @@ const FIELDS: [(&str, &str, &str); 19] = [
     ("POST", "/carretes/MK-0009/pausar", "trabajador=93&motivo={}&otro={}"),
     ("POST", "/carretes/tomar", "trabajador=93&carretes={}"),
     ("POST", "/rastro", "que={}&build={}"),
+    ("GET", "/supervisor?q={}&ver={}", ""),
+    ("GET", "/supervisor/datos?tipo={}", ""),
+    ("GET", "/supervisor/actividad?quien={}", ""),
+    ("GET", "/supervisor/carretes/{}", ""),
+    ("GET", "/supervisor/carretes/MK-0001/corregir?remedio={}&trabajador={}", ""),
+    ("POST", "/supervisor/carretes/MK-0001/liberar", "motivo=otro&otro={}&visto={}"),
+    ("POST", "/supervisor/carretes/MK-0001/reabrir", "operacion=ARM&motivo={}"),
+    ("POST", "/supervisor/carretes/MK-0001/corregir", "remedio={}&motivo={}&otro={}&trabajador={}"),
 ];
 
 fn encoded(text: &str) -> String {

@@ -2,7 +2,10 @@
 
 use super::{Screen, id, tap};
 use crate::live::Stream;
-use crate::support::{Reply, TestPlant, fresh, row};
+use crate::stand_in::Google;
+use crate::support::google::book_of;
+use crate::support::redis::RealRedis;
+use crate::support::{Reply, TestPlant, eventually, fresh, row, small_plant};
 use chrono::Duration;
 use reqwest::{Client, Method};
 use spoolboard::workbook::Sheets;
@@ -259,6 +262,8 @@ async fn h3_a_request_that_could_not_be_served_is_on_the_supervisors_page_withou
     let error = health.text("section[aria-labelledby=t-errores] tbody tr");
     assert!(error.contains("503 REDIS_NO_DISPONIBLEPOST /api/occupation/tomar"), "{error}");
     assert!(!error.contains("MK-0001") && !health.text("body").contains("s3creta"), "{error}");
+    let support = Screen::open(&plant, "/diagnostico").await;
+    assert_eq!(support.text("section[aria-labelledby=t-errores] tbody tr"), error, "and where support looks");
     assert!(health.text("section[aria-labelledby=t-puertos]").contains("NO RESPONDEN"));
     let cannot = Confirm::open(&plant, "MK-0001", "reabrir?operacion=ARM").await;
     assert!(cannot.screen.text(".said.bad").contains("no está completado"));
@@ -351,4 +356,39 @@ async fn f4_what_happened_on_a_day_and_which_tablets_there_are() {
     assert_eq!(before.count("section[aria-labelledby=t-dia] tbody"), 0);
     let found = Screen::open(&plant, "/supervisor?q=mk0007").await;
     assert_eq!(found.texts("tbody th.tag a"), ["MK-0007"]);
+}
+
+#[tokio::test]
+async fn h3_what_each_of_several_processes_keeps_for_itself_is_said_to_be_its_own() {
+    let (google, redis) = (Google::with(book_of(&small_plant())).await, RealRedis::start());
+    let one_of_several = TestPlant::at_google(&google, Some(&redis.url())).await;
+    eventually("it was read", async || one_of_several.get("/ready").await.status == 200).await;
+    let alone = TestPlant::embedded().await;
+    for path in ["/supervisor/salud", "/supervisor/actividad", "/diagnostico", "/diagnostico?tableta=x"] {
+        let said = async |plant: &TestPlant| Screen::open(plant, path).await.text("main").contains("este proceso");
+        assert_eq!((said(&one_of_several).await, said(&alone).await), (true, false), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn h4_whoever_is_freed_at_one_process_is_told_on_a_screen_of_another_and_refused_there() {
+    let (google, redis) = (Google::with(book_of(&small_plant())).await, RealRedis::start());
+    let one = TestPlant::at_google(&google, Some(&redis.url())).await;
+    let two = TestPlant::at_google(&google, Some(&redis.url())).await;
+    eventually("she has it", async || one.worker(93).take("MK-0001", "ARM").await.status == 200).await;
+    eventually("two was read", async || two.get("/ready").await.status == 200).await;
+    let (mut tablet, name) = (Stream::open(&two, "/vivo/carretes").await, format!("carrete-{}", id(&one, "MK-0001").await));
+    tablet.named("latido").await;
+    let freed = Confirm::open(&one, "MK-0001", "liberar").await.send(&one, "fin de turno").await;
+    assert_eq!(freed.status, 303, "{}", freed.text);
+    let mut said = tablet.named(&name).await;
+    while !said.contains("aviso") {
+        said = tablet.named(&name).await;
+    }
+    assert!(said.contains("\"para\":93") && said.contains("motivo: fin de turno"), "{said}");
+    eventually("her next act says why", async || {
+        let late = two.worker(93).complete("MK-0001").await;
+        late.status == 410 && late.message().contains("motivo: fin de turno")
+    })
+    .await;
 }

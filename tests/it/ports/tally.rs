@@ -17,13 +17,11 @@ async fn counted(tally: &dyn Tally, all: usize) -> Conflicts {
 
 async fn i3_a_day_is_counted_by_outcome_and_by_tag(tally: &dyn Tally) {
     tally.note(Outcome::Conflict, "MK-AYER", morning() - Duration::hours(25));
-    for (outcome, tag) in [
-        (Outcome::Taken, "MK-1"),
-        (Outcome::Conflict, "MK-2"),
-        (Outcome::Conflict, "409 ñ"),
-        (Outcome::Conflict, "MK-2"),
-        (Outcome::Ended, "MK-1"),
-    ] {
+    // Just before it would be no part of the day any more.
+    tally.note(Outcome::Taken, "MK-1", morning() - Duration::minutes(24 * 60 - 10));
+    for (outcome, tag) in
+        [(Outcome::Conflict, "MK-2"), (Outcome::Conflict, "409 ñ"), (Outcome::Conflict, "MK-2"), (Outcome::Ended, "MK-1")]
+    {
         tally.note(outcome, tag, morning());
     }
     let day = counted(tally, 5).await;

@@ -1,9 +1,10 @@
-//! What is shown to a supervisor who asked for a dangerous act and gave his password too long ago, or
-//! wrongly: the field for it, and all that he had typed. What he asked for has not been looked at.
+//! What is shown to a supervisor who sent a form after his session had ended, or who asked for a dangerous act and gave
+//! his password too long ago, or wrongly: the fields for it, and all that he had typed. What he asked for has not been
+//! looked at.
 
 use super::super::face::Asker;
 use super::super::page;
-use crate::web::caller::Unconfirmed;
+use crate::web::caller::{NAME, PASSWORD, Unconfirmed};
 use crate::web::failure::Failure;
 use crate::web::{App, Site};
 use crate::words::Fault;
@@ -35,6 +36,8 @@ struct Again<'a> {
     /// What was typed, to be read again: why, and what somebody or something shall be called.
     reason: &'a str,
     name: &'a str,
+    /// Who says that he is a supervisor, where that is not known: his name, as far as he gave it.
+    who: Option<&'a str>,
     /// The fields as they were sent.
     kept: Vec<&'a (String, String)>,
     /// A secret of somebody else was among them. It is not sent back, and has to be typed again.
@@ -44,27 +47,37 @@ struct Again<'a> {
 
 /// The answer to whoever did not give his password with the form.
 pub(in crate::web) fn again(app: &App, asker: Asker, unconfirmed: &Unconfirmed) -> Response {
-    let Unconfirmed { door, path, fields } = unconfirmed;
-    let failure = Failure::from(Fault::from(door.clone()));
+    let failure = Failure::from(Fault::from(unconfirmed.door.clone()));
+    let again = Again::of(app, &failure, unconfirmed);
     let mut response = match asker.htmx {
-        true => page(&Part { again: Again::of(app, &failure, path, fields) }),
-        false => page(&Page { site: &app.site, again: Again::of(app, &failure, path, fields) }),
+        true => page(&Part { again }),
+        false => page(&Page { site: &app.site, again }),
     };
     *response.status_mut() = failure.status;
     failure.dressed(response)
 }
 
 impl<'a> Again<'a> {
-    fn of(app: &App, failure: &'a Failure, path: &'a str, fields: &'a [(String, String)]) -> Again<'a> {
+    /// Whether his name is the first that is to be typed.
+    fn asks_who(&self) -> bool {
+        self.who.is_some_and(str::is_empty)
+    }
+
+    fn of(app: &App, failure: &'a Failure, unconfirmed: &'a Unconfirmed) -> Again<'a> {
+        let Unconfirmed { nobody, path, fields, .. } = unconfirmed;
         let (back, act) = path.rsplit_once('/').unwrap_or((path, ""));
         let text = |name: &str| {
             let mut values = fields.iter().filter(|(found, value)| found == name && !value.trim().is_empty());
             values.next().map_or("", |(_, value)| value.trim())
         };
         let spool = back.strip_prefix("/supervisor/carretes/");
-        let tag = spool.and_then(|id| app.plant.view().get(id).map(|spool| spool.tag().to_string()));
+        let tag = match nobody {
+            // Who is not known is told nothing that he did not send himself.
+            true => Some(text("tag").to_owned()).filter(|tag| !tag.is_empty()),
+            false => spool.and_then(|id| app.plant.view().get(id).map(|spool| spool.tag().to_string())),
+        };
         let (pin, badge) = (!text("pin").is_empty(), act == "credencial" && !text("codigo").is_empty());
-        let secret = |name: &str| name == "clave" || name == "pin" && pin || name == "codigo" && badge;
+        let anew = |name: &str| name == PASSWORD || name == NAME || name == "pin" && pin || name == "codigo" && badge;
         Again {
             failure,
             path,
@@ -73,7 +86,8 @@ impl<'a> Again<'a> {
             tag,
             reason: if matches!(text("motivo"), "" | "otro") { text("otro") } else { text("motivo") },
             name: text("nombre"),
-            kept: fields.iter().filter(|(name, _)| !secret(name)).collect(),
+            who: nobody.then(|| text(NAME)),
+            kept: fields.iter().filter(|(name, _)| !anew(name)).collect(),
             pin,
             badge,
         }

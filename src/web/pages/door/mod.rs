@@ -90,7 +90,7 @@ fn when(app: &App, at: i64) -> String {
 }
 
 /// An answer that also gives or takes a cookie.
-fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+pub(in crate::web) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -2,10 +2,10 @@
 
 use super::super::fields::Fields;
 use super::super::{Answer, page};
-use super::{address, go, locked, now, with_cookie};
-use crate::access::{Place, digest};
+use super::{go, locked, now, with_cookie};
+use crate::access::digest;
 use crate::web::caller::cookies::{self, Kind};
-use crate::web::caller::{Caller, Credentials, door};
+use crate::web::caller::{Caller, Credentials, door, place};
 use crate::web::failure::Failure;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
@@ -39,12 +39,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, query: Fields) 
 pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
     let access = locked(&app)?;
     let (name, back) = (fields.text("nombre").unwrap_or_default(), way_back(&fields));
-    let from = match (&caller, address()) {
-        (Caller::Tablet { id, .. }, _) => Place::Tablet(id),
-        (_, Some(address)) => Place::Address(address),
-        (_, None) => Place::Anywhere,
-    };
-    match access.sign_in(name, fields.text("clave").unwrap_or_default(), from, now(&app)).await {
+    match access.sign_in(name, fields.text("clave").unwrap_or_default(), place(&caller), now(&app)).await {
         Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(access, Kind::Session, &secret))),
         Err(denied) => {
             let failure = Failure::from(Fault::from(door(denied)));

@@ -171,7 +171,8 @@ fn confirm<'a>(app: &'a App, spool: &Arc<Spool>, what: &Mend, fields: &Fields, r
         before: words::value(column, &before.display()),
         after: words::value(column, &after.display()),
     };
-    let mut hidden = vec![("id_operacion", Uuid::new_v4().to_string()), ("visto", spool.row.print().to_string())];
+    let (key, seen, tag) = (Uuid::new_v4().to_string(), spool.row.print().to_string(), spool.tag().to_string());
+    let mut hidden = vec![("id_operacion", key), ("visto", seen), ("tag", tag)];
     hidden.extend(chosen(what));
     Act {
         site: &app.site,

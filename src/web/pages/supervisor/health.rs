@@ -67,10 +67,6 @@ impl Health<'_> {
         let age = self.events.heard.as_ref().map_or(0, |age| age.as_secs());
         format!("{age} s")
     }
-
-    fn when(&self, mishap: &Mishap) -> String {
-        words::moment(mishap.at)
-    }
 }
 
 /// The page.

@@ -88,6 +88,6 @@ fn offers(spool: &Spool, app: &App) -> Vec<(String, String)> {
     };
     let plain = |what: Mend, path: &str| (what.clone(), words::act(&what), at(path));
     let all = [plain(Mend::Release, "liberar"), plain(Mend::Unblock, "desbloquear")].into_iter();
-    let all = all.chain([Operation::Arm, Operation::Sold, Operation::Metrology].map(reopen));
+    let all = all.chain([Operation::Arm, Operation::Sold, Operation::Metrology, Operation::Repair].map(reopen));
     all.filter(|(what, ..)| app.plant.preview(spool.id(), what).is_ok()).map(|(_, label, href)| (label, href)).collect()
 }

@@ -1,0 +1,112 @@
+//! A page of a supervisor that was left open longer than his session.
+
+use super::sign_in::{form_of, take};
+use super::{PASSWORD, Persona, SUPERVISOR, locked_plant, register, supervisor, tablet};
+use crate::pages::Screen;
+use chrono::Duration;
+use futures_util::StreamExt;
+use reqwest::Method;
+use serde_json::json;
+use std::time::Duration as StdDuration;
+use tokio::time::timeout;
+
+fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (&**name, &**value)).collect()
+}
+
+fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn h4_a_form_that_is_sent_after_the_session_has_ended_loses_nothing_and_takes_name_and_password_along() {
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    assert_eq!(take(&device, &plant, "MK-0001", 93).await.0, 200);
+    let mut boss = supervisor(&plant).await;
+    let spool = device.get(&plant, "/api/occupation/status/MK-0001").await.json["id"].as_str().unwrap().to_owned();
+    let path = format!("/supervisor/carretes/{spool}/liberar");
+    let open = Screen::of(&boss.get(&plant, &path).await);
+    plant.later(Duration::hours(12) + Duration::minutes(1));
+    // The browser has forgotten the cookie of the session by itself.
+    boss.cookies.clear();
+    let (seen, key) = (open.attribute("input[name=visto]", "value"), open.attribute("input[name=id_operacion]", "value"));
+    let tag = open.attribute("input[name=tag]", "value");
+    let typed = [("visto", &*seen), ("id_operacion", &key), ("tag", &tag), ("motivo", "otro"), ("otro", "se fue <b>sin avisar")];
+    let typed = owned(&typed);
+
+    let asked = boss.form(&plant, &path, &pairs(&typed)).await;
+    let page = Screen::of(&asked);
+    assert_eq!(
+        (asked.status, page.count("input[name=supervisor]"), page.count("input[name=clave]")),
+        (403, 1, 1),
+        "{}",
+        asked.text
+    );
+    assert!(page.text("section.confirm").contains("se fue <b>sin avisar"), "{}", asked.text);
+    assert!(page.text("h2").contains("Liberar MK-0001"), "{}", page.text("h2"));
+    let bare = Persona::new().form(&plant, &path, &[("motivo", "otro")]).await.text;
+    assert!(!bare.contains("MK-0001"), "who is not known is told nothing that he did not send: {bare}");
+    assert_eq!(form_of(&page, &path), typed);
+
+    let with = |password: &str| [&typed[..], &owned(&[("supervisor", SUPERVISOR), ("clave", password)])[..]].concat();
+    let wrong = boss.form(&plant, &path, &pairs(&with("no es esta clave"))).await;
+    let page = Screen::of(&wrong);
+    assert!(
+        wrong.status == 403 && wrong.text.contains("CLAVE_INCORRECTA") && !wrong.text.contains("no es esta"),
+        "{}",
+        wrong.text
+    );
+    assert_eq!((form_of(&page, &path), page.attribute("input[name=supervisor]", "value")), (typed.clone(), SUPERVISOR.into()));
+    assert_eq!(device.get(&plant, "/api/occupation/status/MK-0001").await.json["ocupado"], true, "she has it still");
+
+    let done = boss.form(&plant, &path, &pairs(&with(PASSWORD))).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let history = device.get(&plant, "/api/history/MK-0001").await;
+    let last = history.json["events"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["evento_tipo"], &last["worker_nombre"]), (&json!("LIBERAR_SPOOL"), &json!(SUPERVISOR)));
+    assert_eq!(boss.get(&plant, "/supervisor").await.status, 200, "and he is signed in");
+}
+
+#[tokio::test]
+async fn h4_a_form_that_htmx_sends_after_the_session_has_ended_is_asked_in_its_place() {
+    let plant = locked_plant().await;
+    let (_, id) = tablet(&plant, "Armado 1").await;
+    let boss = supervisor(&plant).await;
+    plant.later(Duration::hours(12) + Duration::minutes(1));
+    let path = "/supervisor/tabletas/nombrar";
+    let request = boss.request(&plant, Method::POST, path).header("hx-request", "true");
+    let part = plant.send(request.form(&[("id", &*id), ("nombre", "Soldadura 7")])).await;
+    assert!(part.status == 403 && part.text.starts_with("<hx-partial hx-target=\"#contenido\""), "{}", part.text);
+    assert!(!part.headers.contains_key("hx-redirect"), "the page is not left");
+    let page = Screen::of(&part);
+    assert_eq!(form_of(&page, path), owned(&[("id", &id), ("nombre", "Soldadura 7")]));
+    assert_eq!(page.count("input[name=supervisor][autofocus]"), 1);
+}
+
+#[tokio::test]
+async fn h4_passwords_that_come_with_a_form_are_counted_as_those_of_the_page_where_one_signs_in() {
+    let plant = locked_plant().await;
+    let mut statuses = Vec::new();
+    for number in 0..6 {
+        let fields = [("supervisor", SUPERVISOR), ("clave", &*format!("clave {number} que no es"))];
+        statuses.push(Persona::new().form(&plant, "/supervisor/claves/muro", &fields).await.status);
+    }
+    assert_eq!(statuses, [403, 403, 403, 403, 403, 429]);
+    assert_eq!(Persona::new().form(&plant, "/entrar", &[("nombre", SUPERVISOR), ("clave", PASSWORD)]).await.status, 429);
+    assert!(register(&plant).book().unwrap().house.wall.is_empty());
+}
+
+#[tokio::test]
+async fn h4_the_stream_of_a_supervisor_ends_within_seconds_of_his_session() {
+    let plant = locked_plant().await;
+    let boss = supervisor(&plant).await;
+    let mut stream = boss.request(&plant, Method::GET, "/vivo/carretes").send().await.unwrap().bytes_stream();
+    assert!(stream.next().await.unwrap().is_ok(), "it hears something");
+    plant.later(Duration::hours(12));
+    let goes_on = timeout(StdDuration::from_secs(4), async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    assert!(goes_on.is_err(), "twelve hours are not over");
+    plant.later(Duration::seconds(1));
+    let ended = timeout(StdDuration::from_secs(5), async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    assert!(ended.is_ok(), "the stream goes on");
+}
