@@ -89,7 +89,7 @@
   document.addEventListener('lista:pedir', () => refresh(true));
   document.addEventListener('click', (e) => {
     if (e.target.closest('#cambios')) refresh(true);
-    if (e.target.closest('#version')) location.reload();
+    if (e.target.closest('#version')) anew();
   });
   const showChanges = () => {
     const button = $('cambios');
@@ -131,8 +131,16 @@
     s.first = false;
     build(data.build);
   };
+  // This page anew, once the server has just given it: while it restarts, the browser's own page of error would stay
+  // on a wall for ever. An answer that refuses is a page too; only one that says "not now" is asked for again.
+  const anew = () => {
+    if (s.leaving) return;
+    s.leaving = true;
+    fetch(location.href, { cache: 'no-store' }).then((page) => page.text().then(() => page.status < 500)).catch(() => false)
+      .then((there) => { if (there) location.reload(); else s.leaving = false; });
+  };
   // A tablet that is not let in any more: its page, asked for again, leads to where one is.
-  const unknown = (status) => { if (status === 401) location.reload(); };
+  const unknown = (status) => { if (status === 401) anew(); };
   document.addEventListener('htmx:sse:before:connection', (e) => { s.stream = e.detail.connection; s.downAt ??= now(); s.first = true; });
   document.addEventListener('htmx:sse:error', (e) => {
     s.downAt ??= now();
@@ -180,7 +188,7 @@
       // It is back: a stream that has been silent since then is none, and gets its time to open again.
       if (back && $('vivo') && now() - s.heard > 20000) { s.heard = s.downAt = now(); reopen(); }
       build(up.build);
-      if ('apagada' in body.dataset) location.reload();
+      if ('apagada' in body.dataset) anew();
       watch();
     }).catch(() => { s.http = -Infinity; s.downAt ??= now(); });
   };
@@ -223,7 +231,7 @@
     if (!touching(2000)) [...later].forEach((id) => { const card = $(id); if (card) recard(card); else later.delete(id); });
     const notice = $('version');
     if (notice) notice.hidden = !s.stale;
-    if (s.stale && (wall || !(unsent() || touching(30000)))) { s.stale = false; location.reload(); }
+    if (s.stale && (wall || !(unsent() || touching(30000)))) anew();
   };
   s.readonly = !wall && $('sin-conexion')?.hidden === false;
   came(document.documentElement);

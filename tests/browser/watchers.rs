@@ -122,8 +122,11 @@ async fn c6_a_wall_of_an_older_build_reloads_itself() {
     in_browser(async |browser| {
         let wall = Tab::open(browser, &served.at("/kiosko?ot=1400"), WALL, false).await;
         wall.sees("No hay carretes ocupados de OT 1400").await;
-        wall.ask::<bool>("(document.body.dataset.build = 'anterior') && (window.anterior = true)").await;
         served.kill().await;
+        // It heard of the new build, and then the server went: it must not go too, to the browser's own page of error.
+        wall.ask::<bool>("(document.body.dataset.build = 'anterior') && (window.anterior = true)").await;
+        let heard = "{ detail: { message: { event: 'latido', data: '{\"build\":\"nueva\"}' } }, bubbles: true }";
+        wall.ask::<bool>(&format!("document.body.dispatchEvent(new CustomEvent('htmx:sse:after:message', {heard}))")).await;
         served.restart().await;
         wall.until("window.anterior === undefined && document.body?.dataset.build !== 'anterior'").await;
         wall.sees("No hay carretes ocupados de OT 1400").await;
