@@ -75,12 +75,14 @@ pub struct Known {
 pub async fn say(app: App, stop: CancellationToken) {
     let mut often = interval(OFTEN);
     often.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while app.peers.may_be() && !stop.is_cancelled() {
+    let mut stopped = !app.peers.may_be();
+    while !stopped {
         tokio::select! {
             () = stop.cancelled() => {}
             _ = often.tick() => {}
         }
-        let said = Said { stopped: stop.is_cancelled(), ..own(&app) };
+        stopped = stop.is_cancelled();
+        let said = Said { stopped, ..own(&app) };
         let text = serde_json::to_string(&said).unwrap_or_default();
         if let Err(error) = app.peers.say(text, said.at.timestamp()).await {
             debug!(%error, "the other processes were not told how this one is doing");
@@ -102,7 +104,9 @@ pub async fn known(app: &App) -> Known {
     let others: Vec<Said> = others.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
     let now = own.at;
     let all: Vec<Said> = std::iter::once(own).chain(others).collect();
-    let serves = |said: &&Said| !said.stopped && (now - said.at).num_seconds() < GONE;
+    // One that was begun anew in the place of another is shown for it.
+    let followed = |said: &Said| all.iter().any(|it| it.since > said.since && place(&it.name) == place(&said.name));
+    let serves = |said: &&Said| !said.stopped && (now - said.at).num_seconds() < GONE && !followed(said);
     let mut processes: Vec<Process> = all.iter().filter(serves).map(|said| process(said, now, app)).collect();
     processes.sort_by(|a, b| a.name.cmp(&b.name));
     if !app.peers.may_be() {
@@ -132,6 +136,11 @@ fn own(app: &App) -> Said {
         streams: app.plant.metrics().streams.get(),
         mishaps,
     }
+}
+
+/// A name without the number.
+fn place(name: &str) -> &str {
+    name.rsplit_once(" (").map_or(name, |(place, _)| place)
 }
 
 fn process(said: &Said, now: Moment, app: &App) -> Process {
