@@ -1,5 +1,7 @@
 //! What the door says to whoever is not let in, or tries to change who is.
 
+use super::catalogue::text;
+
 /// Why somebody is not let in, or what he asked at the door was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // each is spelt out in its sentence below
@@ -75,5 +77,27 @@ fn wait(seconds: u32) -> String {
         1 => "1 segundo".into(),
         2..=90 => format!("{seconds} segundos"),
         _ => format!("{} minutos", seconds.div_ceil(60)),
+    }
+}
+
+/// What is about to be done, as the last word of its address names it, when the password is asked once more.
+pub fn asked(act: &str) -> &'static str {
+    match act {
+        "liberar" => text("again-release"),
+        "reabrir" => text("again-reopen"),
+        "desbloquear" => text("again-unblock"),
+        "corregir" => text("again-correct"),
+        "ayuda" => text("again-help"),
+        "registrar" => text("again-enrol"),
+        "nombrar" => text("again-rename"),
+        "revocar" => text("again-revoke"),
+        "crear" => text("again-create"),
+        "anular" => text("again-cancel"),
+        "muro" => text("again-wall"),
+        "sin-muro" => text("again-no-wall"),
+        "pedir-pin" => text("again-ask-pin"),
+        "pin" => text("again-pin"),
+        "credencial" => text("again-badge"),
+        _ => text("again-go-on"),
     }
 }

@@ -1,5 +1,6 @@
 //! Short words of the screens: states and reasons as a card, a board and a history say them.
 
+use super::catalogue::text;
 use super::{operation, refusal};
 use crate::domain::decision::Missing;
 use crate::domain::{Action, AuditEvent, Column, Help, Inspection, Operation, Progress, Refusal, Remedy, Spool};
@@ -28,6 +29,29 @@ pub fn help(help: &Help) -> String {
     let reason = help.reason.as_deref().map(|reason| format!(": {}", super::echo(reason))).unwrap_or_default();
     let seen = help.seen_by.as_deref().map_or_else(|| "nadie lo ha visto".to_owned(), |name| format!("visto por {name}"));
     format!("{} pide ayuda{since}{reason} ({seen})", help.name)
+}
+
+/// Reasons to pause that a button gives; another one is typed.
+pub fn pause_reasons() -> [&'static str; 6] {
+    [
+        text("reason-material"),
+        text("reason-drawing"),
+        text("reason-machine"),
+        text("reason-quality"),
+        text("reason-meal"),
+        text("reason-shift-end"),
+    ]
+}
+
+/// The same for several spools at once, the likeliest first.
+pub fn drop_reasons() -> [&'static str; 6] {
+    let [material, drawing, machine, quality, meal, shift_end] = pause_reasons();
+    [shift_end, meal, material, drawing, machine, quality]
+}
+
+/// What help may be asked for; anything else is typed.
+pub fn help_reasons() -> [&'static str; 5] {
+    [text("reason-material"), text("reason-drawing"), text("reason-machine"), text("reason-quality"), text("reason-safety")]
 }
 
 /// What a remedy does, as its button says it.

@@ -4,6 +4,7 @@
 //! of them say "tú". A refusal says what happened, who has the spool and since when, and what to do now; a success
 //! names the operation and how far it has come (`field-failures.md` G13, I3, I10).
 
+mod catalogue;
 mod door;
 mod fault;
 mod figures;
@@ -12,14 +13,15 @@ mod obstacle;
 mod problem;
 mod supervisor;
 
-pub use door::Door;
+pub use catalogue::{HOME, Language, Number, Said, language, say, source, speak, text, those_of, unfilled};
+pub use door::{Door, asked};
 pub use fault::{Fault, Wants};
 pub use figures::{
     BANDS, HELD, LASTS, NO_HOUR, WAITING, ending, hour, narrowed, nobody, nothing, stage, stretch, verdict, weekday, within, yes,
 };
 pub use labels::{
-    BAD_ROW, NO_OPERATION, SUPERVISOR, TO_INSPECT, UNKNOWN_HOLDERS, event, help, in_course, not_yet, numbered, ready, reason,
-    remedy, standing,
+    BAD_ROW, NO_OPERATION, SUPERVISOR, TO_INSPECT, UNKNOWN_HOLDERS, drop_reasons, event, help, help_reasons, in_course, not_yet,
+    numbered, pause_reasons, ready, reason, remedy, standing,
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};
@@ -39,15 +41,15 @@ const LISTED: usize = 4;
 
 /// What a refusal says to the person, with every time dated.
 pub fn refusal(refusal: &Refusal) -> String {
-    say(refusal, None)
+    told(refusal, None)
 }
 
 /// [`refusal`] as said at `now`: a time of today goes without its date.
 pub fn refusal_at(refusal: &Refusal, now: Moment) -> String {
-    say(refusal, Some(now))
+    told(refusal, Some(now))
 }
 
-fn say(refusal: &Refusal, now: Option<Moment>) -> String {
+fn told(refusal: &Refusal, now: Option<Moment>) -> String {
     match refusal {
         Refusal::UnknownSpool { asked } => {
             format!("No existe ningún carrete «{}». Revisa el TAG o búscalo en la lista.", echo(asked))
@@ -128,7 +130,7 @@ fn say(refusal: &Refusal, now: Option<Moment>) -> String {
 /// the request id by which a bug is found in the log.
 pub fn error(error: &Error, now: Option<Moment>, reference: Option<&str>) -> String {
     match error {
-        Error::Refused(refusal) => say(refusal, now),
+        Error::Refused(refusal) => told(refusal, now),
         Error::Conflict => "El carrete cambió mientras se guardaba y no se escribió nada. Actualiza la lista e inténtalo otra vez.".into(),
         Error::Unavailable { service: Service::Workbook, .. } => {
             "La planilla no responde y no se guardó nada. Espera unos segundos e inténtalo otra vez.".into()

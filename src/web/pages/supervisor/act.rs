@@ -98,6 +98,11 @@ struct Changed {
 }
 
 impl Act<'_> {
+    /// What is about to be done, and for whom where it is for somebody.
+    fn act(&self) -> String {
+        format!("{}{}", self.label, self.of)
+    }
+
     /// Whether the reason is none of those to choose from.
     fn typed(&self) -> bool {
         !self.reason.is_empty() && !self.reasons.contains(&self.reason.as_str())
