@@ -12,10 +12,11 @@
 
 mod demands;
 
+use demands::Demands;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use include_dir::{Dir, include_dir};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -40,7 +41,7 @@ pub struct Language {
     /// The sentences that need no argument, made once.
     fixed: HashMap<String, String>,
     /// Which arguments each sentence takes.
-    demands: BTreeMap<String, Vec<String>>,
+    demands: Demands,
     /// What could not be read, a line each.
     faults: Vec<String>,
     /// Its files, one after the other.
@@ -98,7 +99,7 @@ impl Language {
         // The marks that Fluent puts around an argument keep two directions of writing apart. Ours is one, and a
         // name is searched and compared as it was written.
         bundle.set_use_isolating(false);
-        let mut demands = BTreeMap::new();
+        let mut demands = Demands::new();
         let source = texts.concat();
         for text in texts {
             let resource = FluentResource::try_new(text).unwrap_or_else(|(read, errors)| {
@@ -112,7 +113,7 @@ impl Language {
         }
         let mut language = Language { name: name.to_owned(), bundle, fixed: HashMap::new(), demands, faults, source };
         let bare: Vec<String> =
-            language.demands.iter().filter(|(_, wants)| wants.is_empty()).map(|(key, _)| key.clone()).collect();
+            language.demands.iter().filter(|(_, wants)| wants.takes.is_empty()).map(|(key, _)| key.clone()).collect();
         for key in bare {
             let mut text = String::new();
             if language.write(&mut text, &key, &FluentArgs::new()).is_err() {
@@ -177,7 +178,7 @@ pub fn those_of(prefix: &str) -> impl Iterator<Item = &'static str> {
 pub fn unfilled(prefix: &str, key: &str) -> String {
     let key = format!("{prefix}{key}");
     let mut args = FluentArgs::new();
-    for name in spoken().demands.get(&key).into_iter().flatten() {
+    for name in spoken().demands.get(&key).into_iter().flat_map(|demand| &demand.takes) {
         args.set(name.clone(), format!("{{{name}}}"));
     }
     let mut text = String::new();
@@ -203,6 +204,14 @@ impl Said {
     pub fn count(mut self, name: &'static str, number: impl Number) -> Said {
         self.args.set(name, number.value());
         self
+    }
+
+    /// Gives it a text that may be absent, as which it counts 0.
+    pub fn maybe(self, name: &'static str, value: Option<impl fmt::Display>) -> Said {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self.count(name, 0),
+        }
     }
 
     /// What stands before and after an argument that the page marks up itself.

@@ -77,7 +77,7 @@ struct Act<'a> {
     holder: Option<String>,
     /// The cells that change: column, letters, before, after.
     cells: Vec<Changed>,
-    reasons: &'static [&'static str],
+    reasons: Vec<&'static str>,
     /// Of a remedy that names somebody: everybody.
     people: Vec<Choice>,
     /// What the form sends along.
