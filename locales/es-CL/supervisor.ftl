@@ -38,6 +38,9 @@ one-row = Su fila en la planilla
 
 ## An act. $act is what the button of the page before said; $of is for whom, where it is for somebody.
 
+# $tag is in bold.
+act-ask = ¿{ $act } { $tag }?
+act-ask-in = ¿{ $act } en { $tag }?
 act-title = { $act } · Supervisor
 act-spool = ← El carrete
 act-see = VER CÓMO QUEDA
@@ -50,6 +53,7 @@ act-other = otro motivo
 act-other-words = Otro motivo, con tus palabras
 # All in capitals.
 act-yes = SÍ, { $act } { $tag }
+act-yes-in = SÍ, { $act } EN { $tag }
 
 ## What happened on a day.
 

@@ -174,6 +174,11 @@ pub fn those_of(prefix: &str) -> impl Iterator<Item = &'static str> {
     spoken().demands.keys().filter_map(move |key| key.strip_prefix(prefix))
 }
 
+/// The arguments of a sentence or part, in order of name; nothing where there is none by this key.
+pub fn takes(key: &str) -> Option<&'static [String]> {
+    spoken().demands.get(key).map(|demand| demand.takes.as_slice())
+}
+
 /// The sentence of [`those_of`], with each argument as `{name}`, for whoever fills them in.
 pub fn unfilled(prefix: &str, key: &str) -> String {
     let key = format!("{prefix}{key}");

@@ -14,7 +14,7 @@ mod obstacle;
 mod problem;
 mod supervisor;
 
-pub use catalogue::{HOME, Language, Number, Said, language, say, source, speak, text, those_of, unfilled};
+pub use catalogue::{HOME, Language, Number, Said, language, say, source, speak, takes, text, those_of, unfilled};
 pub use door::{Door, asked};
 pub use fault::{Fault, Wants};
 pub use figures::{
