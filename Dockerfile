@@ -4,6 +4,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-de
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY src src
+COPY locales locales
 COPY templates templates
 COPY static static
 RUN cargo build --release --locked

@@ -140,6 +140,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode, Halt> {
     let config = cli.given.check()?;
+    if let Some(language) = &config.language {
+        crate::words::speak(Arc::clone(language));
+    }
     if config.google.is_some()
         && matches!(cli.command, Some(Command::Import { .. } | Command::Export { .. } | Command::Backup { .. }))
     {

@@ -35,10 +35,10 @@
 //!    snapshot.
 //! 7. The environment is read in `config`, adapters are built in `cli::build`, the time comes from
 //!    the plant's clock.
-//! 8. Spanish is in `templates/` and in [`words`], the one catalogue of sentences: domain types in,
-//!    Spanish out. Beside them only what a command tells whoever called it (`cli`, `config`, the
-//!    report and the errors of `workbook/files`), what the Google workbook says of its state, the
-//!    values that the workbook itself holds, and what the scripts in `static` say of a silent server.
+//! 8. What people read on a screen is in `locales/`, one file a screen, by key: templates, scripts and
+//!    [`words`] (domain types in, sentences out) name keys. Spanish elsewhere is only what a command tells
+//!    whoever called it (`cli`, `config`, the report and the errors of `workbook/files`), what the Google
+//!    workbook says of its state, and the values that the workbook itself holds.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
 //!    `events/wire.rs`.
 //!
@@ -123,6 +123,9 @@
 //!
 //! **Where does a call for help live?** In the audit alone ([`domain::help`]); of the row it changes only
 //! `version`. So it survives a restart, and every process shows it.
+//!
+//! **Which language do the screens speak?** That of `SPOOLBOARD_LANGUAGE`: a folder of `locales/`, or one
+//! anywhere with the same sentences. One that lacks a sentence stops the start, so that nobody reads a key.
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 

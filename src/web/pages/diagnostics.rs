@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::trail::{Step, Tablet};
 use crate::web::peers::{self, Known};
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -9,6 +9,7 @@ use crate::web::caller::Caller;
 use crate::web::pages::Asker;
 use crate::web::pages::face::Face;
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
