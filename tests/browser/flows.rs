@@ -4,22 +4,22 @@ use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
 
-const WELDED: &str = "MK-1350-GW-30000-001";
-const REJECTED: &str = "MK-1350-GW-30000-002";
-const OLD: &str = "MK-1350-GW-30000-003";
+pub(crate) const WELDED: &str = "MK-1350-GW-30000-001";
+pub(crate) const REJECTED: &str = "MK-1350-GW-30000-002";
+pub(crate) const OLD: &str = "MK-1350-GW-30000-003";
 
 /// The card of a spool.
-fn card(tag: &str) -> String {
+pub(crate) fn card(tag: &str) -> String {
     format!("article[aria-label='Carrete {tag}']")
 }
 
 /// The button that opens a card's dialog.
-fn opener(tag: &str, dialog: &str) -> String {
+pub(crate) fn opener(tag: &str, dialog: &str) -> String {
     format!("{} button[command=show-modal][commandfor^={dialog}]", card(tag))
 }
 
 /// A plant in which each kind of work waits, and one spool has been held for too long.
-fn works() -> Vec<Row> {
+pub(crate) fn works() -> Vec<Row> {
     let welded = |tag: &str| Row { welded: true, ..ready(tag) };
     vec![
         ready(TAG),
@@ -32,14 +32,14 @@ fn works() -> Vec<Row> {
 
 /// How somebody acts on a tablet.
 #[derive(Clone, Copy, PartialEq)]
-enum By {
+pub(crate) enum By {
     Finger,
     Keyboard,
 }
 
 impl By {
     /// Presses what a selector finds, once it may be pressed.
-    async fn press(self, tab: &Tab, selector: &str) {
+    pub(crate) async fn press(self, tab: &Tab, selector: &str) {
         match self {
             By::Finger => tab.tap(selector).await,
             By::Keyboard => {
@@ -52,7 +52,7 @@ impl By {
     }
 
     /// Ticks the box of a card.
-    async fn pick(self, tab: &Tab, tag: &str) {
+    pub(crate) async fn pick(self, tab: &Tab, tag: &str) {
         let wanted = if self == By::Finger { ".pick" } else { ".pick input" };
         self.press(tab, &format!("{} {wanted}", card(tag))).await;
     }

@@ -28,7 +28,9 @@ async fn a_board_opened_from_a_workers_list_says_who_he_is_wherever_he_goes_on_i
     plant.worker(93).take("MK-0001", "ARM").await;
     let list = Screen::open(&plant, "/carretes?trabajador=93").await;
     assert_eq!(list.attribute(".links a[href^='/tablero']", "href"), "/tablero?trabajador=93");
-    for path in ["/tablero?trabajador=93", "/tablero?nv=NV0650&operacion=ARM&ver=listos&trabajador=93", "/tablero?ot=0&trabajador=93"] {
+    for path in
+        ["/tablero?trabajador=93", "/tablero?nv=NV0650&operacion=ARM&ver=listos&trabajador=93", "/tablero?ot=0&trabajador=93"]
+    {
         let board = Screen::open(&plant, path).await;
         assert_eq!((board.text("h1"), board.attribute("body", "data-trabajador")), ("Marta Ríos".into(), "93".into()), "{path}");
         // Every way on from it, but for the file, and the stream that changes it.

@@ -162,11 +162,20 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_says_what_was_read_from_it_and_nothing_for_what_is_usual() {
-        for query in ["", "?nv=NV0650", "?nv=NV%200650%26x&ot=1335&operacion=ARM&orden=persona&ver=listos", "?orden=operacion", "?trabajador=93"] {
+        for query in [
+            "",
+            "?nv=NV0650",
+            "?nv=NV%200650%26x&ot=1335&operacion=ARM&orden=persona&ver=listos",
+            "?orden=operacion",
+            "?trabajador=93",
+        ] {
             assert_eq!(read(query).await.at("/tablero"), format!("/tablero{query}"));
         }
         let his = read("?ot=1335&trabajador=93").await;
-        assert_eq!((his.whole(), his.at("/kiosko"), his.of_worker()), ("/tablero?trabajador=93".into(), "/kiosko?ot=1335".into(), "?trabajador=93".into()));
+        assert_eq!(
+            (his.whole(), his.at("/kiosko"), his.of_worker()),
+            ("/tablero?trabajador=93".into(), "/kiosko?ot=1335".into(), "?trabajador=93".into())
+        );
         assert!(his.narrows() && !read("?trabajador=93").await.narrows(), "whose it is leaves nothing out");
         assert!(read("?nv=&ot=%20&operacion=&orden=tiempo&ver=todo").await.is_empty(), "an empty field narrows nothing");
         assert_eq!(read(&format!("?ot={}", "9".repeat(99))).await.ot.len(), LONGEST);
