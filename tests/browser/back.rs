@@ -30,14 +30,14 @@ async fn stands(tab: &Tab, by: By, done: usize, shows: &str) {
     assert_eq!(deeds(tab).await, done, "{shows}");
     let here: String = tab.ask("location.pathname + location.search").await;
     let again = format!("location.pathname + location.search === {} && {FRESH} && {shows}", json!(here));
-    tab.ask::<bool>("(() => { window.antes = true; location.reload(); return true; })()").await;
+    tab.ask::<bool>("(() => { window.antes = true; setTimeout(() => location.reload()); return true; })()").await;
     tab.until(&again).await;
     // To go Back is the same gesture whatever the hands did before.
     if by == By::Finger {
-        tab.ask::<bool>("history.back() || true").await;
+        tab.ask::<bool>("setTimeout(() => history.back()) > 0").await;
         let left = format!("location.pathname + location.search !== {} && document.readyState === 'complete'", json!(here));
         tab.until(&left).await;
-        tab.ask::<bool>("history.forward() || true").await;
+        tab.ask::<bool>("setTimeout(() => history.forward()) > 0").await;
         tab.until(&again).await;
     }
     assert_eq!(deeds(tab).await, done, "nothing twice: {shows}");
@@ -115,7 +115,7 @@ async fn the_inspector_and_the_welder(tab: &Tab, by: By) {
     by.press(tab, "dialog[open] .danger").await;
     tab.until(&format!("!!document.querySelector(\"{}.rejected\")", card(WELDED))).await;
     stands(tab, by, 12, "true").await;
-    tab.ask::<bool>("history.back() || true").await;
+    tab.ask::<bool>("setTimeout(() => history.back()) > 0").await;
     comes(tab, by, 20).await;
     by.press(tab, "a.filter[href*='operacion=REPARACION']").await;
     by.press(tab, &button(WELDED, "tomar")).await;

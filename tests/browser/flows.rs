@@ -233,7 +233,7 @@ async fn g17_a_search_and_its_filters_survive_reload_and_back_at_every_step() {
             // What was just taken stands where it stood until the first reload, and not in another way after the second.
             let mut shown = Vec::new();
             for _ in 0..2 {
-                tablet.ask::<bool>("(() => { window.antes = true; location.reload(); return true; })()").await;
+                tablet.ask::<bool>("(() => { window.antes = true; setTimeout(() => location.reload()); return true; })()").await;
                 tablet.until(&format!("window.antes === undefined && {there}")).await;
                 shown.push(tablet.ask::<String>("[...document.querySelectorAll('.spool')].map((el) => el.id).join()").await);
             }
@@ -255,7 +255,7 @@ async fn g17_a_search_and_its_filters_survive_reload_and_back_at_every_step() {
             ("/carretes?trabajador=94", ""),
             ("/", ""),
         ] {
-            tablet.ask::<bool>("history.back() || true").await;
+            tablet.ask::<bool>("setTimeout(() => history.back()) > 0").await;
             step(address, field).await;
         }
         // The same of what was scanned, of one's own record, and of a board.
@@ -277,7 +277,7 @@ async fn g17_a_search_and_its_filters_survive_reload_and_back_at_every_step() {
         tablet.tap("a.filter[href*='operacion=ARM']").await;
         step("/tablero?operacion=ARM&ver=listos", "").await;
         for address in ["/tablero?ver=listos", "/tablero", "/carretes?trabajador=94"] {
-            tablet.ask::<bool>("history.back() || true").await;
+            tablet.ask::<bool>("setTimeout(() => history.back()) > 0").await;
             step(address, "").await;
         }
     })
