@@ -322,6 +322,7 @@ impl Walk {
     fn hit(&mut self, step: &Step, row: &Row, op: &str, was: Vec<(String, String)>) {
         self.late.saw(op, step.at);
         let typed = self.people.typed(&row.key, step.since);
+        let was = was.into_iter().map(|cell| self.before_any_hit(row, cell)).collect::<Vec<_>>();
         // What a person wrote there a moment before nobody knows, and nobody can give it back.
         let (lost, was): (Vec<_>, Vec<_>) = was.into_iter().partition(|(name, _)| is_ours(name) && typed.contains(name));
         self.counted.residues += lost.len();
@@ -332,6 +333,13 @@ impl Walk {
             true => self.hits.push(hit),
             false => self.nobody_moved(&hit),
         }
+    }
+
+    /// What stood in a cell before the first hit of its row that has not been put right.
+    fn before_any_hit(&self, row: &Row, (name, was): (String, String)) -> (String, String) {
+        let of_row = self.hits.iter().filter(|hit| hit.key == *row.key);
+        let first = of_row.flat_map(|hit| &hit.was).find(|(known, _)| *known == name);
+        first.cloned().unwrap_or((name, was))
     }
 
     fn hit_of(

@@ -88,11 +88,11 @@ impl Writer {
         self.away().is_some()
     }
 
-    /// Whether a reading shows a change whose event waits. One whose event is in the audit was done by
+    /// How many changes whose events wait a reading shows. One whose event is in the audit was done by
     /// another process, at which a tablet repeated its tap.
-    pub(super) fn is_evident(&self, fresh: &Fresh, boxed: &HashSet<Uuid>) -> bool {
+    pub(super) fn evidence(&self, fresh: &Fresh, boxed: &HashSet<Uuid>) -> usize {
         let by_another = |id: Uuid| fresh.loaded.events.iter().any(|event| event.id == id);
-        !self.seen(&fresh.loaded, |id| boxed.contains(&id) && !by_another(id)).is_empty()
+        self.seen(&fresh.loaded, |id| boxed.contains(&id) && !by_another(id)).len()
     }
 
     /// Whether the audit was there when it was last read, with its columns.

@@ -242,13 +242,16 @@ impl Standing<'_> {
         same(&self.row[column], cell)
     }
 
-    /// Whether what was sent came into this row, by its names, and some of it is still there.
-    fn was_hit(&self, written: &Written) -> bool {
-        let left = |(column, cell): &(Column, Cell)| {
+    /// How much of what was sent is still there, if it came into this row by its names, its mark before all:
+    /// rows may share their names.
+    fn left(&self, written: &Written) -> Option<(bool, usize)> {
+        let left = |(column, cell): &&(Column, Cell)| {
             self.is_open(*column) && self.holds(*column, cell) && !same(&self.image[*column], cell)
         };
         let is_it = |hit: &Names| hit.iter().zip(&names(self.row)).all(|(hit, name)| same(hit, name));
-        written.hit.as_ref().is_some_and(is_it) && written.cells.iter().any(left)
+        written.hit.as_ref().filter(|hit| is_it(hit))?;
+        let count = written.cells.iter().filter(left).count();
+        (count > 0).then(|| (written.mark.iter().any(|mark| left(&mark)), count))
     }
 
     /// Whether what was sent is to be seen here.
@@ -271,7 +274,8 @@ impl Standing<'_> {
     fn look_for(&mut self, written: &[Vec<Written>]) {
         for (attempt, all) in written.iter().enumerate().rev() {
             // What came here is known by the reply, else by how it looks.
-            let known = all.iter().position(|written| self.was_hit(written));
+            let left = |(nth, written)| self.left(written).map(|left| (left, nth));
+            let known = all.iter().enumerate().filter_map(left).max().map(|(_, nth)| nth);
             let Some(nth) = known.or_else(|| all.iter().position(|written| self.shows(written))) else { continue };
             let ours: Vec<Column> =
                 all[nth].cells.iter().filter(|(c, cell)| self.is_open(*c) && self.holds(*c, cell)).map(|(c, _)| *c).collect();

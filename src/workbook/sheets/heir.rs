@@ -106,6 +106,12 @@ impl Writer {
         self.heir.stood = stood;
     }
 
+    /// Whether a row may be one that a process that died has left wrong. Until that has been looked into nothing
+    /// is decided on it: what it shows was meant for another row, or its own last operation is not in it yet.
+    pub(super) fn is_in_question(&self, spool: &Spool, view: &View) -> bool {
+        self.heir.since.is_some() && (self.stray(spool, view).is_some() || self.missing(spool).is_some())
+    }
+
     /// The last batch of a process that died, as far as it is in wrong rows, or was there and is in none.
     fn inherited(&self) -> Option<Doubt> {
         let (layout, view) = (self.reader.layout()?, self.state.mirror.view());

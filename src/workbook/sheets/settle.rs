@@ -11,6 +11,7 @@ use super::compare::{Attempt, Found, Sides, Since, compare};
 use super::refresh::{Fresh, Layout};
 use super::waiting::Waiting;
 use super::writer::{Plan, Writer};
+use crate::domain::spool::identify;
 use crate::domain::{AuditEvent, Cell, Change, Column, Row};
 use crate::error::Error;
 use crate::workbook::{Applied, Landing, View};
@@ -168,9 +169,11 @@ impl Writer {
         if !news.is_empty() && self.is_legible() {
             return news.iter().all(in_audit);
         }
-        // Without an audit the rows tell.
+        // Without an audit the rows tell. Of a few of the changes they may show what another process did, whose own
+        // audit rows wait: then most rows are as they were, and what was meant for them is nowhere.
         let versions: HashSet<String> = fresh.loaded.rows.iter().map(|(_, row)| row[Column::Version].display()).collect();
-        orphans.iter().chain(&news).any(|id| versions.contains(&id.to_string())) || self.is_evident(fresh, &doubt.boxed)
+        let shown = orphans.iter().chain(&news).filter(|id| versions.contains(&id.to_string())).count();
+        shown + self.evidence(fresh, &doubt.boxed) > unmoved(doubt, fresh, &versions)
     }
 
     fn never_applied(&mut self, doubt: Doubt, fresh: Fresh) {
@@ -289,4 +292,17 @@ impl Writer {
         orphans.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
         self.answer_from_memory();
     }
+}
+
+/// How many rows of a batch stand as they were, while no row carries what was meant for them.
+fn unmoved(doubt: &Doubt, fresh: &Fresh, versions: &HashSet<String>) -> usize {
+    let rows = &fresh.loaded.rows;
+    let identities = identify(rows.iter().map(|(_, row)| &**row));
+    let stands = |change: &Change| {
+        let place = identities.iter().position(|identity| identity.id == change.spool);
+        let same = |column: &Column| place.is_some_and(|place| same(&rows[place].1[*column], &change.image[*column]));
+        change.cells.iter().any(|(column, _)| *column == Column::Version) && same(&Column::Version)
+    };
+    let changes = doubt.items.iter().map(|waiting| &waiting.change);
+    changes.filter(|change| !versions.contains(&change.event.id.to_string()) && stands(change)).count()
 }

@@ -18,6 +18,9 @@ use tracing::{info, warn};
 /// How often the tabs are listed, and formulas looked for.
 const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3_600));
 
+/// What is said while it is not known yet what a batch of the past has done.
+pub(super) const IN_QUESTION: &str = "se está revisando lo que se escribió antes de un corte";
+
 /// What looking has brought, besides the plant itself.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
@@ -203,7 +206,7 @@ impl Writer {
             self.pause = None;
         }
         if !self.is_settled() {
-            return Some("se está revisando lo que se escribió antes de un corte".into());
+            return Some(IN_QUESTION.into());
         }
         (self.watch.failures > 2).then(|| self.watch.wrong.clone().unwrap_or_else(|| "la planilla no responde".into()))
     }

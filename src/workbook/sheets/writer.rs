@@ -16,7 +16,7 @@ use super::settle::Doubt;
 use super::share::{Pulse, Share};
 use super::state::{CONNECTING, State};
 use super::waiting::Waiting;
-use super::watch::Watch;
+use super::watch::{IN_QUESTION, Watch};
 use super::{Limits, QUEUE};
 use crate::broken::{Safety, lacks};
 use crate::domain::problem::Kind;
@@ -346,6 +346,9 @@ impl Writer {
                 continue;
             }
             match view.get(&change.spool) {
+                Some(spool) if self.is_in_question(spool, &view) => {
+                    waiting.tell(Err(Error::unavailable(Service::Workbook, IN_QUESTION)));
+                }
                 Some(spool) if same_row(&spool.row, &change.image) => match self.formula(spool, change) {
                     Some(refusal) => waiting.tell(Err(refusal.into())),
                     None => self.waiting.push_back(waiting),

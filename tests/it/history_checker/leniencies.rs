@@ -378,6 +378,32 @@ fn two_batches_are_those_of_the_process_that_hit_the_row() {
 }
 
 #[test]
+fn a_hit_upon_a_hit_is_put_right_by_what_stood_there_before_both() {
+    let begin = || {
+        let mut tale = Tale::new();
+        tale.sorted().ours(hit).sorted().ours(|book| {
+            let before = book.before("MK-3");
+            book.occupy("b", "MK-2", 94);
+            book.event("b", "TOMAR_SPOOL", "MK-3", 94, before);
+        });
+        tale
+    };
+    let mut tale = begin();
+    tale.ours(|book| {
+        repair(book);
+        book.occupy("b", "MK-3", 94);
+    });
+    assert_eq!(tale.holds().repaired, 2);
+    let mut tale = begin();
+    tale.ours(|book| {
+        book.occupy("a", "MK-1", 93);
+        book.occupy("a", "MK-2", 93);
+        book.occupy("b", "MK-3", 94);
+    });
+    tale.breaks(6);
+}
+
+#[test]
 fn a_batch_under_which_rows_move_is_none_of_the_two() {
     let missed = |tale: &mut Tale| {
         tale.sorted().ours(|book| book.take("b", "MK-3", 94)).sorted().ours(|book| book.pause("c", "MK-3", 94));

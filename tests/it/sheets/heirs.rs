@@ -3,9 +3,9 @@
 use super::restart::{Life, shop};
 use super::{BATCHES, landed};
 use crate::stand_in::{Gate, Google, Held, When};
-use crate::support::eventually;
 use crate::support::google::{BOOK, folder, quick, seldom};
 use crate::support::redis::RealRedis;
+use crate::support::{eventually, pause, soon};
 use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::workbook::sheets::Limits;
@@ -61,6 +61,31 @@ async fn b6_a_process_that_had_read_a_row_gives_back_what_only_a_person_had_writ
     heir.workbook.watched();
     put_right(&heir, id, Cell::text(BY_HAND)).await;
     assert_eq!(heir.workbook.alarms(), 1);
+    heir.killed();
+}
+
+#[tokio::test]
+async fn b6_rows_that_a_dead_process_has_left_wrong_take_no_work_before_they_are_right() {
+    let ((google, _), redis, id) = (shop(4).await, RealRedis::start(), Uuid::new_v4());
+    let heir = Life::among(&google, Some(redis.link()), &folder(), quick()).await;
+    let life = Life::among(&google, Some(redis.link()), &folder(), seldom()).await;
+    let (gate, taking) = hits(&google, &life, id).await;
+    life.killed();
+    taking.abort();
+    gate.open();
+    redis.flushall();
+    heir.workbook.watched();
+    eventually("it shows the row that was hit", async || heir.shown("MK-0002").version == Some(id.to_string())).await;
+    let (there, not_there) = (Uuid::new_v4(), Uuid::new_v4());
+    let pausing = pause(&heir.workbook.view(), heir.shown("MK-0002").id(), 93, there);
+    let (paused, taken) = tokio::join!(heir.workbook.apply(pausing, soon()), heir.taken("MK-0003", 94, not_there));
+    assert!(!landed(&paused), "decided on what was meant for another row: {paused:?}");
+    assert!(!landed(&taken), "decided on a row that lacks its last operation: {taken:?}");
+    put_right(&heir, id, Cell::Empty).await;
+    assert_eq!((heir.audited(there), heir.audited(not_there)), (0, 0));
+    eventually("memory has followed", async || heir.shown("MK-0002").occupation.is_none()).await;
+    eventually("work goes on", async || heir.workbook.status().writable.is_ok()).await;
+    assert!(landed(&heir.taken("MK-0002", 94, Uuid::new_v4()).await));
     heir.killed();
 }
 

@@ -116,6 +116,23 @@ async fn b6_many_rows_that_moved_and_may_not_be_taken_any_more_are_told_to_the_a
     assert_eq!(writes() - before, 1);
 }
 
+#[tokio::test]
+async fn b6_blank_rows_that_were_hit_are_emptied_at_once() {
+    let floor = Floor::of(4, seldom()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 4));
+    let takes = (1..=4).map(|n| floor.take(&format!("MK-{n:04}"), if n % 2 == 0 { 93 } else { 94 }, Uuid::new_v4()));
+    let tasks: Vec<_> = takes.map(|take| floor.applying(take)).collect();
+    for task in tasks {
+        let answer = task.await.unwrap();
+        assert!(landed(&answer), "{answer:?}");
+    }
+    assert!(occupants(&floor).iter().all(|(tag, who)| tag.is_empty() == who.is_empty()));
+    let journal = floor.google.journal();
+    let sent: Vec<String> = journal.batches().map(|batch| batch.request.to_string()).collect();
+    let repairs = sent.iter().filter(|sent| sent.contains("updateCells") && !sent.contains("appendCells"));
+    assert_eq!(repairs.count(), 1);
+}
+
 /// A TAKE whose row moved and changed between its reading and its writing; its operation, which may be decided on again.
 async fn conflict_on_a_moved_row() -> (Floor, Uuid) {
     let floor = Floor::of(3, seldom()).await;

@@ -3,7 +3,7 @@
 use super::outbox::{appends, audit, deleted, emptied};
 use super::{BATCHES, Floor, landed};
 use crate::stand_in::grid::Sheet;
-use crate::stand_in::{Google, Held, When};
+use crate::stand_in::{Fault, Google, Held, When};
 use crate::support::google::{BOOK, book_of, config, folder, now, quick, seldom};
 use crate::support::redis::RealRedis;
 use crate::support::{ZONE, eventually, pause, plant, soon};
@@ -13,7 +13,7 @@ use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::redis::Link;
 use spoolboard::workbook::sheets::{BadSetting, Limits, SheetsConfig};
-use spoolboard::workbook::{GoogleSheets, Workbook};
+use spoolboard::workbook::{Applied, GoogleSheets, Workbook};
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -182,6 +182,40 @@ async fn f1_a_change_that_others_have_built_upon_is_not_forgotten_by_who_has_rea
     assert_eq!(audit(&google, &[later, id]), [later, id]);
     other.killed();
     life.killed();
+}
+
+#[tokio::test]
+async fn f1_one_tap_that_was_repeated_at_another_process_does_not_make_a_lost_batch_a_landed_one() {
+    let ((google, data), redis) = (shop(4).await, RealRedis::start());
+    deleted(&google);
+    let [life, other] = [
+        Life::among(&google, Some(redis.link()), &data, seldom()).await,
+        Life::among(&google, Some(redis.link()), &folder(), seldom()).await,
+    ];
+    // Its fence is known then: the next batch is that of the three.
+    assert!(landed(&life.taken("MK-0004", 93, Uuid::new_v4()).await));
+    let all: [Uuid; 3] = std::array::from_fn(|_| Uuid::new_v4());
+    let mut reading = google.hold(super::READINGS, Held::BeforeAnswering);
+    let mut gate = google.hold(BATCHES, Held::BeforeApplying);
+    google.fail(BATCHES, Fault::LostBefore);
+    let taking = [0, 1, 2].map(|n| life.applying(life.take(&format!("MK-000{}", n + 1), 93, all[n])));
+    reading.arrived().await;
+    eventually("all three go together", async || life.workbook.status().waiting == 3).await;
+    reading.open();
+    gate.arrived().await;
+    redis.flushall();
+    assert!(landed(&other.taken("MK-0001", 93, all[0]).await));
+    gate.open();
+    for take in taking {
+        let answer = take.await.unwrap();
+        assert!(!answer.is_ok_and(|applied| matches!(applied, Applied::Landed(_))), "its batch was lost");
+    }
+    for tag in ["MK-0002", "MK-0003"] {
+        assert_eq!(life.cell(tag, Column::OccupiedBy), Cell::Empty, "{tag}");
+    }
+    assert_eq!(life.workbook.status().outbox, 1, "of MK-0004");
+    life.killed();
+    other.killed();
 }
 
 #[tokio::test]
