@@ -337,7 +337,8 @@ impl Given {
             }
             None => {
                 return Err(Complaint(format!(
-                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",
+                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled; en un contenedor, con \
+                     «-e SPOOLBOARD_ACCESS=open» para probar, o «-e SPOOLBOARD_ACCESS=enrolled -e SPOOLBOARD_SECRET=…» para una planta",
                     config.listen
                 )));
             }

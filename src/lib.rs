@@ -14,7 +14,7 @@
 //!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
-//! web, cli -> trail (what was done on which tablet)
+//! web, cli -> trail (what was done on which tablet), peers (what each process says of itself) -> redis
 //! web, cli -> access (who may come in) -> its adapters (a file, redis), domain
 //! web, config -> private (files with keys)
 //! ```
@@ -77,8 +77,9 @@
 //!
 //! **Do two processes see each other?** With `REDIS_URL` set: locks are keys there, events a capped
 //! stream; on the Google workbook they write by turns, share one budget of calls, and read again when
-//! another one has seen something new. What was missed while Redis was away is not replayed; the screens start over. A process
-//! has two connections to it, one for commands and one that reads.
+//! another one has seen something new. What was missed while Redis was away is not replayed; the screens start over. What
+//! was done on tablets each keeps of all ([`trail`]), and how each is doing and what failed there all show ([`web::peers`]).
+//! A process has two connections to it, one for commands and one that reads.
 //!
 //! **How stale may a screen be?** On one machine not at all: memory is the record's own writer. Of the
 //! Google workbook what another process wrote is seen in about a second, what the office typed in 7 s. A
@@ -137,6 +138,7 @@ pub mod error;
 pub mod events;
 pub mod locks;
 pub mod metrics;
+pub mod peers;
 pub mod plant;
 pub mod private;
 pub mod redis;

@@ -82,7 +82,6 @@ tablets = Tabletas
 tablet = Tableta
 milliseconds = { $count } ms
 # Behind a number: what is counted is only what this one of several servers knows.
-this-process = de este proceso
 no-tablet-yet = Ninguna tableta ha abierto una página todavía.
 nothing-that-day = Ese día no hay nada registrado.
 # $spools is a number of spools that share $tag.

@@ -59,6 +59,21 @@ diagnostics-nothing-here = Ese día no se hizo nada en esta tableta, o hace más
 diagnostics-with = Con qué
 diagnostics-result = Resultado
 diagnostics-took = Demora
-diagnostics-own = De este proceso: cada uno guarda lo que atendió. Lo que falta aquí está en la misma página de los demás.
+diagnostics-own = Redis no responde: lo último de otros procesos puede faltar aquí.
 diagnostics-steps = Pasos guardados
 diagnostics-old = { $build } (anterior)
+
+## The processes that serve one workbook.
+
+health-processes = Procesos
+health-process = Proceso
+health-this-one = este
+health-read-ago = Filas leídas hace
+health-waiting = Cambios que esperan
+health-screens = Pantallas
+health-since = Desde
+health-no-news = SIN NOTICIAS
+health-no-news-since = desde hace { $time }
+health-other-build = OTRA
+mishaps-own = solo de este proceso: Redis no responde
+activity-cut-off = lo último de otros procesos puede faltar: Redis no responde

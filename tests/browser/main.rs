@@ -5,6 +5,7 @@
 // What must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod back;
 #[path = "../it/support/binary.rs"]
 mod binary;
 mod clock;
@@ -15,6 +16,7 @@ mod floor;
 mod flows;
 mod gaps;
 mod keyboard;
+mod keys;
 mod locked;
 mod look;
 mod names;
