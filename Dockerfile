@@ -4,6 +4,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-de
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY src src
+COPY locales locales
 COPY templates templates
 COPY static static
 RUN cargo build --release --locked
@@ -17,9 +18,9 @@ COPY --from=build /src/target/release/spoolboard /usr/local/bin/spoolboard
 USER spoolboard
 VOLUME /data
 EXPOSE 8000
-# Inside a container every address is "elsewhere"; who publishes the port decides who may reach it.
-# The banner on every screen says that anybody who does may act.
-ENV SPOOLBOARD_LISTEN=0.0.0.0:8000 SPOOLBOARD_DATA=/data SPOOLBOARD_ACCESS=open
+# Inside a container every address is "elsewhere", so it does not start until whoever runs it says who may act:
+# -e SPOOLBOARD_ACCESS=open for a trial, or -e SPOOLBOARD_ACCESS=enrolled -e SPOOLBOARD_SECRET=... for a plant.
+ENV SPOOLBOARD_LISTEN=0.0.0.0:8000 SPOOLBOARD_DATA=/data
 # The slim image has bash and no HTTP client: bash asks over a socket of its own.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8000 && printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["spoolboard"]

@@ -140,6 +140,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode, Halt> {
     let config = cli.given.check()?;
+    if let Some(language) = &config.language {
+        crate::words::speak(Arc::clone(language));
+    }
     if config.google.is_some()
         && matches!(cli.command, Some(Command::Import { .. } | Command::Export { .. } | Command::Backup { .. }))
     {
@@ -169,6 +172,8 @@ pub struct Built {
     pub site: Site,
     /// Who may come in; `None`: anybody.
     pub access: Option<Arc<Access>>,
+    /// The way to Redis, where there may be other processes.
+    pub link: Option<Link>,
 }
 
 /// Makes the adapters and puts the plant together. It waits neither for Google nor for Redis.
@@ -201,7 +206,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     if let Some(access) = &access {
         door::read(access, config).await?;
     }
-    let (locks, events, tally) = shared(link, config);
+    let (locks, events, tally) = shared(link.clone(), config);
     let site = Site {
         demo,
         open: !config.enrolled,
@@ -209,10 +214,11 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),
         sheet: config.sheets.operaciones.clone(),
+        since: clock.now(),
         ..Site::default()
     };
     let plant = Plant::new(workbook, locks, events, tally, clock, config.rules.clone(), Arc::new(metrics));
-    Ok(Built { plant, embedded, site, access })
+    Ok(Built { plant, embedded, site, access, link })
 }
 
 /// What the processes of a plant have together, where there may be several.

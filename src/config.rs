@@ -11,6 +11,7 @@ use crate::access::Secret;
 use crate::domain::Rules;
 use crate::redis::Address;
 use crate::web::server::Front;
+use crate::words::Language;
 use crate::workbook::Names;
 use crate::workbook::sheets::SheetsConfig;
 use chrono::Duration;
@@ -20,6 +21,7 @@ use parse::{complain, given, number};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 /// The settings as they were given, before anybody looks at them.
@@ -140,6 +142,9 @@ pub struct Given {
         global = true
     )]
     hoja_metadata_nombre: Option<String>,
+    /// Idioma de las pantallas, o una carpeta con sus archivos .ftl [es-CL]
+    #[arg(long = "language", env = "SPOOLBOARD_LANGUAGE", hide_env_values = true, value_name = "IDIOMA", global = true)]
+    language: Option<String>,
     #[command(flatten)]
     network: network::Given,
     /// Qué se escribe en el registro de sucesos [info]
@@ -181,6 +186,8 @@ pub struct Config {
     pub enrolled: bool,
     /// `SPOOLBOARD_SECRET`; given where `enrolled` is.
     pub secret: Option<Secret>,
+    /// `SPOOLBOARD_LANGUAGE`; without it the one at home.
+    pub language: Option<Arc<Language>>,
     /// `RUST_LOG`.
     pub log: String,
     /// Settings that were given and have no effect.
@@ -202,6 +209,7 @@ impl Default for Config {
             open: false,
             enrolled: false,
             secret: None,
+            language: None,
             log: "info".into(),
             without_effect: Vec::new(),
         }
@@ -243,6 +251,7 @@ impl Given {
         if let Some(seconds) = number("REDIS_LOCK_TTL_SECONDS", &self.redis_lock_ttl_seconds, 60..=86_400)? {
             config.lock_ttl = StdDuration::from_secs(u64::from(seconds));
         }
+        config.language = self.language()?;
         self.sheet_names(&mut config.sheets)?;
         if let Some(text) = given(&self.rust_log) {
             parse::log_filter(text)?;
@@ -274,6 +283,17 @@ impl Given {
             }
         }
         Ok(())
+    }
+
+    fn language(&self) -> Result<Option<Arc<Language>>, Complaint> {
+        let read = |text| {
+            let allowed = |faults: Vec<String>| {
+                let first = faults.first().map(String::as_str).unwrap_or_default();
+                complain("SPOOLBOARD_LANGUAGE", text, &format!("es-CL, o una carpeta con todas sus frases ({first})"))
+            };
+            Language::find(text).map(Arc::new).map_err(allowed)
+        };
+        given(&self.language).map(read).transpose()
     }
 
     fn redis(&self) -> Result<Option<Address>, Complaint> {
@@ -317,7 +337,8 @@ impl Given {
             }
             None => {
                 return Err(Complaint(format!(
-                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled",
+                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled; en un contenedor, con \
+                     «-e SPOOLBOARD_ACCESS=open» para probar, o «-e SPOOLBOARD_ACCESS=enrolled -e SPOOLBOARD_SECRET=…» para una planta",
                     config.listen
                 )));
             }

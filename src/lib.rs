@@ -14,7 +14,7 @@
 //!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which three adapters share)
 //! cli, web, workbook::files -> words -> domain, error
-//! web, cli -> trail (what was done on which tablet)
+//! web, cli -> trail (what was done on which tablet), peers (what each process says of itself) -> redis
 //! web, cli -> access (who may come in) -> its adapters (a file, redis), domain
 //! web, config -> private (files with keys)
 //! ```
@@ -35,10 +35,10 @@
 //!    snapshot.
 //! 7. The environment is read in `config`, adapters are built in `cli::build`, the time comes from
 //!    the plant's clock.
-//! 8. Spanish is in `templates/` and in [`words`], the one catalogue of sentences: domain types in,
-//!    Spanish out. Beside them only what a command tells whoever called it (`cli`, `config`, the
-//!    report and the errors of `workbook/files`), what the Google workbook says of its state, the
-//!    values that the workbook itself holds, and what the scripts in `static` say of a silent server.
+//! 8. What people read on a screen is in `locales/`, one file a screen, by key: templates, scripts and
+//!    [`words`] (domain types in, sentences out) name keys. Spanish elsewhere is only what a command tells
+//!    whoever called it (`cli`, `config`, the report and the errors of `workbook/files`), what the Google
+//!    workbook says of its state, and the values that the workbook itself holds.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
 //!    `events/wire.rs`.
 //!
@@ -77,8 +77,9 @@
 //!
 //! **Do two processes see each other?** With `REDIS_URL` set: locks are keys there, events a capped
 //! stream; on the Google workbook they write by turns, share one budget of calls, and read again when
-//! another one has seen something new. What was missed while Redis was away is not replayed; the screens start over. A process
-//! has two connections to it, one for commands and one that reads.
+//! another one has seen something new. What was missed while Redis was away is not replayed; the screens start over. What
+//! was done on tablets each keeps of all ([`trail`]), and how each is doing and what failed there all show ([`web::peers`]).
+//! A process has two connections to it, one for commands and one that reads.
 //!
 //! **How stale may a screen be?** On one machine not at all: memory is the record's own writer. Of the
 //! Google workbook what another process wrote is seen in about a second, what the office typed in 7 s. A
@@ -123,6 +124,9 @@
 //! **Where does a call for help live?** In the audit alone ([`domain::help`]); of the row it changes only
 //! `version`. So it survives a restart, and every process shows it.
 //!
+//! **Which language do the screens speak?** That of `SPOOLBOARD_LANGUAGE`: a folder of `locales/`, or one
+//! anywhere with the same sentences. One that lacks a sentence stops the start, so that nobody reads a key.
+//!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.
 
 pub mod access;
@@ -134,6 +138,7 @@ pub mod error;
 pub mod events;
 pub mod locks;
 pub mod metrics;
+pub mod peers;
 pub mod plant;
 pub mod private;
 pub mod redis;

@@ -95,6 +95,8 @@ pub struct Metrics {
     pub refused_connections: Counter,
     /// Certificates that could not be used when they were exchanged.
     pub refused_certificates: Counter,
+    /// Steps of tablets that were not kept, or that the other processes will not be told.
+    pub lost_steps: Counter,
     /// Rows in memory; set when somebody looks, as the four below.
     pub spools: Gauge,
     /// Rows that somebody has.
@@ -126,6 +128,7 @@ impl Default for Metrics {
             connections: Gauge::default(),
             refused_connections: Counter::default(),
             refused_certificates: Counter::default(),
+            lost_steps: Counter::default(),
             spools: Gauge::default(),
             occupied: Gauge::default(),
             problems: Gauge::default(),
@@ -150,6 +153,7 @@ impl Default for Metrics {
         registry.register("connections", "Open connections", metrics.connections.clone());
         registry.register("refused_connections", "Connections beyond those of one address", metrics.refused_connections.clone());
         registry.register("refused_certificates", "New certificates not taken", metrics.refused_certificates.clone());
+        registry.register("lost_steps", "Steps of tablets not kept, or not told to others", metrics.lost_steps.clone());
         registry.register("spools", "Rows in memory", metrics.spools.clone());
         registry.register("occupied_spools", "Rows that somebody has", metrics.occupied.clone());
         registry.register("unreadable_spools", "Rows with a cell that cannot be read", metrics.problems.clone());

@@ -50,7 +50,7 @@
   const toast = (text) => {
     const box = Object.assign(document.createElement('div'), { className: 'toast bad' });
     box.dataset.caja = '';
-    box.append(Object.assign(document.createElement('p'), { textContent: text }), button('CERRAR', 'cerrar'));
+    box.append(Object.assign(document.createElement('p'), { textContent: text }), button(WORDS.close, 'cerrar'));
     $('alertas')?.append(box);
   };
 
@@ -63,8 +63,8 @@
     const place = $('falla');
     asked = source;
     if (!place || (source && place.firstChild)) return;
-    const text = Object.assign(document.createElement('p'), { textContent: 'No se pudo cargar. Lo que ves puede ser antiguo.' });
-    place.replaceChildren(...(source ? [text, button('REINTENTAR', 'reintentar')] : []));
+    const text = Object.assign(document.createElement('p'), { textContent: WORDS['not-loaded'] });
+    place.replaceChildren(...(source ? [text, button(WORDS.retry, 'reintentar')] : []));
   };
   const again = () => {
     if (asked?.matches?.('input, form') && asked.isConnected) htmx.trigger(asked, asked.matches('form') ? 'submit' : 'search');
@@ -78,8 +78,8 @@
     if (!posts(e)) return;
     const say = (text) => () => write($('demora'), text);
     waits.set(e.detail.ctx, [
-      setTimeout(say('Guardando todavía… Espera un momento.'), 2000),
-      setTimeout(say('La planilla tarda en contestar. Puedes esperar o seguir con otro carrete: no se registra dos veces y la tarjeta se pone al día sola.'), 8000),
+      setTimeout(say(WORDS['still-saving']), 2000),
+      setTimeout(say(WORDS.slow), 8000),
     ]);
   });
   document.addEventListener('htmx:finally:request', (e) => {
@@ -97,13 +97,13 @@
   document.addEventListener('htmx:error', (e) => {
     if (!e.detail.ctx || e.detail.ctx.response) return;
     const source = failed(e);
-    if (posts(e)) toast('No hubo respuesta. Cuando vuelva la conexión toca otra vez: no se registra dos veces.');
+    if (posts(e)) toast(WORDS['no-answer']);
     else if (source?.matches(ASKS)) fail(source);
   });
   document.addEventListener('htmx:response:error', (e) => {
     const source = failed(e);
     if ((e.detail.ctx.text || '').includes('hx-partial')) return;
-    if (posts(e)) toast('No se pudo registrar. Intenta otra vez o avisa a tu supervisor.');
+    if (posts(e)) toast(WORDS['not-done']);
     else if (source?.matches(ASKS)) fail(source);
   });
 

@@ -95,7 +95,7 @@
     const button = $('cambios');
     if (!button) return;
     button.hidden = changes.size === 0 && !s.behind;
-    write(button, changes.size === 0 ? 'Hay cambios – ACTUALIZAR' : `${changes.size} ${changes.size === 1 ? 'cambio' : 'cambios'} – ACTUALIZAR`);
+    write(button, changes.size === 0 ? WORDS['something-changed'] : many(WORDS.changes, changes.size));
   };
   const recard = (card) => {
     if (card.querySelector('dialog[open], .htmx-request') || touching(2000)) { later.add(card.id); return; }
@@ -202,7 +202,7 @@
       watch();
     }).catch(() => { s.http = -Infinity; s.downAt ??= now(); });
   };
-  const sentences = { vivo: 'CONECTADO', lento: 'CADA 20 s', caido: 'SIN CONEXIÓN' };
+  const sentences = { vivo: WORDS.connected, lento: WORDS.polling, caido: WORDS['cut-off'] };
   const state = () => {
     const streams = $('vivo') !== null;
     const silent = now() - s.heard;
@@ -223,16 +223,16 @@
     const dot = $('conexion');
     if (dot && (is !== 'vivo' || s.heard > begun || s.http > 0)) {
       dot.dataset.estado = is;
-      const age = is === 'vivo' && s.age > 30 ? ` · datos de hace ${s.age < 120 ? `${s.age} s` : span(s.age)}` : '';
-      write($('conexion-texto'), sentences[is] + age);
+      const age = s.age < 120 ? `${s.age} s` : span(s.age);
+      write($('conexion-texto'), is === 'vivo' && s.age > 30 ? fill(WORDS['data-age'], { state: sentences[is], age }) : sentences[is]);
     }
     const banner = $('sin-conexion');
     if (banner) {
       const lost = is === 'caido';
       const old = wall && s.age > 120; // the server answers, and has not read the workbook
-      if (wall && lost && banner.hidden) write(banner, `SIN CONEXIÓN desde ${s.clock === null ? '' : hhmm(Math.max(s.heard, s.http))}`);
-      if (old && !lost) write(banner, `DATOS DE LAS ${hhmm(now() - s.age * 1000)}`);
-      if (!wall && (lost || s.why)) write(banner, lost ? 'Sin conexión: no se puede registrar.' : s.why);
+      if (wall && lost && banner.hidden) write(banner, fill(WORDS['cut-off-since'], { hour: s.clock === null ? '' : hhmm(Math.max(s.heard, s.http)) }));
+      if (old && !lost) write(banner, fill(WORDS['data-of'], { hour: hhmm(now() - s.age * 1000) }));
+      if (!wall && (lost || s.why)) write(banner, lost ? WORDS['no-registering'] : s.why);
       const hide = !lost && !old && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;
       if (!wall) body.dataset.registro = hide ? 'si' : lost ? 'sin-conexion' : 'solo-mirar'; // act.js closes the buttons

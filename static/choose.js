@@ -35,7 +35,7 @@
         field.dataset.elegido = '';
         form.append(field);
       }
-      const count = form.querySelector('[data-cuenta]'), text = full ? `(${MOST}, el máximo)` : `(${all.length})`;
+      const count = form.querySelector('[data-cuenta]'), text = fill(full ? WORDS['chosen-full'] : WORDS.chosen, { count: full ? MOST : all.length });
       if (count.textContent !== text) count.textContent = text;
     }
     keep();

@@ -46,7 +46,7 @@
       if (!$('vuelta').firstChild) {
         const seconds = document.createElement('b');
         seconds.setAttribute('aria-hidden', 'true');
-        $('vuelta').append('¿Sigues ahí? Toca la pantalla para quedarte; si no, vuelven los nombres. ', seconds);
+        $('vuelta').append(`${WORDS['still-there']} `, seconds);
       }
       $('vuelta').lastChild.textContent = `${left} s`;
     }

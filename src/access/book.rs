@@ -133,6 +133,9 @@ pub struct House {
     /// Since when there is this link.
     #[serde(default)]
     pub wall_since: i64,
+    /// The form that asked for this link.
+    #[serde(default)]
+    pub wall_form: String,
 }
 
 macro_rules! kept {

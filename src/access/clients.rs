@@ -4,6 +4,7 @@ use super::book::{House, Token};
 use super::rules;
 use super::secret::{digest, random};
 use super::{Access, Book, Denied};
+use uuid::Uuid;
 
 /// What every token begins with, so that one is known where it should not be.
 const PREFIX: &str = "spool_";
@@ -17,10 +18,25 @@ impl Access {
     /// # Errors
     /// [`Denied::BadName`].
     pub async fn add_token(&self, name: &str, acts: bool, by: &str, now: i64) -> Result<String, Denied> {
+        self.make_token(&random::<4>()?, (name, acts), by, now).await
+    }
+
+    /// The same for a form that may be sent twice, as by a page that is loaded again: the second time nothing is made.
+    ///
+    /// # Errors
+    /// [`Denied::BadName`].
+    pub async fn add_token_once(&self, form: Uuid, what: (&str, bool), by: &str, now: i64) -> Result<Option<String>, Denied> {
+        match self.make_token(&digest(&form.to_string())[..8], what, by, now).await {
+            Err(Denied::Taken) => Ok(None),
+            made => made.map(Some),
+        }
+    }
+
+    async fn make_token(&self, id: &str, (name, acts): (&str, bool), by: &str, now: i64) -> Result<String, Denied> {
         let name = rules::name(name).ok_or(Denied::BadName)?;
-        let (id, secret) = (random::<4>()?, random::<32>()?);
+        let secret = random::<32>()?;
         let token = Token { name, hash: digest(&secret), acts, since: now, by: by.to_owned(), seen: 0 };
-        self.enter(&id, token).await?;
+        self.enter(id, token).await?;
         Ok(format!("{PREFIX}{id}_{secret}"))
     }
 
@@ -48,9 +64,16 @@ impl Access {
     /// # Errors
     /// The register cannot be reached.
     pub async fn new_wall(&self, now: i64) -> Result<String, Denied> {
-        let secret = random::<16>()?;
-        self.put_wall(&digest(&secret), now).await?;
-        Ok(secret)
+        self.new_wall_once(Uuid::new_v4(), now).await.map(Option::unwrap_or_default)
+    }
+
+    /// The same for a form that may be sent twice: the second time the link that it made stays.
+    ///
+    /// # Errors
+    /// The register cannot be reached.
+    pub async fn new_wall_once(&self, form: Uuid, now: i64) -> Result<Option<String>, Denied> {
+        let (secret, form) = (random::<16>()?, form.to_string());
+        Ok(self.put_wall(&digest(&secret), &form, now).await?.then_some(secret))
     }
 
     /// Makes the link for walls none any more.
@@ -58,13 +81,17 @@ impl Access {
     /// # Errors
     /// The register cannot be reached.
     pub async fn no_wall(&self, now: i64) -> Result<(), Denied> {
-        self.put_wall("", now).await
+        self.put_wall("", "", now).await.map(|_| ())
     }
 
-    async fn put_wall(&self, hash: &str, now: i64) -> Result<(), Denied> {
+    /// Whether it was put: not what a form sent that has been seen to already.
+    async fn put_wall(&self, hash: &str, form: &str, now: i64) -> Result<bool, Denied> {
         let put = |house: Option<House>| {
-            let house = House { wall: hash.to_owned(), wall_since: now, ..house.unwrap_or_default() };
-            Ok((Some(house), ()))
+            let house = house.unwrap_or_default();
+            if !form.is_empty() && house.wall_form == form {
+                return Ok((Some(house), false));
+            }
+            Ok((Some(House { wall: hash.to_owned(), wall_since: now, wall_form: form.to_owned(), ..house }), true))
         };
         self.change("", put).await
     }

@@ -2,7 +2,7 @@
 
 use super::book::{Badge, House, Pin, Session, Supervisor, Who};
 use super::meter::{Place, Share};
-use super::rules;
+use super::rules::{self, Meter};
 use super::secret::{digest, random};
 use super::{Access, Book, Denied};
 use crate::domain::WorkerId;
@@ -72,13 +72,17 @@ impl Access {
         if locked {
             return Err(Denied::Locked);
         }
-        let share = Share::Own(at_pin(worker, tablet));
+        let (share, together) = (Share::Own(at_pin(worker, tablet)), pins_of(worker));
+        // What waits for its own sake must not use up the places that he has on the other tablets.
+        self.has_place((&together, rules::PINS), now).await?;
         self.attempt_check(&share, now).await?;
+        self.count((&together, rules::PINS), now).await?;
         if !self.hasher.fits(pin, known.as_ref().map(|pin| pin.hash.as_str())).await? {
             self.wrong_on(tablet, now).await?;
             return Err(Denied::Wrong);
         }
         self.was_right(&share).await?;
+        self.give_back((&together, rules::PINS)).await?;
         let hash = known.map(|pin| pin.hash).unwrap_or_default();
         let device = Some(tablet.to_owned());
         self.open(Session { who: Who::Worker(worker.get()), device, since: now, last: now, hash }).await
@@ -162,6 +166,7 @@ impl Access {
         for tablet in self.book()?.devices.keys() {
             self.forgive(&at_pin(worker, tablet)).await?;
         }
+        self.change(&pins_of(worker), |_: Option<Meter>| Ok((None, ()))).await?;
         Ok(())
     }
 
@@ -193,6 +198,11 @@ impl Access {
 /// What counts the tries at a worker's PIN: each tablet its own, so that nobody is kept out on another one.
 fn at_pin(worker: WorkerId, tablet: &str) -> String {
     format!("worker {worker} {tablet}")
+}
+
+/// What counts the wrong tries at a worker's PIN on all tablets together.
+fn pins_of(worker: WorkerId) -> String {
+    format!("pins {worker}")
 }
 
 impl Book {

@@ -44,6 +44,10 @@ pub struct Rate {
 /// Passwords and PINs that are looked at, whosever: 60 in any minute.
 pub const CHECKS: Rate = Rate { at_once: 30, each: 2 };
 
+/// Wrong PINs of one worker on all tablets together: 30 in any hour. It is more than one tablet has by itself
+/// ([`Tries`]), so that a single one that guesses keeps nobody out on the others, and many guess no faster.
+pub const PINS: Rate = Rate { at_once: 15, each: 4 * MINUTE };
+
 /// Codes that no device shows, whoever types them: 20 in any hour.
 pub const WRONG_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
 
@@ -276,6 +280,28 @@ mod tests {
             assert!((most / 2..=most).contains(&busiest), "{rate:?}: {busiest}");
             assert!(meter.count(rate, 3 * within - 1).unwrap_err() <= rate.each);
         }
+    }
+
+    #[test]
+    fn one_tablet_that_guesses_a_pin_all_day_leaves_places_on_the_others_and_fifty_are_thirty_in_an_hour() {
+        let guessed = |tablets: usize| {
+            let (mut tries, mut together) = (vec![Tries::default(); tablets], Meter::default());
+            let mut looked_at = Vec::new();
+            for now in 1_000_000..1_000_000 + 24 * HOUR {
+                for tries in &mut tries {
+                    let (Ok(after), Ok(counted)) = (tries.clone().begin(now), together.count(PINS, now)) else { continue };
+                    (*tries, together) = (after, counted);
+                    looked_at.push(now);
+                }
+                assert!(tablets > 1 || together.count(PINS, now).is_ok(), "she has no place after {} s", now - 1_000_000);
+            }
+            looked_at
+        };
+        assert!((90..=110).contains(&guessed(1).len()), "as before");
+        let looked_at = guessed(50);
+        let in_hour = |from: &i64| looked_at.iter().filter(|at| (*from..from + HOUR).contains(at)).count();
+        assert!((20..=30).contains(&looked_at.iter().map(in_hour).max().unwrap()));
+        assert!(looked_at.len() <= 15 + 24 * 15, "{}", looked_at.len());
     }
 
     #[test]

@@ -3,11 +3,14 @@
 use super::{Built, Halt, build, handles, logs, nightly, say};
 use crate::access::Access;
 use crate::config::Config;
+use crate::peers::Peers;
 use crate::plant::Clock;
+use crate::redis::Link;
 use crate::trail::Trail;
 use crate::web::live::Live;
 use crate::web::server::{self, Limits};
-use crate::web::{App, router};
+use crate::web::{App, Site, peers, router};
+use prometheus_client::metrics::counter::Counter;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,10 +53,14 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
     let listener = TcpListener::bind(config.listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (address, listener) = listener
         .map_err(|error| Halt::Other(format!("SPOOLBOARD_LISTEN={}: no se puede escuchar ahí: {error}", config.listen)))?;
-    let Built { plant, embedded, site, access } = build(config, clock.clone()).await?;
+    let Built { plant, embedded, site, access, link } = build(config, clock.clone()).await?;
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
-    let app = App { plant: plant.clone(), site: Arc::new(site), live, trail: trail(config), access, stop: stop.clone() };
+    let site = Arc::new(Site { process: called(address), ..site });
+    let trail = trail(config, link.clone(), plant.metrics().lost_steps.clone());
+    let peers = link.map_or_else(Peers::none, Peers::at);
+    let app = App { plant: plant.clone(), site, live, trail, peers, access, stop: stop.clone() };
+    tokio::spawn(peers::say(app.clone(), stop.clone()));
     if let Some(access) = app.access.clone() {
         let until = stop.clone();
         tokio::spawn(async move { access.follow(until).await });
@@ -73,12 +80,19 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
 }
 
 /// Whether it is kept what tablets do decides nothing: without it the plant works as well.
-fn trail(config: &Config) -> Trail {
-    let opened = std::fs::create_dir_all(&config.data).and_then(|()| Trail::open(&config.data));
+fn trail(config: &Config, others: Option<Link>, lost: Counter) -> Trail {
+    let opened = std::fs::create_dir_all(&config.data).and_then(|()| Trail::open(&config.data, others, lost));
     opened.unwrap_or_else(|error| {
         warn!(%error, "what is done on tablets is not kept");
         Trail::none()
     })
+}
+
+/// What this process is called where there are several: its machine, where it listens there, and its number.
+fn called(address: SocketAddr) -> String {
+    // Where the kernel does not tell it, as on other systems, the rest has to do.
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{} {address} ({})", machine.trim(), std::process::id()).trim_start().to_owned()
 }
 
 pub(super) fn serve(config: &Config) -> Result<ExitCode, Halt> {

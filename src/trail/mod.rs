@@ -2,13 +2,24 @@
 //! kept outside the workbook (`field-failures.md` F4).
 //!
 //! It explains afterwards what somebody says he tapped. Nothing depends on it: a step that finds the
-//! queue full is forgotten, and nobody waits for the disk.
+//! queue full is forgotten and counted, and nobody waits for the disk.
+//!
+//! A tablet is served by whichever process it meets, so several processes tell one another their steps
+//! through Redis, and each keeps all of them in its own file: a page reads an index on the disk and waits for
+//! nobody, and what was heard is not lost with Redis.
 
+mod exchange;
+mod shared;
 mod store;
 
+use crate::redis::Link;
 use chrono::{DateTime, Utc};
+use exchange::{Place, Told};
+use prometheus_client::metrics::counter::Counter;
+use shared::Shared;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -60,39 +71,69 @@ pub struct Tablet {
 
 /// Keeps steps and finds them again. Cheap to clone; the last clone ends its thread.
 #[derive(Debug, Clone)]
-pub struct Trail(Option<SyncSender<Work>>);
+pub struct Trail {
+    queue: Option<Queue>,
+    shared: Option<Arc<Shared>>,
+    lost: Counter,
+}
+
+/// The way to the thread that has the file.
+#[derive(Debug, Clone)]
+struct Queue(SyncSender<Work>);
 
 enum Work {
     Keep(Step),
+    /// What the others were not told yet, and up to where they were heard.
+    Untold(Answer<(Vec<Told>, Place)>),
+    /// They were told all up to this number.
+    Told(i64),
+    Heard(Vec<Told>, Place, Answer<()>),
     Tablets(Answer<Vec<Tablet>>),
-    Steps { tablet: String, from: DateTime<Utc>, to: DateTime<Utc>, most: u32, answer: Answer<Vec<Step>> },
+    Steps {
+        tablet: String,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        most: u32,
+        answer: Answer<Vec<Step>>,
+    },
 }
 
 type Answer<T> = tokio::sync::oneshot::Sender<Result<T, String>>;
 
 impl Trail {
-    /// Keeps steps in a file of the data folder, for 30 days and in 50 MB at most.
+    /// Keeps steps in a file of the data folder, for 30 days and in 50 MB at most; those of other processes,
+    /// too, where there is a way to them. `lost` counts what is not kept, or not told. With a way to others it must
+    /// be called within the runtime.
     ///
     /// # Errors
     /// The file cannot be opened or made.
-    pub fn open(folder: &Path) -> io::Result<Trail> {
-        let store = Store::open(folder).map_err(io::Error::other)?;
+    pub fn open(folder: &Path, others: Option<Link>, lost: Counter) -> io::Result<Trail> {
+        let store = Store::open(folder, others.is_some()).map_err(io::Error::other)?;
         let (work, received) = sync_channel(QUEUE);
-        thread::Builder::new().name("trail".into()).spawn(move || keep(store, &received))?;
-        Ok(Trail(Some(work)))
+        let counter = lost.clone();
+        thread::Builder::new().name("trail".into()).spawn(move || keep(store, &received, &counter))?;
+        let queue = Queue(work);
+        let shared = others.map(|link| Arc::new(Shared::by(link, queue.clone())));
+        Ok(Trail { queue: Some(queue), shared, lost })
     }
 
     /// Keeps nothing.
     pub fn none() -> Trail {
-        Trail(None)
+        Trail { queue: None, shared: None, lost: Counter::default() }
     }
 
     /// Keeps a step; never waits.
     pub fn keep(&self, step: Step) {
-        if let Some(queue) = &self.0 {
+        let full = |queue: &Queue| queue.0.try_send(Work::Keep(step)).is_err();
+        if self.queue.as_ref().is_some_and(full) {
             // With a full queue this step is the one that is missing.
-            let _ = queue.try_send(Work::Keep(step));
+            self.lost.inc();
         }
+    }
+
+    /// Whether there are other processes whose last steps are not known, because they cannot be heard now.
+    pub fn is_cut_off(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.is_cut_off())
     }
 
     /// The tablets that were heard of, the last one first.
@@ -100,7 +141,10 @@ impl Trail {
     /// # Errors
     /// The file cannot be read, in words for an operator.
     pub async fn tablets(&self) -> Result<Vec<Tablet>, String> {
-        self.ask(Work::Tablets).await
+        match &self.queue {
+            Some(queue) => queue.ask(Work::Tablets).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// What was done on a tablet in `from..to`, oldest first; the last `most` of it.
@@ -109,19 +153,23 @@ impl Trail {
     /// The file cannot be read, in words for an operator.
     pub async fn steps(&self, tablet: &str, from: DateTime<Utc>, to: DateTime<Utc>, most: u32) -> Result<Vec<Step>, String> {
         let tablet = tablet.to_owned();
-        self.ask(|answer| Work::Steps { tablet, from, to, most, answer }).await
+        match &self.queue {
+            Some(queue) => queue.ask(|answer| Work::Steps { tablet, from, to, most, answer }).await,
+            None => Ok(Vec::new()),
+        }
     }
+}
 
-    async fn ask<T: Default>(&self, work: impl FnOnce(Answer<T>) -> Work) -> Result<T, String> {
-        let Some(queue) = &self.0 else { return Ok(T::default()) };
+impl Queue {
+    async fn ask<T>(&self, work: impl FnOnce(Answer<T>) -> Work) -> Result<T, String> {
         let (answer, answered) = tokio::sync::oneshot::channel();
-        queue.try_send(work(answer)).map_err(|_| "too much waits for the disk".to_owned())?;
+        self.0.try_send(work(answer)).map_err(|_| "too much waits for the disk".to_owned())?;
         answered.await.unwrap_or_else(|_| Err("the trail has ended".to_owned()))
     }
 }
 
 /// Writes what comes, some of it together, until the last handle is gone.
-fn keep(mut store: Store, received: &Receiver<Work>) {
+fn keep(mut store: Store, received: &Receiver<Work>, lost: &Counter) {
     let mut gathered = Vec::new();
     let (mut due, mut prune) = (None, Instant::now());
     loop {
@@ -135,18 +183,30 @@ fn keep(mut store: Store, received: &Receiver<Work>) {
                 if gathered.len() < QUEUE && due.is_some_and(|due| Instant::now() < due) {
                     continue;
                 }
-                write(&mut store, &mut gathered);
+                write(&mut store, &mut gathered, lost);
             }
             // Who asks sees what was kept before.
             Ok(Work::Tablets(answer)) => {
-                write(&mut store, &mut gathered);
+                write(&mut store, &mut gathered, lost);
                 let _ = answer.send(store.tablets().map_err(|error| error.to_string()));
             }
             Ok(Work::Steps { tablet, from, to, most, answer }) => {
-                write(&mut store, &mut gathered);
+                write(&mut store, &mut gathered, lost);
                 let _ = answer.send(store.steps(&tablet, from, to, most).map_err(|error| error.to_string()));
             }
-            Err(_) => write(&mut store, &mut gathered),
+            Ok(Work::Untold(answer)) => {
+                write(&mut store, &mut gathered, lost);
+                let _ = answer.send(store.untold().map_err(|error| error.to_string()));
+            }
+            Ok(Work::Told(number)) => {
+                write(&mut store, &mut gathered, lost);
+                store.told(number).unwrap_or_else(|error| warn!(%error, "told steps were not removed"));
+            }
+            Ok(Work::Heard(told, place, answer)) => {
+                write(&mut store, &mut gathered, lost);
+                let _ = answer.send(store.heard(&told, &place).map_err(|error| error.to_string()));
+            }
+            Err(_) => write(&mut store, &mut gathered, lost),
         }
         due = None;
         if over {
@@ -159,9 +219,13 @@ fn keep(mut store: Store, received: &Receiver<Work>) {
     }
 }
 
-fn write(store: &mut Store, gathered: &mut Vec<Step>) {
-    if let Err(error) = store.write(gathered) {
-        warn!(%error, steps = gathered.len(), "steps of tablets were not kept");
+fn write(store: &mut Store, gathered: &mut Vec<Step>, lost: &Counter) {
+    match store.write(gathered) {
+        Ok(untold) => drop(lost.inc_by(untold)),
+        Err(error) => {
+            warn!(%error, steps = gathered.len(), "steps of tablets were not kept");
+            lost.inc_by(gathered.len() as u64);
+        }
     }
     gathered.clear();
 }

@@ -2,8 +2,9 @@
 
 use super::{Step, Tablet};
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, Result, Transaction, params};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The name of the file in the data folder.
 const FILE: &str = "tablets.db";
@@ -24,47 +25,61 @@ const SCHEMA: &str = "
 ";
 
 #[derive(Debug)]
-pub(super) struct Store(Connection);
+pub(super) struct Store {
+    pub(super) file: Connection,
+    /// The mark of this life of this process, where there are others that are told what it keeps.
+    pub(super) origin: Option<String>,
+}
 
 impl Store {
-    pub(super) fn open(folder: &Path) -> Result<Store> {
+    pub(super) fn open(folder: &Path, shared: bool) -> Result<Store> {
         let connection = Connection::open(folder.join(FILE))?;
         // What is lost with the power is the last second: nothing is decided by it.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "max_page_count", PAGES.0)?;
         connection.execute_batch(SCHEMA)?;
-        Ok(Store(connection))
+        connection.execute_batch(super::exchange::SCHEMA)?;
+        Ok(Store { file: connection, origin: shared.then(|| Uuid::new_v4().simple().to_string()) })
     }
 
-    pub(super) fn write(&mut self, steps: &[Step]) -> Result<()> {
-        let change = self.0.transaction()?;
-        {
-            let mut insert = change.prepare_cached("INSERT INTO step VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
-            for Step { at, tablet, build, what, fields, status, code, took } in steps {
-                insert.execute(params![at.timestamp_millis(), tablet, build, what, fields, status, code, took])?;
-            }
+    /// Keeps steps of this process; gives how many of earlier ones the others will never be told.
+    pub(super) fn write(&mut self, steps: &[Step]) -> Result<u64> {
+        if steps.is_empty() {
+            return Ok(0);
         }
-        change.commit()
+        let change = self.file.transaction()?;
+        steps.iter().try_for_each(|step| insert(&change, step))?;
+        let lost = match &self.origin {
+            Some(origin) => super::exchange::note(&change, origin, steps)?,
+            None => 0,
+        };
+        change.commit()?;
+        Ok(lost)
     }
 
-    /// Removes what is older than 30 days before the last step, and the oldest fifth when the file is
-    /// nearly full.
+    /// Removes what is older than 30 days before the last step, and makes room.
     pub(super) fn prune(&mut self) -> Result<()> {
         let oldest = "DELETE FROM step WHERE at < (SELECT max(at) FROM step) - ?1";
-        self.0.execute(oldest, [AGE.num_milliseconds()])?;
-        let pragma = |name: &str| self.0.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
+        self.file.execute(oldest, [AGE.num_milliseconds()])?;
+        self.file.execute("DELETE FROM heard WHERE at < (SELECT max(at) FROM step) - ?1", [AGE.num_milliseconds()])?;
+        self.make_room()
+    }
+
+    /// Removes the oldest fifth when the file is nearly full.
+    pub(super) fn make_room(&mut self) -> Result<()> {
+        let pragma = |name: &str| self.file.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
         if pragma("page_count")? - pragma("freelist_count")? > PAGES.1 {
             let fifth =
                 "DELETE FROM step WHERE rowid IN (SELECT rowid FROM step ORDER BY at LIMIT (SELECT count(*) / 5 FROM step))";
-            self.0.execute(fifth, [])?;
+            self.file.execute(fifth, [])?;
         }
         Ok(())
     }
 
     pub(super) fn tablets(&self) -> Result<Vec<Tablet>> {
         let mut found =
-            self.0.prepare_cached("SELECT tablet, max(at), build, count(*) FROM step GROUP BY tablet ORDER BY 2 DESC")?;
+            self.file.prepare_cached("SELECT tablet, max(at), build, count(*) FROM step GROUP BY tablet ORDER BY 2 DESC")?;
         let tablet = |row: &rusqlite::Row<'_>| {
             Ok(Tablet { id: row.get(0)?, last: moment(row.get(1)?), build: row.get(2)?, steps: row.get(3)? })
         };
@@ -74,7 +89,7 @@ impl Store {
     pub(super) fn steps(&self, tablet: &str, from: DateTime<Utc>, to: DateTime<Utc>, most: u32) -> Result<Vec<Step>> {
         let select = "SELECT at, tablet, build, what, fields, status, code, took FROM step
                       WHERE tablet = ?1 AND at >= ?2 AND at < ?3 ORDER BY at DESC, rowid DESC LIMIT ?4";
-        let mut found = self.0.prepare_cached(select)?;
+        let mut found = self.file.prepare_cached(select)?;
         let step = |row: &rusqlite::Row<'_>| {
             Ok(Step {
                 at: moment(row.get(0)?),
@@ -94,7 +109,13 @@ impl Store {
     }
 }
 
-fn moment(millis: i64) -> DateTime<Utc> {
+pub(super) fn insert(change: &Transaction<'_>, step: &Step) -> Result<()> {
+    let Step { at, tablet, build, what, fields, status, code, took } = step;
+    let mut insert = change.prepare_cached("INSERT INTO step VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    insert.execute(params![at.timestamp_millis(), tablet, build, what, fields, status, code, took]).map(|_| ())
+}
+
+pub(super) fn moment(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }
 
@@ -111,7 +132,7 @@ mod tests {
     #[test]
     fn f4_what_is_kept_stays_below_fifty_megabytes_and_thirty_days() {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::open(folder.path()).unwrap();
+        let mut store = Store::open(folder.path(), false).unwrap();
         let day = 24 * 3_600_000;
         store.write(&[step(0, "old".into()), step(31 * day, "new".into())]).unwrap();
         store.prune().unwrap();

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::failure::Failure;
-use crate::words::Fault;
+use crate::words::{self, Fault};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -10,6 +10,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use include_dir::{Dir, include_dir};
+use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -19,10 +21,17 @@ static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Scripts that travel as one file, in this order. Over a line with a long way each file costs as much
 /// as its bytes do; and what htmx begins with finds everything that listens to it.
-const JOINED: [(&str, &[&str]); 2] = [
-    ("screen.js", &["vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "app.js", "act.js", "tablet.js"]),
+const JOINED: [(&str, &[&str]); 3] = [
+    ("screen.js", &["vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", WORDS, "app.js", "act.js", "tablet.js"]),
+    ("wall.js", &[WORDS, "app.js"]),
     ("list.js", &["choose.js", "scan.js"]),
 ];
+
+/// The script that begins with what the scripts say, of the language that is spoken.
+const WORDS: &str = "words.js";
+
+/// What the keys of those sentences begin with.
+const SCRIPTS: &str = "script-";
 
 /// One file as it is served.
 struct Asset {
@@ -33,6 +42,7 @@ struct Asset {
 static BY_NAME: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
     let mut found = HashMap::new();
     collect(&FILES, &mut found);
+    found.insert(WORDS, Asset::new(WORDS, body(WORDS).into_owned().into()));
     for (name, parts) in JOINED {
         found.insert(name, Asset::new(name, joined(parts).into()));
     }
@@ -50,8 +60,30 @@ impl Asset {
 
 /// Files one after the other, each a statement of its own.
 fn joined(parts: &[&str]) -> Vec<u8> {
-    let bodies: Vec<&[u8]> = parts.iter().filter_map(|part| FILES.get_file(part)).map(|file| file.contents()).collect();
+    let bodies: Vec<Cow<'_, [u8]>> = parts.iter().map(|part| body(part)).collect();
     bodies.join(&b"\n;\n"[..])
+}
+
+/// A file under `static/`, and before the words of the scripts their sentences, which nothing alters.
+fn body(name: &str) -> Cow<'static, [u8]> {
+    let file = FILES.get_file(name).map(|file| file.contents()).unwrap_or_default();
+    match name {
+        WORDS => [format!("const WORDS = Object.freeze({});\n", sentences()).as_bytes(), file].concat().into(),
+        _ => file.into(),
+    }
+}
+
+/// The sentences of the scripts by key, with `{name}` where an argument comes; a number's forms by their names.
+fn sentences() -> Value {
+    let mut found = Value::Null;
+    for key in words::those_of(SCRIPTS) {
+        let place = match key.split_once('.') {
+            Some((key, form)) => &mut found[key][form],
+            None => &mut found[key],
+        };
+        *place = words::unfilled(SCRIPTS, key).into();
+    }
+    found
 }
 
 /// The URL of a file under `static/`, for templates. A name that is not there becomes a URL that
@@ -60,12 +92,13 @@ pub fn url(name: &str) -> &str {
     BY_NAME.get(name).map_or(name, |asset| asset.url.as_str())
 }
 
-/// What a screen was made with, in 12 hex digits: another template, style or script is another
+/// What a screen was made with, in 12 hex digits: another template, style, script or sentence is another
 /// build, whether or not somebody thought of raising the version (`field-failures.md` C6).
 pub fn fingerprint() -> &'static str {
     static PRINT: LazyLock<String> = LazyLock::new(|| {
         let mut bytes = Vec::new();
         [&FILES, &TEMPLATES].into_iter().for_each(|dir| gather(dir, &mut bytes));
+        bytes.extend_from_slice(words::source().as_bytes());
         Uuid::new_v5(&Uuid::NAMESPACE_URL, &bytes).simple().to_string()[..12].to_owned()
     });
     &PRINT
@@ -151,8 +184,8 @@ mod tests {
             let whole = String::from_utf8(BY_NAME[name].body.to_vec()).unwrap();
             let mut rest = whole.as_str();
             for part in parts {
-                let body = FILES.get_file(part).unwrap().contents_utf8().unwrap();
-                rest = rest.strip_prefix(body).unwrap_or_else(|| panic!("{part} is not next in {name}"));
+                let body = String::from_utf8(body(part).into_owned()).unwrap();
+                rest = rest.strip_prefix(body.as_str()).unwrap_or_else(|| panic!("{part} is not next in {name}"));
                 rest = rest.strip_prefix("\n;\n").unwrap_or(rest);
             }
             assert_eq!(rest, "", "{name}");

@@ -134,8 +134,8 @@ impl Failure {
     /// Keeps what could not be served for supervisors.
     fn remember(&self, cause: String) {
         if let Some(Here { id, at, site, route, .. }) = Here::current().filter(|_| self.status.is_server_error()) {
-            let (status, code) = (self.status.as_u16(), self.code);
-            site.recent.keep(Mishap { at, request: id, route, status, code, cause, times: 1 });
+            let (status, code) = (self.status.as_u16(), self.code.into());
+            site.recent.keep(Mishap { at, request: id, route, status, code, cause, times: 1, process: String::new() });
         }
     }
 

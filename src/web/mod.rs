@@ -12,11 +12,14 @@ pub mod layers;
 pub mod live;
 mod pace;
 pub mod pages;
+pub mod peers;
 pub mod recent;
 pub mod server;
 mod trail;
 
 use crate::access::Access;
+use crate::domain::Moment;
+use crate::peers::Peers;
 use crate::plant::Plant;
 use crate::trail::Trail;
 use crate::words::Fault;
@@ -39,6 +42,8 @@ pub struct App {
     pub live: live::Live,
     /// What was done on which tablet.
     pub trail: Trail,
+    /// The other processes of this plant.
+    pub peers: Peers,
     /// Who may come in; `None`: anybody.
     pub access: Option<Arc<Access>>,
     /// Ends every open stream when the program stops.
@@ -54,6 +59,10 @@ pub struct Site {
     pub open: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
+    /// Which process this is: its machine, where it listens there, and its number.
+    pub process: String,
+    /// Since when it serves.
+    pub since: Moment,
     /// Which build this is: screens reload when it changes.
     pub build: String,
     /// The name of the sheet with the spools, for people who look for a row.

@@ -3,6 +3,8 @@
 
 use crate::domain::Moment;
 use crate::words;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +15,7 @@ const KEPT: usize = 50;
 const LONGEST: usize = 200;
 
 /// A request that could not be served, and others like it right after.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mishap {
     /// The last time.
     pub at: Moment,
@@ -24,11 +26,13 @@ pub struct Mishap {
     /// The status of the answer.
     pub status: u16,
     /// The code of the answer.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The error and what lies beneath it, as in the log.
     pub cause: String,
     /// How often in a row.
     pub times: u32,
+    /// In which process, where there are several.
+    pub process: String,
 }
 
 impl Mishap {
@@ -49,7 +53,7 @@ impl Recent {
         // Nothing can panic while it is held, so a poisoned list is still whole.
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |last: &&mut Mishap| {
-            (last.status, last.code, &last.route, &last.cause) == (mishap.status, mishap.code, &mishap.route, &mishap.cause)
+            (last.status, &last.code, &last.route, &last.cause) == (mishap.status, &mishap.code, &mishap.route, &mishap.cause)
         };
         if let Some(last) = kept.back_mut().filter(same) {
             (last.at, last.request, last.times) = (mishap.at, mishap.request, last.times.saturating_add(1));
@@ -73,7 +77,7 @@ mod tests {
 
     fn mishap(route: &str, cause: &str) -> Mishap {
         let (at, request, route, cause) = (Moment::default(), String::new(), route.to_owned(), cause.to_owned());
-        Mishap { at, request, route, status: 503, code: "X", cause, times: 1 }
+        Mishap { at, request, route, status: 503, code: "X".into(), cause, times: 1, process: String::new() }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is wrong with a request before any rule is asked, and the sentence for it.
 
 use super::Door;
+use super::catalogue::{say, text};
 
 /// A request that no rule can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,37 +82,28 @@ impl Fault {
     /// The sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Fault::UnknownRoute => "Esa dirección no existe. Vuelve a la página de inicio.".into(),
-            Fault::WrongMethod => "Esa dirección existe, pero no se usa de esa manera.".into(),
-            Fault::AddressTooLong => "La dirección es demasiado larga: se admiten 2.048 caracteres.".into(),
-            Fault::BadAddress => "La dirección contiene caracteres que no se pueden leer.".into(),
-            Fault::HeadTooLarge => "La petición trae demasiados encabezados: se admiten 64.".into(),
-            Fault::TooMany => {
-                "Llegaron demasiadas peticiones seguidas y esta no se atendió. Espera un segundo e inténtalo otra vez.".into()
-            }
-            Fault::BodyTooLarge => "Los datos enviados son demasiado grandes: se admiten 64 KiB.".into(),
-            Fault::BodyCut => "Los datos no llegaron completos. Inténtalo otra vez.".into(),
-            Fault::NotForm => "Los datos enviados no son los de un formulario. Actualiza la página.".into(),
-            Fault::NotJsonType => "Los datos deben enviarse como JSON (Content-Type: application/json).".into(),
-            Fault::NotJson => "Los datos enviados no son JSON válido.".into(),
-            Fault::NotAnObject => "Los datos enviados deben ser un objeto JSON con sus campos.".into(),
-            Fault::Missing(field, wants) => format!("Falta el campo {field}: {}.", wants.sentence()),
-            Fault::Wrong(field, wants) => format!("El campo {field} no es válido: {}.", wants.sentence()),
-            Fault::Repeated(field, tag) => format!("El campo {field} nombra {} más de una vez.", super::echo(tag)),
-            Fault::NothingChosen => "No hay carretes seleccionados. Marca al menos uno.".into(),
-            Fault::TooManyChosen(many) => format!("Son {many} carretes y el máximo es 50. Desmarca algunos."),
-            Fault::OtherSite => {
-                "La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.".into()
-            }
+            Fault::UnknownRoute => text("fault-unknown-route").into(),
+            Fault::WrongMethod => text("fault-wrong-method").into(),
+            Fault::AddressTooLong => text("fault-address-too-long").into(),
+            Fault::BadAddress => text("fault-bad-address").into(),
+            Fault::HeadTooLarge => text("fault-head-too-large").into(),
+            Fault::TooMany => text("fault-too-many").into(),
+            Fault::BodyTooLarge => text("fault-body-too-large").into(),
+            Fault::BodyCut => text("fault-body-cut").into(),
+            Fault::NotForm => text("fault-not-form").into(),
+            Fault::NotJsonType => text("fault-not-json-type").into(),
+            Fault::NotJson => text("fault-not-json").into(),
+            Fault::NotAnObject => text("fault-not-an-object").into(),
+            Fault::Missing(field, wants) => say("fault-missing").with("field", field).with("wants", wants.sentence()).into(),
+            Fault::Wrong(field, wants) => say("fault-wrong").with("field", field).with("wants", wants.sentence()).into(),
+            Fault::Repeated(field, tag) => say("fault-repeated").with("field", field).with("tag", super::echo(tag)).into(),
+            Fault::NothingChosen => text("fault-nothing-chosen").into(),
+            Fault::TooManyChosen(many) => say("fault-too-many-chosen").count("count", many).into(),
+            Fault::OtherSite => text("fault-other-site").into(),
             Fault::Door(door) => door.sentence(),
-            Fault::NotRead(why) => {
-                format!("{}. Todavía no se pudo leer nada: se sigue intentando.", super::obstacle::capital(why))
-            }
-            Fault::TooSlow => "La respuesta tarda demasiado. Espera unos segundos e inténtalo otra vez.".into(),
-            Fault::TooSlowAction => {
-                "La respuesta tarda demasiado y todavía no se sabe si quedó guardado. Espera: la pantalla se pondrá al día sola."
-                    .into()
-            }
+            Fault::NotRead(why) => say("fault-not-read").with("why", super::obstacle::capital(why)).into(),
+            Fault::TooSlow => text("fault-too-slow").into(),
+            Fault::TooSlowAction => text("fault-too-slow-action").into(),
         }
     }
 }
@@ -119,20 +111,20 @@ impl Fault {
 impl Wants {
     fn sentence(self) -> &'static str {
         match self {
-            Wants::Tag => "debe ser el TAG de un carrete, un texto de 1 a 100 caracteres",
-            Wants::TagList => "debe ser una lista de 1 a 50 TAG de carretes, cada uno de 1 a 100 caracteres",
-            Wants::Choice => "debe ser una operación y un carrete, como ARM:MK-1",
-            Wants::Worker => "debe ser el número de un trabajador, un entero mayor que cero",
-            Wants::Operation => "debe ser ARM, SOLD, METROLOGIA o REPARACION",
-            Wants::Verdict => "debe ser APROBADO o RECHAZADO",
-            Wants::Date => "debe ser una fecha que exista, como 2026-11-21 o 21-11-2026",
-            Wants::Text => "debe ser un texto de hasta 500 caracteres",
-            Wants::Flag => "debe ser verdadero o falso (true, false)",
-            Wants::Uuid => "debe ser el identificador (UUID) de una acción",
-            Wants::Uuid4 => "debe ser un UUID de la versión 4",
-            Wants::Count => "debe ser un número entero, de cero en adelante",
-            Wants::Remedy => "debe ser una de las correcciones que ofrece la página",
-            Wants::State => "debe ser disponible, ocupado o problema",
+            Wants::Tag => text("wants-tag"),
+            Wants::TagList => text("wants-tag-list"),
+            Wants::Choice => text("wants-choice"),
+            Wants::Worker => text("wants-worker"),
+            Wants::Operation => text("wants-operation"),
+            Wants::Verdict => text("wants-verdict"),
+            Wants::Date => text("wants-date"),
+            Wants::Text => text("wants-text"),
+            Wants::Flag => text("wants-flag"),
+            Wants::Uuid => text("wants-uuid"),
+            Wants::Uuid4 => text("wants-uuid4"),
+            Wants::Count => text("wants-count"),
+            Wants::Remedy => text("wants-remedy"),
+            Wants::State => text("wants-state"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why everybody may look and nobody may register, for the banner of every screen.
 
+use super::catalogue::{say, text};
 use crate::domain::Column;
 
 /// What stands in the way of every action.
@@ -15,20 +16,14 @@ pub enum Obstacle {
 
 /// The sentence: what is wrong, and what to do about it.
 pub fn obstacle(obstacle: &Obstacle) -> String {
-    let looking = "Ahora se puede mirar, no registrar";
     match obstacle {
         Obstacle::Columns(columns) => {
             let names = columns.iter().map(|column| column.header()).collect::<Vec<_>>().join(", ");
-            let of = if columns.len() == 1 { "el encabezado" } else { "los encabezados" };
-            format!(
-                "{looking}: en la planilla falta {of} {names}. Avisa a la oficina: al volver a ponerlo en la primera fila sigue solo."
-            )
+            say("obstacle-columns").count("count", columns.len()).with("headers", names).into()
         }
-        Obstacle::Workbook(Some(why)) => format!("{looking}: {why}. Avisa a tu supervisor si sigue así."),
-        Obstacle::Workbook(None) => format!("{looking}: la planilla no acepta cambios. Avisa a tu supervisor si sigue así."),
-        Obstacle::Locks => {
-            format!("{looking}: no se puede comprobar quién tiene cada carrete. Avisa a tu supervisor si sigue así.")
-        }
+        Obstacle::Workbook(Some(why)) => say("obstacle-workbook-why").with("why", why).into(),
+        Obstacle::Workbook(None) => text("obstacle-workbook").into(),
+        Obstacle::Locks => text("obstacle-locks").into(),
     }
 }
 
@@ -37,9 +32,8 @@ pub fn age(seconds: i64) -> Option<String> {
     let minutes = seconds / 60;
     match (minutes / 60, minutes) {
         (_, 0) => None,
-        (0, 1) => Some("Los datos son de hace 1 minuto.".into()),
-        (0, minutes) => Some(format!("Los datos son de hace {minutes} minutos.")),
-        (hours, minutes) => Some(format!("Los datos son de hace {hours} h {} min.", minutes % 60)),
+        (0, minutes) => Some(say("data-age-minutes").count("count", minutes).into()),
+        (hours, minutes) => Some(say("data-age-hours").count("hours", hours).count("minutes", minutes % 60).into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a row, for the people who can put it right in the workbook.
 
+use super::catalogue::{say, text};
 use crate::domain::cell::spelt_out;
 use crate::domain::problem::Kind;
 use crate::domain::{Cell, Column, Problem};
@@ -9,8 +10,8 @@ use crate::domain::{Cell, Column, Problem};
 pub fn problem(problem: &Problem) -> String {
     let (column, what) = (problem.column.header(), problem_kind(problem.kind));
     match value(problem.column, problem.value.trim()).as_str() {
-        "" => format!("{column} {what}."),
-        value => format!("{column} («{}») {what}.", super::echo(value)),
+        "" => say("problem").with("column", column).with("what", what).into(),
+        value => say("problem-value").with("column", column).with("value", super::echo(value)).with("what", what).into(),
     }
 }
 
@@ -28,25 +29,25 @@ pub fn value(column: Column, value: &str) -> String {
 /// A kind of problem, as the rest of a sentence that begins with the column's name.
 pub fn problem_kind(kind: Kind) -> &'static str {
     match kind {
-        Kind::NoColumn => "falta en la fila de encabezados de la planilla",
-        Kind::BadTag => "no es un TAG",
-        Kind::NotADate => "no es una fecha",
-        Kind::NotAWorker => "no es un trabajador con la forma INICIALES(ID)",
-        Kind::NotText => "tiene una fórmula que falla",
-        Kind::Formula => "tiene una fórmula donde escribe la aplicación",
-        Kind::Filler => "tiene un relleno en vez de estar vacía",
-        Kind::UnknownName => "nombra a alguien que no está en Trabajadores, o a más de uno",
-        Kind::DateWithoutWorker => "está vacía aunque la operación tiene fecha",
-        Kind::WeldedBeforeFitted => "tiene fecha aunque el armado no la tiene",
-        Kind::InspectedBeforeWelded => "tiene fecha aunque la soldadura no la tiene",
-        Kind::ApprovalDateAgainstText => "tiene fecha de aprobación, pero Estado_Detalle dice otra cosa",
-        Kind::ApprovedWithoutDate => "dice aprobado, pero falta la fecha de metrología",
-        Kind::RepairBeforeWelded => "habla de rechazo o reparación, pero el carrete no está soldado",
-        Kind::RepairWithoutOccupant => "dice que está en reparación, pero nadie lo ocupa",
-        Kind::OccupiedWithoutSince => "está vacía aunque el carrete está ocupado",
-        Kind::SinceWithoutOccupant => "tiene fecha aunque nadie ocupa el carrete",
-        Kind::OccupiedWithoutOperation => "ocupa el carrete sin ninguna operación en curso",
-        Kind::OccupiedAndDone => "ocupa un carrete que ya está armado y soldado",
-        Kind::TwoOperationsOpen => "está abierta a la vez que el armado",
+        Kind::NoColumn => text("problem-no-column"),
+        Kind::BadTag => text("problem-bad-tag"),
+        Kind::NotADate => text("problem-not-a-date"),
+        Kind::NotAWorker => text("problem-not-a-worker"),
+        Kind::NotText => text("problem-not-text"),
+        Kind::Formula => text("problem-formula"),
+        Kind::Filler => text("problem-filler"),
+        Kind::UnknownName => text("problem-unknown-name"),
+        Kind::DateWithoutWorker => text("problem-date-without-worker"),
+        Kind::WeldedBeforeFitted => text("problem-welded-before-fitted"),
+        Kind::InspectedBeforeWelded => text("problem-inspected-before-welded"),
+        Kind::ApprovalDateAgainstText => text("problem-approval-date-against-text"),
+        Kind::ApprovedWithoutDate => text("problem-approved-without-date"),
+        Kind::RepairBeforeWelded => text("problem-repair-before-welded"),
+        Kind::RepairWithoutOccupant => text("problem-repair-without-occupant"),
+        Kind::OccupiedWithoutSince => text("problem-occupied-without-since"),
+        Kind::SinceWithoutOccupant => text("problem-since-without-occupant"),
+        Kind::OccupiedWithoutOperation => text("problem-occupied-without-operation"),
+        Kind::OccupiedAndDone => text("problem-occupied-and-done"),
+        Kind::TwoOperationsOpen => text("problem-two-operations-open"),
     }
 }

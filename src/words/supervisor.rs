@@ -1,5 +1,6 @@
 //! Words of the supervisor's page: what may be done, why, and what then becomes of whom.
 
+use super::catalogue::{say, text};
 use super::operation;
 use crate::domain::problem::Kind;
 use crate::domain::{Inspection, Mend, Remedy, Spool};
@@ -8,15 +9,17 @@ use std::time::Duration;
 /// An act as a button says it.
 pub fn act(what: &Mend) -> String {
     match what {
-        Mend::Release => "Liberar".into(),
-        Mend::Reopen(of) => format!("Reabrir {}", operation(*of)),
-        Mend::Unblock => "Desbloquear".into(),
-        Mend::Correct(Remedy::Empty(column), _) => format!("Vaciar {}", column.header()),
-        Mend::Correct(Remedy::Name(column), Some(worker)) => format!("Anotar a {} en {}", worker.full_name(), column.header()),
-        Mend::Correct(Remedy::Name(column), None) => format!("Anotar a alguien en {}", column.header()),
-        Mend::Correct(Remedy::Begin, _) => "Anotar al ocupante como quien empezó".into(),
-        Mend::Correct(Remedy::Since, _) => "Anotar desde cuándo".into(),
-        Mend::Correct(Remedy::Retell, _) => "Corregir el texto del estado".into(),
+        Mend::Release => text("act-release").into(),
+        Mend::Reopen(of) => say("act-reopen").with("operation", operation(*of)).into(),
+        Mend::Unblock => text("act-unblock").into(),
+        Mend::Correct(Remedy::Empty(column), _) => say("remedy-empty").with("column", column.header()).into(),
+        Mend::Correct(Remedy::Name(column), Some(worker)) => {
+            say("act-note").with("name", worker.full_name()).with("column", column.header()).into()
+        }
+        Mend::Correct(Remedy::Name(column), None) => say("act-note-somebody").with("column", column.header()).into(),
+        Mend::Correct(Remedy::Begin, _) => text("act-begin").into(),
+        Mend::Correct(Remedy::Since, _) => text("remedy-since").into(),
+        Mend::Correct(Remedy::Retell, _) => text("act-retell").into(),
     }
 }
 
@@ -25,59 +28,57 @@ pub fn outcome(what: &Mend, spool: &Spool) -> Option<String> {
     match what {
         Mend::Release => {
             let holder = &spool.occupation.as_ref()?.name;
-            Some(format!(
-                "Lo tiene {holder}. Su tableta se lo dice enseguida, con tu nombre y el motivo; el trabajo queda a medias."
-            ))
+            Some(say("outcome-release").with("name", holder).into())
         }
-        Mend::Reopen(of) => Some(format!("{} queda sin terminar y el carrete se puede tomar otra vez.", operation(*of))),
-        Mend::Unblock if spool.inspection == Some(Inspection::Blocked) => {
-            Some("Se puede reparar una vez más; otro rechazo lo bloquea de nuevo.".into())
-        }
+        Mend::Reopen(of) => Some(say("outcome-reopen").with("operation", operation(*of)).into()),
+        Mend::Unblock if spool.inspection == Some(Inspection::Blocked) => Some(text("outcome-unblock").into()),
         Mend::Unblock | Mend::Correct(..) => None,
     }
 }
 
 /// Reasons to choose from.
-pub fn reasons(what: &Mend) -> &'static [&'static str] {
+pub fn reasons(what: &Mend) -> Vec<&'static str> {
     match what {
-        Mend::Release => &["fin de turno", "se fue sin pausar", "lo tomó por error", "lo sigue otra persona"],
-        Mend::Reopen(_) => &["se completó por error", "falta trabajo", "era otro carrete"],
-        Mend::Unblock => &["autorizado por ingeniería", "autorizado por calidad"],
-        Mend::Correct(..) => &["quedó a medias", "error al escribir en la planilla"],
+        Mend::Release => {
+            vec![text("because-shift-end"), text("because-left"), text("because-mistaken"), text("because-other-goes-on")]
+        }
+        Mend::Reopen(_) => vec![text("because-completed-mistaken"), text("because-work-missing"), text("because-other-spool")],
+        Mend::Unblock => vec![text("because-engineering"), text("because-quality")],
+        Mend::Correct(..) => vec![text("because-half-done"), text("because-typing")],
     }
 }
 
 /// A kind of problem as a heading.
 pub fn problem_title(kind: Kind) -> &'static str {
     match kind {
-        Kind::NoColumn => "Falta una columna",
-        Kind::BadTag => "TAG que no se puede leer",
-        Kind::NotADate => "Fecha que no se puede leer",
-        Kind::NotAWorker => "Trabajador que no se puede leer",
-        Kind::NotText => "Fórmula que falla",
-        Kind::Formula => "Fórmula donde escribe la aplicación",
-        Kind::Filler => "Relleno en vez de una celda vacía",
-        Kind::UnknownName => "Nombre que no está en Trabajadores",
-        Kind::DateWithoutWorker => "Fecha sin trabajador",
-        Kind::WeldedBeforeFitted => "Soldado antes que armado",
-        Kind::InspectedBeforeWelded => "Metrología antes que soldadura",
-        Kind::ApprovalDateAgainstText => "Fecha de aprobación contra el texto",
-        Kind::ApprovedWithoutDate => "Aprobado sin fecha",
-        Kind::RepairBeforeWelded => "Reparación antes que soldadura",
-        Kind::RepairWithoutOccupant => "En reparación sin ocupante",
-        Kind::OccupiedWithoutSince => "Ocupado sin hora",
-        Kind::SinceWithoutOccupant => "Hora sin ocupante",
-        Kind::OccupiedWithoutOperation => "Ocupado sin operación (a medias)",
-        Kind::OccupiedAndDone => "Ocupado y ya terminado",
-        Kind::TwoOperationsOpen => "Dos operaciones abiertas",
+        Kind::NoColumn => text("problem-title-no-column"),
+        Kind::BadTag => text("problem-title-bad-tag"),
+        Kind::NotADate => text("problem-title-not-a-date"),
+        Kind::NotAWorker => text("problem-title-not-a-worker"),
+        Kind::NotText => text("problem-title-not-text"),
+        Kind::Formula => text("problem-title-formula"),
+        Kind::Filler => text("problem-title-filler"),
+        Kind::UnknownName => text("problem-title-unknown-name"),
+        Kind::DateWithoutWorker => text("problem-title-date-without-worker"),
+        Kind::WeldedBeforeFitted => text("problem-title-welded-before-fitted"),
+        Kind::InspectedBeforeWelded => text("problem-title-inspected-before-welded"),
+        Kind::ApprovalDateAgainstText => text("problem-title-approval-date-against-text"),
+        Kind::ApprovedWithoutDate => text("problem-title-approved-without-date"),
+        Kind::RepairBeforeWelded => text("problem-title-repair-before-welded"),
+        Kind::RepairWithoutOccupant => text("problem-title-repair-without-occupant"),
+        Kind::OccupiedWithoutSince => text("problem-title-occupied-without-since"),
+        Kind::SinceWithoutOccupant => text("problem-title-since-without-occupant"),
+        Kind::OccupiedWithoutOperation => text("problem-title-occupied-without-operation"),
+        Kind::OccupiedAndDone => text("problem-title-occupied-and-done"),
+        Kind::TwoOperationsOpen => text("problem-title-two-operations-open"),
     }
 }
 
 /// How long something took.
 pub fn millis(took: Duration) -> String {
     match took.as_millis() {
-        0 => "menos de 1 ms".into(),
-        millis => format!("{millis} ms"),
+        0 => text("less-than-millisecond").into(),
+        _ => say("milliseconds").count("count", took.as_millis() as u64).into(),
     }
 }
 

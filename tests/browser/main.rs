@@ -16,6 +16,7 @@ mod floor;
 mod flows;
 mod gaps;
 mod keyboard;
+mod keys;
 mod locked;
 mod look;
 mod names;

@@ -153,6 +153,7 @@ impl Tab {
             "Enter" => (13, "\r"),
             "Escape" => (27, ""),
             "Backspace" => (8, ""),
+            "ArrowUp" => (38, ""),
             " " => (32, " "),
             _ => panic!("no key {key}"),
         };

@@ -219,6 +219,21 @@ fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
 }
 
 #[test]
+fn h4_the_image_does_not_start_until_whoever_runs_it_says_who_may_act() {
+    let file = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Dockerfile")).unwrap();
+    let set = file.lines().filter_map(|line| line.strip_prefix("ENV ")).flat_map(str::split_whitespace);
+    let set: Vec<(&str, &str)> = set.filter_map(|pair| pair.split_once('=')).collect();
+    assert!(set.contains(&("SPOOLBOARD_LISTEN", "0.0.0.0:8000")), "{set:?}");
+    let data = TempDir::new().unwrap();
+    let output = program(data.path()).envs(set).env("SPOOLBOARD_DATA", data.path()).output().unwrap();
+    let line = stderr(&output);
+    assert_eq!((output.status.code(), line.lines().count()), (Some(2), 1), "{line}");
+    for word in ["-e SPOOLBOARD_ACCESS=open", "-e SPOOLBOARD_ACCESS=enrolled -e SPOOLBOARD_SECRET"] {
+        assert!(line.contains(word), "{line}");
+    }
+}
+
+#[test]
 fn a_second_process_on_one_folder_is_refused_with_one_line() {
     let data = TempDir::new().unwrap();
     let _first = Serving::on(data.path());

@@ -5,8 +5,10 @@
 
 mod access;
 mod alerts;
+mod another_language;
 mod api;
 mod architecture;
+mod catalogue;
 mod check;
 mod cli;
 mod crash;

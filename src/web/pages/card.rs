@@ -255,8 +255,8 @@ impl Card {
 fn state(spool: &Spool, place: Place, operation: Option<Operation>, max: u32) -> String {
     match (place, operation) {
         (Place::Mine | Place::Others, operation) => words::in_course(operation, spool.cycle, max),
-        (Place::Problem, _) => words::BAD_ROW.to_owned(),
-        (Place::Inspect, _) => words::TO_INSPECT.to_owned(),
+        (Place::Problem, _) => words::bad_row().to_owned(),
+        (Place::Inspect, _) => words::to_inspect().to_owned(),
         (Place::Waiting, Some(operation)) => words::not_yet(operation),
         (Place::Paused | Place::Take | Place::Repair, Some(operation)) => words::ready(spool, operation, max),
         (Place::Done, _) | (_, None) => words::standing(spool),

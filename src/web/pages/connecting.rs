@@ -4,7 +4,7 @@
 use super::face::Asker;
 use crate::web::failure::Failure;
 use crate::web::{App, Site};
-use crate::words::Fault;
+use crate::words::{self, Fault};
 use askama::Template;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::HeaderValue;

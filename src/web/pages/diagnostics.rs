@@ -7,8 +7,9 @@ use super::{Answer, page};
 use crate::domain::cell::at_plant;
 use crate::error::Error;
 use crate::trail::{Step, Tablet};
-use crate::web::recent::Mishap;
+use crate::web::peers::{self, Known};
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -22,7 +23,9 @@ const MOST: u32 = 500;
 #[template(path = "diagnostics.html")]
 struct Diagnostics<'a> {
     site: &'a Site,
-    mishaps: Vec<Mishap>,
+    known: Known,
+    /// What other processes did last may be missing.
+    cut_off: bool,
     tablets: Vec<Seen>,
     /// The tablet that was asked for, what it is called, and the day that is shown of it.
     tablet: &'a str,
@@ -60,7 +63,8 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     let steps = app.trail.steps(tablet, begin(day), begin(day + TimeDelta::days(1)), MOST).await.map_err(unread)?;
     Ok(page(&Diagnostics {
         site: &app.site,
-        mishaps: app.site.recent.all(),
+        known: peers::known(&app).await,
+        cut_off: app.trail.is_cut_off(),
         tablets: tablets.into_iter().map(|tablet| seen(tablet, &app)).collect(),
         tablet,
         name: tablet_name(&app, tablet),

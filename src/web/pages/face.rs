@@ -4,7 +4,7 @@ use super::card::{Card, Place};
 use super::page;
 use crate::error::Error;
 use crate::web::failure::Failure;
-use crate::words::Fault;
+use crate::words::{self, Fault};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;

@@ -107,7 +107,7 @@ fn stretch(session: &Session, spool: &Spool, now: Moment) -> Step {
     Step {
         at: session.start,
         look,
-        what: session.operation.map_or(words::NO_OPERATION, words::operation).to_owned(),
+        what: session.operation.map_or(words::no_operation(), words::operation).to_owned(),
         who: session.worker_name.clone(),
         when: words::stretch(session.start, ended.map(|event| event.at), holds),
         duration: duration.map(span).unwrap_or_default(),
@@ -146,5 +146,5 @@ fn line(event: &AuditEvent) -> Line {
 }
 
 fn when(at: Option<Moment>) -> String {
-    at.map_or_else(|| words::NO_HOUR.to_owned(), words::moment)
+    at.map_or_else(|| words::no_hour().to_owned(), words::moment)
 }

@@ -95,7 +95,7 @@ fn days(entries: &[Entry], now: Moment) -> Vec<Day> {
 fn row(entry: &Entry, now: Moment) -> Row {
     let (head, tail) = parted(entry.spool.tag().as_str());
     let at = |at: Option<Moment>| {
-        at.map_or_else(|| words::NO_HOUR.to_owned(), |at| words::within(at.with_timezone(now.offset()), entry.day))
+        at.map_or_else(|| words::no_hour().to_owned(), |at| words::within(at.with_timezone(now.offset()), entry.day))
     };
     let how = entry.end.as_ref().map(|event| match entry.operation {
         Some(Operation::Metrology) => words::verdict(event, 0),
@@ -107,9 +107,9 @@ fn row(entry: &Entry, now: Moment) -> Row {
         head: head.to_owned(),
         tail: tail.to_owned(),
         numbers: words::narrowed(&entry.spool.nv, &entry.spool.ot, None),
-        operation: entry.operation.map_or(words::NO_OPERATION, words::operation),
+        operation: entry.operation.map_or(words::no_operation(), words::operation),
         start: at(entry.start),
-        end: if entry.end.is_some() { at(entry.ended_at()) } else { words::LASTS.to_owned() },
+        end: if entry.end.is_some() { at(entry.ended_at()) } else { words::lasting().to_owned() },
         duration: entry.minutes.map(span).unwrap_or_default(),
         how: match (how.unwrap_or_default(), reason) {
             (how, Some(reason)) => format!("{how}: {reason}"),

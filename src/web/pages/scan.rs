@@ -7,6 +7,7 @@ use crate::domain::spool::squeeze;
 use crate::domain::{Refusal, Spool, Tag, Worker, WorkerId};
 use crate::error::Error;
 use crate::web::{App, Site};
+use crate::words;
 use crate::workbook::View;
 use askama::Template;
 use axum::extract::State;

@@ -4,6 +4,7 @@
 use super::{Answer, page};
 use crate::error::Error;
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;

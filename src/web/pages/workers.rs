@@ -65,6 +65,6 @@ fn person(worker: &Worker) -> Person {
 
 impl Group {
     fn title(&self) -> &'static str {
-        self.role.map_or("Sin rol", words::role)
+        self.role.map_or_else(|| words::text("people-no-role"), words::role)
     }
 }

@@ -4,7 +4,7 @@ use super::{at, place};
 use crate::domain::problem::Kind;
 use crate::domain::spool::identify;
 use crate::domain::{self, Cell, Column, Header, Level, Role, Spool, Tag, Worker, WorkerId};
-use crate::words;
+use crate::words::{self, say, text};
 use crate::workbook::{Sheet, Sheets};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -121,22 +121,22 @@ impl Report {
     fn look_at_header(&mut self, names: &[String], lacked: &[Column]) {
         let header = Header::read(names);
         for name in &header.repeated {
-            self.remarks.push(format!("La columna «{}» está repetida; se usa la primera.", name.trim()));
+            self.remarks.push(say("report-column-twice").with("column", name.trim()).into());
         }
         if header.tag_from_split {
-            self.remarks.push("No hay columna TAG_SPOOL: se usa SPLIT en su lugar.".into());
+            self.remarks.push(text("report-split").into());
         }
         if !lacked.is_empty() {
             let names: Vec<&str> = lacked.iter().map(|column| column.header()).collect();
-            self.remarks.push(format!("Se agregan al final las columnas que faltan: {}.", names.join(", ")));
+            self.remarks.push(say("report-added").with("columns", names.join(", ")).into());
         }
         for column in header.missing_optional().into_iter().filter(|column| !lacked.contains(column)) {
-            let without = match column {
-                Column::QcDate => "sin ella no hay metrología ni reparación",
-                Column::Nv | Column::Ot => "sin ella los carretes de igual TAG se distinguen solo por su orden",
-                _ => "ya está en la planilla de la aplicación",
+            let lacks = match column {
+                Column::QcDate => say("report-lacks-inspection"),
+                Column::Nv | Column::Ot => say("report-lacks-number"),
+                _ => say("report-lacks-known"),
             };
-            self.remarks.push(format!("Falta la columna {}: {without}.", column.header()));
+            self.remarks.push(lacks.with("column", column.header()).into());
         }
     }
 
@@ -194,15 +194,15 @@ fn workers(trabajadores: &Sheet, roles: &Sheet) -> (Vec<Worker>, Vec<String>) {
     let mut seen = HashSet::new();
     for (fila, row) in &trabajadores.rows {
         let Some(number) = read_id(at(row, id)) else {
-            remarks.push(format!("Trabajadores, fila {fila}: Id «{}» no es un número.", at(row, id).display()));
+            remarks.push(say("report-id").with("row", fila).with("value", at(row, id).display()).into());
             continue;
         };
         if !seen.insert(number) {
-            remarks.push(format!("Trabajadores, fila {fila}: el Id {number} está repetido; vale la primera fila."));
+            remarks.push(say("report-id-twice").with("row", fila).with("id", number).into());
             continue;
         }
         let active = at(row, active).read_bool().unwrap_or_else(|_| {
-            remarks.push(format!("Trabajadores, fila {fila}: Activo «{}» no es TRUE ni FALSE.", at(row, active).display()));
+            remarks.push(say("report-active").with("row", fila).with("value", at(row, active).display()).into());
             None
         });
         let (given, family) = (at(row, given).display(), at(row, family).display());
@@ -219,8 +219,8 @@ fn give_roles(workers: &mut [Worker], roles: &Sheet, remarks: &mut Vec<String>) 
     for (fila, row) in &roles.rows {
         let worker = read_id(at(row, id)).and_then(|id| places.get(&id)).map(|place| &mut workers[*place]);
         match (worker, Role::read(&at(row, role).display())) {
-            (None, _) => remarks.push(format!("Roles, fila {fila}: el Id «{}» no está en Trabajadores.", at(row, id).display())),
-            (_, None) => remarks.push(format!("Roles, fila {fila}: el rol «{}» no se usa.", at(row, role).display())),
+            (None, _) => remarks.push(say("report-stranger").with("row", fila).with("value", at(row, id).display()).into()),
+            (_, None) => remarks.push(say("report-role").with("row", fila).with("value", at(row, role).display()).into()),
             (Some(worker), Some(role)) if at(row, active).read_bool() == Ok(Some(true)) && !worker.roles.contains(&role) => {
                 worker.roles.push(role);
             }
@@ -236,32 +236,33 @@ fn read_id(cell: &Cell) -> Option<WorkerId> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.changes_nothing() {
-            writeln!(f, "El archivo no trae nada nuevo: no cambia ninguna fila.")?;
+            writeln!(f, "{}", text("report-nothing-new"))?;
         }
         line(f, "Operaciones", self.spools)?;
         if !self.changed.is_empty() {
             let columns: Vec<String> = self.changed.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-            writeln!(f, "  Celdas que cambian: {}.", columns.join(", "))?;
+            writeln!(f, "  {}", say("report-changed").with("columns", columns.join(", ")))?;
         }
         if self.kept.0 > 0 {
-            let what = "Celdas del archivo que no se toman, porque ahí escribe la aplicación";
-            writeln!(f, "  {what}: {} ({}).", self.kept.0, places(self.kept.0, &self.kept.1))?;
+            let places = places(self.kept.0, &self.kept.1);
+            writeln!(f, "  {}", say("report-kept").count("count", self.kept.0).with("places", places))?;
         }
-        absent(f, "Filas que no están en el archivo y se conservan", &self.absent)?;
+        absent(f, text("report-absent-rows"), &self.absent)?;
         line(f, "Trabajadores", self.workers)?;
-        absent(f, "Trabajadores que no están en el archivo y se conservan, por Id", &self.absent_workers)?;
-        writeln!(f, "  Son {}, {} activos.", self.people.workers, self.people.active)?;
+        absent(f, text("report-absent-workers"), &self.absent_workers)?;
+        let people = say("report-people").count("workers", self.people.workers).count("active", self.people.active);
+        writeln!(f, "  {people}")?;
         if !self.people.without_role.is_empty() {
-            writeln!(f, "  Activos sin ningún rol: {}.", self.people.without_role.join(", "))?;
+            writeln!(f, "  {}", say("report-no-role").with("workers", self.people.without_role.join(", ")))?;
         }
         line(f, "Roles", self.roles)?;
-        absent(f, "Roles que no están en el archivo y se conservan", &self.absent_roles)?;
+        absent(f, text("report-absent-roles"), &self.absent_roles)?;
         line(f, "Metadata", self.audit)?;
         for remark in &self.remarks {
-            writeln!(f, "Nota: {remark}")?;
+            writeln!(f, "{}", say("report-note").with("note", remark))?;
         }
         if !self.ignored.is_empty() {
-            writeln!(f, "Nota: no se usa {}.", self.ignored.join(", "))?;
+            writeln!(f, "{}", say("report-ignored").with("sheets", self.ignored.join(", ")))?;
         }
         self.write_duplicates(f)?;
         self.write_problems(f)
@@ -274,25 +275,24 @@ impl Report {
             return Ok(());
         }
         let shown: Vec<&str> = self.duplicate_tags.iter().take(10).map(String::as_str).collect();
-        let more = match self.duplicate_tags.len().saturating_sub(shown.len()) {
-            0 => String::new(),
-            more => format!(" y {more} más"),
+        let said = match self.duplicate_tags.len().saturating_sub(shown.len()) {
+            0 => say("report-twins"),
+            more => say("report-twins-more").count("more", more),
         };
-        writeln!(f, "Filas cuyo TAG ya está en una fila anterior: {} ({}{more}).", self.duplicates, shown.join(", "))
+        writeln!(f, "{}", said.count("count", self.duplicates).with("tags", shown.join(", ")))
     }
 
     fn write_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (level, rows, heading) in [
-            (Level::Error, self.unreadable, "Filas con error (se ven, pero nadie puede tomarlas hasta que se corrijan)"),
-            (Level::Warning, self.warned, "Otras filas con aviso (se puede trabajar con ellas)"),
-        ] {
+        for (level, rows, heading) in
+            [(Level::Error, self.unreadable, say("report-errors")), (Level::Warning, self.warned, say("report-warnings"))]
+        {
             let mut found = self.problems.iter().filter(|found| found.level == level).peekable();
             if found.peek().is_some() {
-                writeln!(f, "{heading}: {rows}.")?;
+                writeln!(f, "{}", heading.count("rows", rows))?;
             }
             for Found { column, kind, count, examples, .. } in found {
-                let (column, words) = (column.header(), words::problem_kind(*kind));
-                writeln!(f, "  {column} {words}: {count} ({}).", places(*count, examples))?;
+                let said = say("report-problem").with("column", column.header()).with("problem", words::problem_kind(*kind));
+                writeln!(f, "  {}", said.count("count", count).with("places", places(*count, examples)))?;
             }
         }
         Ok(())
@@ -301,25 +301,22 @@ impl Report {
 
 fn line(f: &mut fmt::Formatter<'_>, sheet: &str, counts: Counts) -> fmt::Result {
     let Counts { read, added, updated, unchanged, absent } = counts;
-    write!(f, "{sheet}: filas leídas {read}; nuevas {added}, actualizadas {updated}, sin cambios {unchanged}")?;
-    match absent {
-        0 => writeln!(f, "."),
-        _ => writeln!(f, ", ausentes del archivo {absent}."),
-    }
+    let said = say("report-sheet").with("sheet", sheet).count("read", read).count("added", added).count("updated", updated);
+    writeln!(f, "{}", said.count("unchanged", unchanged).count("absent", absent))
 }
 
 fn absent(f: &mut fmt::Formatter<'_>, heading: &str, rows: &[Example]) -> fmt::Result {
     if rows.is_empty() {
         return Ok(());
     }
-    writeln!(f, "  {heading}:")?;
-    rows.iter().try_for_each(|row| writeln!(f, "    fila {}: {}", row.fila, row.value))
+    writeln!(f, "  {heading}")?;
+    rows.iter().try_for_each(|row| writeln!(f, "    {}", say("report-absent").with("row", row.fila).with("value", &row.value)))
 }
 
 fn places(count: usize, examples: &[Example]) -> String {
     let shown = examples.iter().map(|Example { fila, value }| match value.is_empty() {
-        true => format!("fila {fila}"),
-        false => format!("fila {fila} «{value}»"),
+        true => say("report-place").with("row", fila).to_string(),
+        false => say("report-place-value").with("row", fila).with("value", value).to_string(),
     });
     let more = if count > examples.len() { ", …" } else { "" };
     format!("{}{more}", shown.collect::<Vec<_>>().join(", "))

@@ -246,6 +246,46 @@ async fn h4_guessing_a_pin_has_to_wait_and_locks_the_tablet_until_a_supervisor_l
 }
 
 #[tokio::test]
+async fn h4_many_tablets_guess_the_pin_of_one_worker_no_faster_than_a_few() {
+    let plant = locked_plant().await;
+    let door = register(&plant);
+    door.set_pin(marta(), Some(PIN), now(&plant)).await.unwrap();
+    let mut tablets = Vec::new();
+    for number in 1..=6 {
+        tablets.push(tablet(&plant, &format!("Armado {number}")).await.1);
+    }
+    let enter = async |tablet: &str, pin: &str| door.sign_in_worker(marta(), pin, tablet, now(&plant)).await;
+    // One that guesses for an hour keeps her out on itself, and nowhere else.
+    for _ in 0..60 {
+        plant.later(Duration::minutes(1));
+        let _ = enter(&tablets[0], "111213").await;
+        door.unlock(&tablets[0]).await.unwrap();
+    }
+    assert!(matches!(enter(&tablets[0], PIN).await, Err(Denied::Wait(_))));
+    for tablet in &tablets[1..] {
+        for _ in 0..5 {
+            assert!(enter(tablet, PIN).await.is_ok(), "what was right is no guess");
+        }
+    }
+    plant.later(Duration::hours(2));
+    let mut looked_at = 0;
+    for tablet in &tablets {
+        for _ in 0..5 {
+            looked_at += u32::from(matches!(enter(tablet, "111213").await, Err(Denied::Wrong)));
+        }
+    }
+    assert_eq!(looked_at, 15);
+    let Err(Denied::Wait(seconds)) = enter(&tablets[5], PIN).await else { panic!("there is a place") };
+    assert!(seconds <= 240, "{seconds}");
+    plant.later(Duration::seconds(seconds));
+    assert!(enter(&tablets[5], PIN).await.is_ok());
+    assert!(enter(&tablets[5], "111213").await.is_err());
+    assert!(matches!(enter(&tablets[4], PIN).await, Err(Denied::Wait(_))), "that one took the place");
+    door.set_pin(marta(), Some("295038"), now(&plant)).await.unwrap();
+    assert!(enter(&tablets[4], "295038").await.is_ok(), "a new PIN begins anew");
+}
+
+#[tokio::test]
 async fn a_badge_chooses_its_worker_and_gives_no_pin() {
     let plant = locked_plant().await;
     let (mut device, _) = tablet(&plant, "Armado 1").await;

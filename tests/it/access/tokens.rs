@@ -1,6 +1,7 @@
 //! Clients with a bearer token.
 
 use super::{Persona, locked_plant, now, register, supervisor};
+use crate::pages::Screen;
 use serde_json::json;
 
 #[tokio::test]
@@ -37,6 +38,26 @@ async fn h4_a_token_reads_or_acts_and_its_replay_after_it_was_revoked_is_nothing
     let mut with_cookies = boss.clone();
     with_cookies.bearer = Some(token);
     assert_eq!(with_cookies.get(&plant, "/api/spools").await.status, 401, "a wrong token is not made good by a cookie");
+}
+
+#[tokio::test]
+async fn h4_a_page_with_a_new_token_or_link_that_is_loaded_again_makes_no_other() {
+    let plant = locked_plant().await;
+    let mut boss = supervisor(&plant).await;
+    let page = Screen::of(&boss.get(&plant, "/supervisor/claves").await);
+    let forms = page.attributes("input[name=id_operacion]", "value");
+    assert_eq!(forms.len(), 2);
+    let mut send = async |path: &str| {
+        let fields = [("id_operacion", &*forms[0]), ("nombre", "informes"), ("alcance", "leer")];
+        boss.form(&plant, path, &fields).await
+    };
+    let (first, second) = (send("/supervisor/claves/crear").await, send("/supervisor/claves/crear").await);
+    assert_eq!((first.status, second.status, &second.headers["location"]), (200, 303, &"/supervisor/claves".parse().unwrap()));
+    assert_eq!(register(&plant).book().unwrap().tokens.len(), 1);
+    let (first, second) = (send("/supervisor/claves/muro").await, send("/supervisor/claves/muro").await);
+    assert_eq!((first.status, second.status), (200, 303));
+    let link = first.text.split("/muro/").nth(1).unwrap().split('<').next().unwrap();
+    assert!(register(&plant).book().unwrap().is_wall(link), "the link that was shown is good");
 }
 
 #[tokio::test]

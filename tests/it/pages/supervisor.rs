@@ -359,14 +359,20 @@ async fn f4_what_happened_on_a_day_and_which_tablets_there_are() {
 }
 
 #[tokio::test]
-async fn h3_what_each_of_several_processes_keeps_for_itself_is_said_to_be_its_own() {
-    let (google, redis) = (Google::with(book_of(&small_plant())).await, RealRedis::start());
+async fn h3_a_page_says_that_it_lacks_what_other_processes_did_only_while_they_cannot_be_heard() {
+    let (google, mut redis) = (Google::with(book_of(&small_plant())).await, RealRedis::start());
     let one_of_several = TestPlant::at_google(&google, Some(&redis.url())).await;
     eventually("it was read", async || one_of_several.get("/ready").await.status == 200).await;
     let alone = TestPlant::embedded().await;
-    for path in ["/supervisor/salud", "/supervisor/actividad", "/diagnostico", "/diagnostico?tableta=x"] {
-        let said = async |plant: &TestPlant| Screen::open(plant, path).await.text("main").contains("este proceso");
-        assert_eq!((said(&one_of_several).await, said(&alone).await), (true, false), "{path}");
+    let paths = ["/supervisor/salud", "/supervisor/actividad", "/diagnostico", "/diagnostico?tableta=x"];
+    let said = async |plant: &TestPlant, path: &str| Screen::open(plant, path).await.text("main").contains("Redis no responde");
+    for path in paths {
+        eventually("it hears the others", async || !said(&one_of_several, path).await).await;
+    }
+    redis.kill9();
+    for path in paths {
+        eventually("it does not", async || said(&one_of_several, path).await).await;
+        assert!(!said(&alone, path).await, "there are no others: {path}");
     }
 }
 

@@ -4,6 +4,7 @@
 mod application;
 mod events;
 mod faults;
+mod pages;
 mod places;
 mod races;
 

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::Request;
 use spoolboard::domain::{Cell, Column, Rules};
 use spoolboard::error::Error;
+use spoolboard::peers::Peers;
 use spoolboard::plant::{Clock, Plant};
 use spoolboard::tally;
 use spoolboard::trail::Trail;
@@ -89,7 +90,8 @@ async fn f1_whoever_watches_the_program_is_told_how_many_events_wait_and_that_wo
     );
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
-    let routes = router(App { plant, site: Arc::default(), live, trail: Trail::none(), access: None, stop });
+    let routes =
+        router(App { plant, site: Arc::default(), live, trail: Trail::none(), peers: Peers::none(), access: None, stop });
     let asked = async |path: &str| {
         let answer = routes.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status().as_u16();

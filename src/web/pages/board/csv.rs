@@ -21,12 +21,12 @@ pub(super) fn file(tally: &Tally, filter: &Filter, plant: &Plant) -> Result<Vec<
     let mut out =
         csv::WriterBuilder::new().delimiter(BETWEEN).terminator(csv::Terminator::CRLF).from_writer(MARK.as_bytes().to_vec());
     if filter.waiting {
-        out.write_record(words::WAITING)?;
+        out.write_record(words::waiting_headings())?;
         for row in waiting(tally, now, rules.repair_max_cycles, usize::MAX) {
             out.write_record(waits(&row).iter().map(|text| harmless(text).into_owned()))?;
         }
     } else {
-        out.write_record(words::HELD)?;
+        out.write_record(words::held_headings())?;
         let rows = tally.occupied.iter().filter_map(|spool| Row::of(spool, &tally.people, now, rules.occupation_max));
         for row in grouped(rows.collect(), filter.order).iter().flat_map(|group| &group.rows) {
             out.write_record(held(row).iter().map(|text| harmless(text).into_owned()))?;

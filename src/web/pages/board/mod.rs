@@ -103,7 +103,7 @@ impl<'a> Facts<'a> {
     fn nobody(&self) -> Cow<'static, str> {
         let unknown = self.filter.numbers();
         match self.tally.blind {
-            true => words::UNKNOWN_HOLDERS.into(),
+            true => words::unknown_holders().into(),
             false if self.tally.known || unknown.is_empty() => words::nobody(&self.filter.words()),
             false => words::nothing(&unknown).into(),
         }

@@ -74,7 +74,7 @@ impl StageRow {
         }
         let ages = Ages::at(now, since);
         let counts: Vec<usize> = ages.bands.into_iter().chain([ages.unknown]).collect();
-        let named = counts.iter().zip(words::BANDS).filter(|(count, _)| **count > 0);
+        let named = counts.iter().zip(words::bands()).filter(|(count, _)| **count > 0);
         StageRow {
             pieces: shares(&counts),
             bands: named.map(|(count, band)| format!("{band}: {count}")).collect::<Vec<_>>().join(", "),

@@ -59,7 +59,7 @@ impl Row {
             holder: holder.name.clone(),
             short: people.get(holder.worker).map_or_else(|| holder.name.clone(), |worker| short(worker)),
             work: holder.operation,
-            operation: holder.operation.map_or(words::NO_OPERATION, words::operation),
+            operation: holder.operation.map_or(words::no_operation(), words::operation),
             since: holder.since.map(|since| Elapsed::between(since, now)),
             overdue: holder.overdue(now, max),
         })

@@ -7,7 +7,7 @@ use super::super::page;
 use crate::web::caller::{NAME, PASSWORD, Unconfirmed};
 use crate::web::failure::Failure;
 use crate::web::{App, Site};
-use crate::words::Fault;
+use crate::words::{self, Fault};
 use askama::Template;
 use axum::response::Response;
 

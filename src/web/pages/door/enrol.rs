@@ -10,6 +10,7 @@ use crate::web::caller::{Caller, Credentials};
 use crate::web::layers::by_https;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::header::{HOST, REFRESH};

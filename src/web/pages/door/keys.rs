@@ -9,10 +9,12 @@ use crate::web::caller::Caller;
 use crate::web::pages::Asker;
 use crate::web::pages::face::Face;
 use crate::web::{App, Site};
+use crate::words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use uuid::Uuid;
 
 const HERE: &str = "/supervisor/claves";
 
@@ -28,6 +30,8 @@ struct Keys<'a> {
     asks: bool,
     people: Vec<Person>,
     digits: usize,
+    /// By which a form that is sent twice is known.
+    form: Uuid,
 }
 
 struct Token {
@@ -69,15 +73,18 @@ fn shown(app: &App, new_token: Option<&str>, new_wall: Option<&str>) -> Answer {
     });
     let wall = if book.house.wall.is_empty() { String::new() } else { when(app, book.house.wall_since) };
     let (tokens, people, asks) = (tokens.collect(), people.collect(), book.house.pins);
-    Ok(page(&Keys { site: &app.site, new_token, new_wall, wall, tokens, asks, people, digits: rules::PIN }))
+    Ok(page(&Keys { site: &app.site, new_token, new_wall, wall, tokens, asks, people, digits: rules::PIN, form: Uuid::new_v4() }))
 }
 
-/// Makes a token, and shows it once.
+/// Makes a token, and shows it once; the form sent again, as by a reload, makes none.
 pub(super) async fn add_token(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
     let acts = fields.text("alcance") == Some("actuar");
     let (name, by) = (fields.text("nombre").unwrap_or_default(), caller.supervisor_name().unwrap_or_default());
-    let token = locked(&app)?.add_token(name, acts, by, now(&app)).await.map_err(|denied| asker.told(denied))?;
-    shown(&app, Some(&token), None)
+    let made = locked(&app)?.add_token_once(fields.id()?, (name, acts), by, now(&app)).await;
+    match made.map_err(|denied| asker.told(denied))? {
+        Some(token) => shown(&app, Some(&token), None),
+        None => Ok(go(asker, HERE)),
+    }
 }
 
 /// Ends a token.
@@ -86,10 +93,12 @@ pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, fields: F
     done(asker, ended.map(|_| ()))
 }
 
-/// Makes another link for walls, and shows it once.
-pub(super) async fn new_wall(State(app): State<App>, asker: Asker, headers: HeaderMap, _fields: Fields) -> Answer {
-    let secret = locked(&app)?.new_wall(now(&app)).await.map_err(|denied| asker.told(denied))?;
-    shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&headers))))
+/// Makes another link for walls, and shows it once; the form sent again leaves it as it is.
+pub(super) async fn new_wall(State(app): State<App>, asker: Asker, headers: HeaderMap, fields: Fields) -> Answer {
+    match locked(&app)?.new_wall_once(fields.id()?, now(&app)).await.map_err(|denied| asker.told(denied))? {
+        Some(secret) => shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&headers)))),
+        None => Ok(go(asker, HERE)),
+    }
 }
 
 /// Makes the link for walls none any more.

@@ -10,6 +10,7 @@ use crate::web::caller::{Caller, door};
 use crate::web::failure::Failure;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
+use crate::words;
 use crate::words::{Door, Fault};
 use askama::Template;
 use axum::extract::State;

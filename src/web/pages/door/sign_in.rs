@@ -9,7 +9,7 @@ use crate::web::caller::{Caller, Credentials, door, place};
 use crate::web::failure::Failure;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
-use crate::words::{Door, Fault};
+use crate::words::{self, Door, Fault};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};

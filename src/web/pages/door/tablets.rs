@@ -7,7 +7,7 @@ use crate::access::{Device, rules};
 use crate::web::caller::{Caller, Credentials};
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
-use crate::words::{Door, Fault};
+use crate::words::{self, Door, Fault};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

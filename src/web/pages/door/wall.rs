@@ -4,7 +4,7 @@ use super::super::{Answer, page};
 use super::{locked, with_cookie};
 use crate::web::caller::cookies::{self, Kind};
 use crate::web::{App, Site};
-use crate::words::Door;
+use crate::words::{self, Door};
 use askama::Template;
 use axum::extract::State;
 use axum::http::header::REFRESH;

@@ -71,13 +71,13 @@ struct Act<'a> {
     spool: Named,
     /// What it is called, as question and as button.
     label: String,
-    /// What stands between that and the tag.
-    of: &'static str,
+    /// Something about the spool is meant, not the spool itself.
+    within: bool,
     /// Who has it now, and what will become of him.
     holder: Option<String>,
     /// The cells that change: column, letters, before, after.
     cells: Vec<Changed>,
-    reasons: &'static [&'static str],
+    reasons: Vec<&'static str>,
     /// Of a remedy that names somebody: everybody.
     people: Vec<Choice>,
     /// What the form sends along.
@@ -98,6 +98,12 @@ struct Changed {
 }
 
 impl Act<'_> {
+    /// The question, before and after the tag.
+    fn question(&self) -> (String, String) {
+        let asked = if self.within { words::say("act-ask-in") } else { words::say("act-ask") };
+        asked.with("act", &self.label).around("tag")
+    }
+
     /// Whether the reason is none of those to choose from.
     fn typed(&self) -> bool {
         !self.reason.is_empty() && !self.reasons.contains(&self.reason.as_str())
@@ -178,7 +184,7 @@ fn confirm<'a>(app: &'a App, spool: &Arc<Spool>, what: &Mend, fields: &Fields, r
         site: &app.site,
         spool: Named::of(spool),
         label: words::act(what),
-        of: if matches!(what, Mend::Release | Mend::Unblock) { "" } else { " en" },
+        within: !matches!(what, Mend::Release | Mend::Unblock),
         holder: words::outcome(what, spool),
         can: why.is_none(),
         cells: cells.into_iter().map(changed).collect(),

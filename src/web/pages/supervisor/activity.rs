@@ -34,6 +34,8 @@ struct Activity<'a> {
     lines: Vec<Line>,
     total: usize,
     tablets: Vec<Seen>,
+    /// What other processes did last may be missing.
+    cut_off: bool,
 }
 
 struct Line {
@@ -69,7 +71,8 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
     let people = app.plant.view().people.all().iter().map(|person| Choice::of(person, worker == Some(person.id))).collect();
     let day = day.format("%Y-%m-%d").to_string();
     let tablets = tablets.into_iter().map(|tablet| seen(tablet, &app)).collect();
-    Ok(page(&Activity { site: &app.site, frame, day, who, people, lines, total, tablets }))
+    let cut_off = app.trail.is_cut_off();
+    Ok(page(&Activity { site: &app.site, frame, day, who, people, lines, total, tablets, cut_off }))
 }
 
 /// The events of a day, the newest first, and how many there are.

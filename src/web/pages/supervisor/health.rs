@@ -6,7 +6,7 @@ use crate::tally::Conflicts;
 use crate::web::pages::elapsed::span;
 use crate::web::pages::fields::Fields;
 use crate::web::pages::page;
-use crate::web::recent::Mishap;
+use crate::web::peers::{self, Known};
 use crate::web::{App, Site};
 use crate::words;
 use crate::workbook::Status;
@@ -37,7 +37,7 @@ struct Health<'a> {
     connections: i64,
     expiries: u64,
     conflicts: Conflicts,
-    mishaps: Vec<Mishap>,
+    known: Known,
 }
 
 impl Health<'_> {
@@ -62,11 +62,21 @@ impl Health<'_> {
         self.locks.latency.as_ref().map(|trip| words::millis(*trip)).unwrap_or_default()
     }
 
+    /// How old the rows of a process are, or how long it has said nothing.
+    fn ago(&self, seconds: &i64) -> String {
+        said_age(*seconds)
+    }
+
     /// How long ago the other processes were heard.
     fn heard(&self) -> String {
         let age = self.events.heard.as_ref().map_or(0, |age| age.as_secs());
         format!("{age} s")
     }
+}
+
+/// How long ago something was read.
+fn said_age(seconds: i64) -> String {
+    if seconds < 60 { format!("{seconds} s") } else { span(seconds / 60) }
 }
 
 /// The page.
@@ -77,7 +87,7 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
         site: &app.site,
         frame: Frame::of(&app, Some(Tab::Health), "/supervisor/salud".into(), &query)?,
         workbook: app.plant.workbook().status(),
-        age: if age < 60 { format!("{age} s") } else { span(age / 60) },
+        age: said_age(age),
         spools: view.spools.len(),
         missing: view.missing.iter().map(|column| column.header()).collect(),
         locks: app.plant.locks().health().await,
@@ -87,6 +97,6 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
         connections: metrics.connections.get(),
         expiries: metrics.lock_expiries.get(),
         conflicts: app.plant.conflicts().await,
-        mishaps: app.site.recent.all(),
+        known: peers::known(&app).await,
     }))
 }

@@ -79,11 +79,16 @@ struct Named {
 }
 
 impl Named {
+    /// The whole tag.
+    fn tag(&self) -> String {
+        format!("{}{}", self.head, self.tail)
+    }
+
     fn of(spool: &Spool) -> Named {
         let (head, tail) = parted(spool.tag().as_str());
         let mut numbers = vec![words::numbered("NV", &spool.nv), words::numbered("OT", &spool.ot)];
         if spool.identity.duplicate || !spool.identity.tag_ok {
-            numbers.push(format!("fila {}", spool.fila));
+            numbers.push(words::say("row").with("row", spool.fila).to_string());
         }
         numbers.retain(|number| !number.is_empty());
         Named { id: Arc::clone(&spool.identity.id), head: head.to_owned(), tail: tail.to_owned(), numbers: numbers.join(" · ") }
