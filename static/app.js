@@ -168,15 +168,25 @@
   addEventListener('online', () => { s.asked = -Infinity; if ($('vivo')) reopen(); watch(); });
 
   const limit = wall ? 30000 : 40000;
+  // Nobody else ends it, and a browser has six connections to a server: each that hangs is one less for a tap.
+  const end = () => {
+    s.stream?.reader?.cancel().catch(() => {});
+    s.stream?.abortController?.abort();
+  };
   const reopen = () => { // an open but dead connection raises no error
     const old = $('vivo'), fresh = old.cloneNode(false);
     s.reopened = now();
     old.replaceWith(fresh);
-    // Nobody else ends it, and a browser has six connections to a server: each that hangs is one less for a tap.
-    s.stream?.reader?.cancel().catch(() => {});
-    s.stream?.abortController?.abort();
+    end();
     htmx.process(fresh);
   };
+  // A page that is left may be kept for a minute, for Back, with the stream that it has or still waits for: after six of
+  // them nothing opens any more. If it is shown again it is fetched anew.
+  addEventListener('pagehide', () => {
+    if ($('vivo')) htmx.trigger($('vivo'), 'htmx:abort');
+    end();
+  });
+  addEventListener('pageshow', (e) => { if (e.persisted) anew(); });
   // Asks whether the server is there at all: some proxies let pages through and no streams.
   const ask = () => {
     s.asked = now();

@@ -20,10 +20,9 @@
   recent();
   if ($('gente')) new MutationObserver(recent).observe($('gente').parentNode, { childList: true });
 
-  // A history or a board that was opened from a worker's list is in the hands of whoever comes next, as the list is; a
-  // board that was opened by itself is there to be watched.
-  const from = document.referrer.startsWith(location.origin) ? new URL(document.referrer).pathname : '';
-  const shared = worker || [location.pathname, from].some((path) => path === '/carretes' || path === '/registro');
+  // A page that says who he is is in the hands of whoever comes next, and so is his list that could not be shown; a board
+  // that was opened by itself is there to be watched.
+  const shared = worker || ['/carretes', '/registro'].includes(location.pathname);
   // Idle: what was begun and not sent keeps the page; ticked boxes are kept for whoever ticked them (choose.js).
   let touched = performance.now();
   const typed = (el) => el.value !== el.defaultValue;

@@ -22,7 +22,7 @@ pub(crate) const SCREENS: [(&str, &str); 23] = [
     ("no-hay", "/carretes?trabajador=7"),
     ("apagada", "/sin-conexion"),
     ("tablero", "/tablero"),
-    ("tablero-por-persona", "/tablero?orden=persona&ot=1335"),
+    ("tablero-por-persona", "/tablero?orden=persona&ot=1335&trabajador=93"),
     ("tablero-listos", "/tablero?ver=listos"),
     ("tablero-vacio", "/tablero?ot=99999"),
     ("kiosko", "/kiosko"),

@@ -155,7 +155,7 @@ async fn g17_every_screen_is_reached_by_its_address_and_back_leads_to_the_one_be
             ("/carretes?trabajador=93", "TOMAR ARM"),
             ("/", "¿Quién eres?"),
         ] {
-            tablet.ask::<bool>("history.back() || true").await;
+            tablet.ask::<bool>("setTimeout(() => history.back()) > 0").await;
             tablet.until(&format!("location.pathname + location.search === '{address}' && {SETTLED}")).await;
             tablet.sees(shows).await;
         }
@@ -171,7 +171,7 @@ async fn g17_every_screen_is_reached_by_its_address_and_back_leads_to_the_one_be
         ] {
             tablet.goto(&served.at(address)).await;
             tablet.sees(shows).await;
-            tablet.ask::<bool>("location.reload() || true").await;
+            tablet.ask::<bool>("setTimeout(() => location.reload()) > 0").await;
             tablet.sees(shows).await;
         }
     })

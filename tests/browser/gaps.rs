@@ -148,7 +148,10 @@ async fn e7_half_a_minute_without_streams_only_is_worked_through_and_the_streams
         let [tablet, board, wall] = &tabs;
         wire.set(Passes::NoStreams);
         for tab in [tablet, board] {
-            pass(tab, 8).await;
+            // One by one: a page that was wound on before its question is answered would say that nobody is there.
+            for _ in 0..8 {
+                second(tab).await;
+            }
             tab.until("document.getElementById('conexion').dataset.estado === 'lento'").await;
             tab.sees("CADA 20 s").await;
         }
@@ -185,6 +188,25 @@ async fn e7_half_a_minute_without_streams_only_is_worked_through_and_the_streams
             assert_eq!(shown(tab).await, ["vivo", "lento", "vivo"], "once each way");
         }
         assert_eq!(shown(wall).await, ["vivo"], "half a minute is no alarm");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e7_a_page_that_is_left_gives_its_connection_back_and_the_next_one_opens() {
+    let served = Served::with(&three(), 4).await;
+    let wire = Wire::to(&served.at("")).await;
+    // The browser keeps a page that is left for a minute, with what it still waits for, and has six connections to a server.
+    wire.set(Passes::LateStreams);
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &wire.at("/"), TABLET, true).await;
+        let list = "/carretes?trabajador=93";
+        let pages = [list, "/tablero", "/historial/MK-1346-TW-28082-010", "/tablero?ver=listos", list, "/", "/tablero", list];
+        for (asked, path) in (1..).zip(pages) {
+            wire.keeps_the_last_of(asked).await;
+            tablet.goto(&wire.at(path)).await;
+        }
+        wire.keeps_the_last_of(pages.len() + 1).await;
     })
     .await;
 }

@@ -54,6 +54,17 @@ pub(crate) const PRESSABLE: &str = r#"
 })()
 "#;
 
+/// Cards that can act and do not have one filled verb: the fills are the only strong colours (`.take`, `.complete` …).
+const PRIMARY: &str = r#"
+[...document.querySelectorAll('.spool:has(> .acts form)')].map((card) => {
+  const filled = [...card.querySelectorAll(':scope > .acts button:not(:disabled)')].filter((el) => {
+    const [red, green, blue, alpha = 1] = getComputedStyle(el).backgroundColor.match(/[\d.]+/g).map(Number);
+    return alpha > 0 && Math.max(red, green, blue) - Math.min(red, green, blue) > 100;
+  });
+  return filled.length === 1 ? '' : `${card.ariaLabel}: ${filled.length} filled verbs: ${filled.map((el) => el.textContent)}`;
+}).filter((found) => found)
+"#;
+
 /// Shows the page that is open in these colours.
 pub(crate) fn theme(sun: bool) -> String {
     format!("(document.documentElement.dataset.tema = '{}') !== null", if sun { "sol" } else { "" })
@@ -76,10 +87,11 @@ pub(crate) async fn everywhere(tab: &Tab, name: &str, look: impl AsyncFn((u32, u
     wrong
 }
 
-/// What does not fit or cannot be pressed on the page that is open.
+/// What does not fit, cannot be pressed, or is not the one primary of its card, on the page that is open.
 pub(crate) async fn unfit(tab: &Tab) -> Vec<String> {
     let mut found: Vec<String> = tab.ask(UNFIT).await;
     found.extend(tab.ask::<Vec<String>>(PRESSABLE).await);
+    found.extend(tab.ask::<Vec<String>>(PRIMARY).await);
     found
 }
 

@@ -5,6 +5,7 @@
 // What must hold is said by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod back;
 #[path = "../it/support/binary.rs"]
 mod binary;
 mod clock;

@@ -128,7 +128,7 @@ async fn a_history_or_a_board_that_came_from_a_list_goes_back_to_the_names_and_a
     let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
     in_browser(async |browser| {
         let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
-        for link in ["a.chip.link", "a[href='/tablero']", "a[href^='/registro']"] {
+        for link in ["a.chip.link", "a[href^='/tablero']", "a[href^='/registro']"] {
             tablet.goto(&served.at("/carretes?trabajador=93")).await;
             tablet.until(SETTLED).await;
             tablet.tap(link).await;

@@ -84,7 +84,7 @@ const FULL: [Shot<'_>; 29] = [
     ("metrologia", "/carretes?trabajador=30"),
     ("reparacion-y-bloqueado", "/carretes?trabajador=20&operacion=REPARACION"),
     ("tablero", "/tablero"),
-    ("tablero-por-persona", "/tablero?orden=persona"),
+    ("tablero-por-persona", "/tablero?orden=persona&trabajador=93"),
     ("tablero-listos", "/tablero?ver=listos"),
     ("tablero-filtrado", "/tablero?nv=NV0650&ot=1335&operacion=ARM"),
     ("tablero-sin-resultado", "/tablero?ot=99999"),

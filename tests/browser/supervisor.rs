@@ -297,7 +297,7 @@ async fn h4_a_shift_of_a_supervisor_ends_after_twelve_hours_or_with_salir_and_go
         desk.goto(&served.at("/supervisor/datos")).await;
         desk.click("form[action='/salir'] button").await;
         desk.sees("Esta tableta todavía no está registrada").await;
-        desk.ask::<bool>("history.back() || true").await;
+        desk.ask::<bool>("setTimeout(() => history.back()) > 0").await;
         desk.sees("Entra con tu nombre y tu clave").await;
     })
     .await;

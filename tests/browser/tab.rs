@@ -111,15 +111,27 @@ impl Tab {
 
     /// Taps the first element of a selector with a finger, once it is there.
     pub(crate) async fn tap(&self, selector: &str) {
-        // A card that has just come ignores taps, as it should.
-        let there = format!(
-            "document.readyState === 'complete' && !!document.querySelector({0}) && !document.querySelector({0}).closest('[data-nueva]')",
+        // A card that has just come ignores taps, as it should. Found, brought into view and measured in one go: nothing
+        // that arrives meanwhile can put another in its place.
+        let place = format!(
+            "(() => {{ const el = document.querySelector({}); \
+             if (document.readyState !== 'complete' || !el || el.closest('[data-nueva]')) return null; \
+             const rect = () => el.getClientRects()[0], here = rect(); \
+             if (!here) return null; \
+             if (here.top < 0 || here.bottom > innerHeight || !el.contains(document.elementFromPoint(here.x + here.width / 2, here.y + here.height / 2))) \
+             el.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }}); \
+             const box = rect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
             json!(selector)
         );
-        self.until(&there).await;
-        let element = self.page.find_element(selector).await.unwrap();
-        let point = element.scroll_into_view().await.unwrap().clickable_point().await.unwrap();
-        self.touch(point.x, point.y).await;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let found = self.page.evaluate_expression(&place).await.map(|value| value.into_value::<(f64, f64)>());
+            if let Ok(Ok((x, y))) = found {
+                return self.touch(x, y).await;
+            }
+            assert!(Instant::now() < end, "nothing to tap: {selector}\ncomplaints: {:?}", self.complaints());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
     }
 
     /// Touches a place of the screen.

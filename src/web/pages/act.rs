@@ -84,6 +84,7 @@ pub(super) async fn take_back_help(State(app): State<App>, asker: Asker, Asked(i
 #[template(path = "help.html")]
 struct HelpPage<'a> {
     site: &'a Site,
+    who: &'a Worker,
     id: &'a str,
     tag: &'a str,
     worker: WorkerId,
@@ -104,10 +105,11 @@ pub(super) async fn help(State(app): State<App>, asker: Asker, Asked(id): Asked,
     let worker = query.worker().map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
     let spool = view.find(&id).map_err(|refusal| asker.told(Error::from(refusal)))?;
+    let who = somebody(&view, worker).map_err(|error| asker.told(error))?;
     let (id, tag, key) = (spool.id(), spool.tag().as_str(), Uuid::new_v4());
     Ok(match asker.htmx {
         true => page(&HelpForm { id, tag, worker, key }),
-        false => page(&HelpPage { site: &app.site, id, tag, worker, key }),
+        false => page(&HelpPage { site: &app.site, who, id, tag, worker, key }),
     })
 }
 

@@ -23,6 +23,32 @@ async fn an_empty_board_says_so_and_a_full_one_says_who_has_what_since_when() {
 }
 
 #[tokio::test]
+async fn a_board_opened_from_a_workers_list_says_who_he_is_wherever_he_goes_on_it_and_a_watchers_does_not() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    let list = Screen::open(&plant, "/carretes?trabajador=93").await;
+    assert_eq!(list.attribute(".links a[href^='/tablero']", "href"), "/tablero?trabajador=93");
+    for path in
+        ["/tablero?trabajador=93", "/tablero?nv=NV0650&operacion=ARM&ver=listos&trabajador=93", "/tablero?ot=0&trabajador=93"]
+    {
+        let board = Screen::open(&plant, path).await;
+        assert_eq!((board.text("h1"), board.attribute("body", "data-trabajador")), ("Marta Ríos".into(), "93".into()), "{path}");
+        // Every way on from it, but for the file, and the stream that changes it.
+        let ways = board.count("main a[href^='/tablero?'], main a[href^='/historial'], #tablero[hx-get], #vivo");
+        let his = board.count("main a[href$='trabajador=93']:not([download]), #tablero[hx-get$='trabajador=93'], #vivo[hx-sse\\:connect$='trabajador=93']");
+        assert_eq!(his, ways, "{path}");
+        assert_eq!(board.attribute("form [name=trabajador]", "value"), "93");
+        assert_eq!(board.count("a[href='/tablero'], a[href='/supervisor']"), 0, "{path}");
+    }
+    for path in ["/tablero", "/tablero?trabajador=7777"] {
+        let board = Screen::open(&plant, path).await;
+        assert_eq!((board.text("h1"), board.count("[data-trabajador], .top .initials")), ("Tablero".into(), 0), "{path}");
+    }
+    let ask = Screen::open(&plant, "/carretes/MK-0001/ayuda?trabajador=93").await;
+    assert_eq!(ask.text("h1"), "Marta Ríos");
+}
+
+#[tokio::test]
 async fn a10_elapsed_time_is_words_and_an_instant_of_the_server_and_no_script_reads_a_date() {
     let plant = TestPlant::embedded().await;
     plant.later(Duration::minutes(228));

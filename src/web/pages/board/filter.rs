@@ -2,7 +2,7 @@
 //! stream of the same screen all show the same part of the plant.
 
 use crate::domain::spool::squeeze;
-use crate::domain::{Operation, Spool};
+use crate::domain::{Operation, Spool, WorkerId};
 use crate::web::failure::Failure;
 use crate::web::pages::fields::Fields;
 use crate::words;
@@ -34,6 +34,8 @@ pub(in crate::web) struct Filter {
     pub(super) order: Order,
     /// What waits, instead of what somebody has.
     pub(super) waiting: bool,
+    /// From whose list the board was opened: his name stays above, and the way back.
+    pub(super) worker: Option<WorkerId>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Filter {
@@ -48,7 +50,8 @@ impl<S: Send + Sync> FromRequest<S> for Filter {
             _ => Order::Time,
         };
         let waiting = fields.text("ver") == Some("listos");
-        Ok(Filter { nv: text("nv"), ot: text("ot"), operation: fields.operation_if_any()?, order, waiting })
+        let (operation, worker) = (fields.operation_if_any()?, fields.worker_if_any()?);
+        Ok(Filter { nv: text("nv"), ot: text("ot"), operation, order, waiting, worker })
     }
 }
 
@@ -56,6 +59,16 @@ impl Filter {
     /// Whether it is the whole plant in the usual order: the screen that all share.
     pub(in crate::web) fn is_empty(&self) -> bool {
         *self == Filter::default()
+    }
+
+    /// Whether something is left out, or in another order.
+    pub(super) fn narrows(&self) -> bool {
+        *self != self.everything()
+    }
+
+    /// The whole plant for the same worker.
+    fn everything(&self) -> Filter {
+        Filter { worker: self.worker, ..Filter::default() }
     }
 
     /// Whether a row is of this NV and OT. `0650` is NV0650, whatever the case and the blanks.
@@ -80,7 +93,12 @@ impl Filter {
         words::narrowed(&self.nv, &self.ot, None)
     }
 
-    /// The address of a screen that shows this.
+    /// What an address of another page says of the worker, where there is one.
+    pub(super) fn of_worker(&self) -> String {
+        self.worker.map(|worker| format!("?trabajador={worker}")).unwrap_or_default()
+    }
+
+    /// The address of a screen that shows this. A wall and a file are nobody's.
     pub(super) fn at(&self, path: &str) -> String {
         let encoded = |text: &str| askama::filters::urlencode(text).map(|safe| safe.to_string()).unwrap_or_default();
         let mut parts = Vec::new();
@@ -101,10 +119,18 @@ impl Filter {
         if self.waiting {
             parts.push("ver=listos".into());
         }
+        if let Some(worker) = self.worker.filter(|_| path.ends_with("tablero")) {
+            parts.push(format!("trabajador={worker}"));
+        }
         match parts.is_empty() {
             true => path.to_owned(),
             false => format!("{path}?{}", parts.join("&")),
         }
+    }
+
+    /// The board of the whole plant.
+    pub(super) fn whole(&self) -> String {
+        self.everything().at("/tablero")
     }
 
     /// The board with another order.
@@ -136,9 +162,21 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_says_what_was_read_from_it_and_nothing_for_what_is_usual() {
-        for query in ["", "?nv=NV0650", "?nv=NV%200650%26x&ot=1335&operacion=ARM&orden=persona&ver=listos", "?orden=operacion"] {
+        for query in [
+            "",
+            "?nv=NV0650",
+            "?nv=NV%200650%26x&ot=1335&operacion=ARM&orden=persona&ver=listos",
+            "?orden=operacion",
+            "?trabajador=93",
+        ] {
             assert_eq!(read(query).await.at("/tablero"), format!("/tablero{query}"));
         }
+        let his = read("?ot=1335&trabajador=93").await;
+        assert_eq!(
+            (his.whole(), his.at("/kiosko"), his.of_worker()),
+            ("/tablero?trabajador=93".into(), "/kiosko?ot=1335".into(), "?trabajador=93".into())
+        );
+        assert!(his.narrows() && !read("?trabajador=93").await.narrows(), "whose it is leaves nothing out");
         assert!(read("?nv=&ot=%20&operacion=&orden=tiempo&ver=todo").await.is_empty(), "an empty field narrows nothing");
         assert_eq!(read(&format!("?ot={}", "9".repeat(99))).await.ot.len(), LONGEST);
     }

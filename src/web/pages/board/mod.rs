@@ -12,7 +12,7 @@ pub(in crate::web) use tally::{Known, Tally};
 
 use super::Answer;
 use crate::domain::stage::Stage;
-use crate::domain::{Moment, Operation};
+use crate::domain::{Moment, Operation, Worker};
 use crate::plant::Plant;
 use crate::web::failure::Failure;
 use crate::web::layers::takes_gzip;
@@ -67,6 +67,12 @@ impl<'a> Facts<'a> {
         let calls = tally.calls.iter().filter_map(|spool| Call::of(spool, now)).collect();
         let idle = tally.idle(plant);
         Facts { tally, filter, rows, calls, idle, counts: shown.map(count).collect(), now, read }
+    }
+
+    /// From whose list it was opened.
+    fn worker(&self) -> Option<&Worker> {
+        let worker = self.tally.people.get(self.filter.worker?)?;
+        worker.active.then_some(&**worker)
     }
 
     fn overdue(&self) -> usize {
