@@ -130,3 +130,15 @@ fn parts(entry: &str) -> (i64, u64) {
     let (at, number) = entry.split_once('-').unwrap_or((entry, ""));
     (at.parse().unwrap_or(0), number.parse().unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_ends_before_what_was_read_is_another_one_and_an_empty_one_says_nothing() {
+        assert!(comes_before("9-0", "10-0") && comes_before("10-2", "10-11"));
+        assert!(!comes_before("10-0", "10-0") && !comes_before("11-0", "10-5") && !comes_before("1-0", "0-0"));
+        assert!(!comes_before("", "10-0"));
+    }
+}

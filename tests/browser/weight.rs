@@ -20,6 +20,9 @@ const WIRED: &str = "new MutationObserver((_, watch) => { const form = document.
      if (form?.dataset.htmxPowered && !form.querySelector('button').disabled) { window.listo = performance.now(); watch.disconnect(); } }) \
      .observe(document, { attributeFilter: ['data-htmx-powered'], subtree: true });";
 
+/// It is painted, and its first button is noted: on a busy machine a page can be whole before it is seen.
+const SHOWN: &str = "window.listo > 0 && performance.getEntriesByName('first-contentful-paint').length === 1";
+
 /// Counts the fingers that touched the screen.
 const TAPS: &str =
     "addEventListener('pointerdown', () => { sessionStorage.toques = Number(sessionStorage.toques || 0) + 1; }, true);";
@@ -93,7 +96,7 @@ async fn a_first_visit_is_light_and_a_list_of_the_whole_plant_is_there_at_once()
             tab.goto(&served.at("/")).await;
             tab.ask::<bool>("document.addEventListener('click', () => { sessionStorage.tocado = Date.now(); }, true) || true").await;
             tab.tap("a[href='/carretes?trabajador=93']").await;
-            tab.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
+            tab.until(&format!("location.pathname === '/carretes' && {SETTLED} && {SHOWN}")).await;
             let [answered, painted, wired, size]: [f64; 4] = tab
                 .ask(
                     "(() => { const nav = performance.getEntriesByType('navigation')[0], began = performance.timeOrigin - Number(sessionStorage.tocado); \

@@ -12,7 +12,8 @@
 //!    (`compare.rs`).
 //! 4. A batch without a known outcome is never sent again. The fence is replaced, which makes sure
 //!    that the batch has been applied or never will be, and the audit tells which.
-//! 5. Whoever takes over from a process that died looks for its last batch in wrong rows (`heir.rs`).
+//! 5. A process that was killed before it knew what became of a batch knows when it starts again what it
+//!    knew (`kept.rs`). Whoever takes over from one that died looks for its last batch in wrong rows (`heir.rs`).
 //!
 //! With Redis several processes may do so, one batch at a time (the folder `share`); without it there
 //! is one.
@@ -34,6 +35,7 @@ mod columns;
 mod compare;
 mod fence;
 mod heir;
+mod kept;
 mod orphans;
 mod outbox;
 mod refresh;

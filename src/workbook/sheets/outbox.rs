@@ -10,7 +10,7 @@ use super::state::State;
 use crate::domain::{AuditEvent, Cell};
 use crate::workbook::audit_row;
 use chrono_tz::Tz;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
@@ -45,6 +45,9 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS events (
     due INTEGER NOT NULL DEFAULT FALSE,
     cells TEXT NOT NULL)";
 
+/// What is known of a batch that is in doubt (`kept.rs`).
+const KEPT: &str = "CREATE TABLE IF NOT EXISTS kept (n INTEGER PRIMARY KEY CHECK (n = 1), doubt TEXT NOT NULL)";
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// Whether something is on the disk.
@@ -72,6 +75,8 @@ pub(super) struct Outbox {
     pub(super) refused: Option<String>,
     /// No attempt to append before this.
     pub(super) rests: Option<Instant>,
+    /// The batch that was in doubt when the process before ended, until it is looked into.
+    pub(super) left: Option<String>,
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -86,7 +91,7 @@ impl Outbox {
         let unusable = |why: String| format!("{} no se puede usar: {why}", file.display());
         fs::create_dir_all(folder).map_err(|error| unusable(error.to_string()))?;
         let opened = Connection::open(&file).and_then(|mut connection| Ok((load(&mut connection)?, connection)));
-        let ((format, rows), mut connection) = opened.map_err(|error| match error.sqlite_error_code() {
+        let ((format, rows, left), mut connection) = opened.map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy) => {
                 unusable("está en uso por otro spoolboard; cada uno necesita su propia carpeta".into())
             }
@@ -106,7 +111,7 @@ impl Outbox {
             std::thread::Builder::new().name("outbox".into()).spawn(work).map_err(|error| unusable(error.to_string()))?;
         let doubt = !entries.is_empty();
         let (jobs, thread) = (Some(jobs), Some(thread));
-        let outbox = Outbox { zone, state, entries, doubt, refused: None, rests: None, jobs, thread };
+        let outbox = Outbox { zone, state, entries, doubt, refused: None, rests: None, left, jobs, thread };
         if doubt {
             warn!(waits = outbox.entries.len(), "audit events wait in the outbox since before the start");
         }
@@ -180,6 +185,14 @@ impl Outbox {
         self.note_each(ids, "DELETE FROM events WHERE id = ?1")
     }
 
+    /// Keeps what is known of a batch in doubt, in the place of what was kept before.
+    pub(super) fn keep(&self, doubt: Option<String>) -> Noted {
+        self.note(move |file| {
+            file.execute("DELETE FROM kept", [])?;
+            doubt.map_or(Ok(0), |doubt| file.execute("INSERT INTO kept VALUES (1, ?1)", [doubt])).map(drop)
+        })
+    }
+
     fn note_each(&self, ids: &HashSet<Uuid>, statement: &'static str) -> Noted {
         let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
         self.note(move |file| {
@@ -234,8 +247,8 @@ pub fn waiting(folder: &Path) -> Option<usize> {
     usize::try_from(events).ok()
 }
 
-/// Prepares the file, and reads its format and its events.
-fn load(connection: &mut Connection) -> rusqlite::Result<(u32, Vec<(bool, String)>)> {
+/// Prepares the file, and reads its format, its events and the batch that was in doubt.
+fn load(connection: &mut Connection) -> rusqlite::Result<(u32, Vec<(bool, String)>, Option<String>)> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -243,13 +256,15 @@ fn load(connection: &mut Connection) -> rusqlite::Result<(u32, Vec<(bool, String
     let file = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let format: u32 = file.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format > FORMAT {
-        return Ok((format, Vec::new()));
+        return Ok((format, Vec::new(), None));
     }
     file.execute(TABLE, [])?;
+    file.execute(KEPT, [])?;
     file.pragma_update(None, "user_version", FORMAT)?;
     let mut all = file.prepare("SELECT due, cells FROM events ORDER BY n")?;
     let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
     drop(all);
+    let left = file.query_row("SELECT doubt FROM kept", [], |row| row.get(0)).optional()?;
     file.commit()?;
-    Ok((FORMAT, rows))
+    Ok((FORMAT, rows, left))
 }

@@ -54,6 +54,11 @@ impl Layout {
         self.audit_columns().map(|columns| (tab.id, columns)).map_err(missing)
     }
 
+    /// The same tabs under another header line of `Operaciones`.
+    pub(super) fn under(&self, line: Vec<String>) -> Layout {
+        Layout { header: Header::read(&line), line, ..self.clone() }
+    }
+
     /// Where the ten columns of the audit are; else the names of those that are not there.
     pub(super) fn audit_columns(&self) -> Result<[Col; 10], Vec<&'static str>> {
         let found = places_in(&self.audit, HEADERS);

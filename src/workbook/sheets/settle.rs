@@ -28,15 +28,15 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from
 
 /// A batch of which it has to be found out what became of it.
 pub(super) struct Doubt {
-    items: Vec<Waiting>,
+    pub(super) items: Vec<Waiting>,
     /// Events that wait in the outbox instead of having gone with it.
-    boxed: HashSet<Uuid>,
+    pub(super) boxed: HashSet<Uuid>,
     /// The rows as they were when it was sent.
-    images: Arc<View>,
+    pub(super) images: Arc<View>,
     /// The batch, and what was sent since to put right what it hit.
-    attempts: Vec<Attempt>,
+    pub(super) attempts: Vec<Attempt>,
     /// Its outcome is unknown; else it landed, and not where it was meant to.
-    doubtful: bool,
+    pub(super) doubtful: bool,
 }
 
 impl Doubt {
@@ -67,6 +67,7 @@ impl Writer {
         let (items, targets): (Vec<Waiting>, Vec<Target>) = plan.items.into_iter().unzip();
         let attempts = vec![Attempt::of(targets, plan.layout, reply.as_ref())];
         let doubt = Doubt { items, boxed: plan.boxed, images, attempts, doubtful };
+        self.keep(&doubt);
         if !doubtful {
             self.state.alarm("moved");
             error!("rows or columns were moved while a batch was on its way");
@@ -79,6 +80,7 @@ impl Writer {
 
     /// Does what was put off: the fence is ours, and was replaced since.
     pub(super) async fn settle_the_rest(&mut self) {
+        self.recall();
         if let Some(doubt) = self.doubt.take() {
             self.find_out(doubt, Instant::now() + self.limits.settle).await;
         }
@@ -86,7 +88,7 @@ impl Writer {
 
     /// Whether no batch of the past has to be looked into before anything new is written.
     pub(super) fn is_settled(&self) -> bool {
-        self.doubt.is_none()
+        self.doubt.is_none() && self.outbox.left.is_none()
     }
 
     /// Nobody can tell now, and those who wait are told so. What it hit by mistake is put right later all
@@ -178,6 +180,7 @@ impl Writer {
 
     fn never_applied(&mut self, doubt: Doubt, fresh: Fresh) {
         self.outbox.forget(&doubt.boxed);
+        self.keep_nothing();
         // It was judged by the reading itself.
         let _ = self.take(fresh);
         // Whoever asked decides again, on the row as it is now.
@@ -195,6 +198,10 @@ impl Writer {
     /// What the audit tells of a row since a change of it; `news` is what memory may not know yet.
     fn since(&self, doubt: &Doubt, change: &Change, row: &Row, news: &[AuditEvent]) -> Since {
         let (view, id) = (self.state.mirror.view(), change.event.id);
+        if self.state.is_void(id) && !self.orphans.contains_key(&id) {
+            // Somebody who looked into it meanwhile has told the audit that it did not happen.
+            return Since::Overtaken;
+        }
         let known = view.get(&change.spool).into_iter().flat_map(|spool| spool.events.iter().map(Arc::as_ref));
         let of_it = known.chain(news).filter(|event| event.spool.as_deref() == Some(&*change.spool));
         let of_it: Vec<&AuditEvent> = of_it.collect();
@@ -242,6 +249,7 @@ impl Writer {
         if !matches!(written, Err(Failed::NotApplied(_))) {
             info!(rows = found.repairs.len(), "what a batch hit by mistake is being put right");
             doubt.attempts.push(Attempt::of(found.repairs, layout, written.as_ref().ok()));
+            self.keep(doubt);
         }
         written.map(drop)
     }
@@ -265,6 +273,7 @@ impl Writer {
         let (landed_boxed, dropped) = boxed.iter().partition(|id| landed.iter().any(|waiting| waiting.change.event.id == **id));
         self.outbox.settle(&landed_boxed);
         self.outbox.forget(&dropped);
+        self.keep_nothing();
         for waiting in &landed {
             if self.orphans.remove(&waiting.change.event.id).is_some() {
                 self.state.set_void(waiting.change.event.id, false);

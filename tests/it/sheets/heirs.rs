@@ -1,8 +1,9 @@
 //! What a process that was killed, or is taken for dead, has put into wrong rows.
 
+use super::outbox::deleted;
 use super::restart::{Life, shop};
 use super::{BATCHES, landed};
-use crate::stand_in::{Gate, Google, Held, When};
+use crate::stand_in::{Fault, Gate, Google, Held, When};
 use crate::support::google::{BOOK, folder, quick, seldom};
 use crate::support::redis::RealRedis;
 use crate::support::{eventually, pause, soon};
@@ -186,4 +187,36 @@ async fn b6_what_was_meant_for_a_row_that_was_deleted_is_taken_out_of_the_one_in
     eventually("the audit names what did not hold", async || told()).await;
     assert_eq!((life.audited(id), life.audited(first), life.workbook.event(id)), (1, 1, None));
     life.killed();
+}
+
+#[tokio::test]
+async fn b6_a_process_killed_while_it_puts_right_what_it_hit_goes_on_with_what_it_knew() {
+    for audit_goes in [false, true] {
+        let ((google, data), id) = (shop(4).await, Uuid::new_v4());
+        google.human(BOOK, |human| human.types("Operaciones", "Estado_Detalle", 3, BY_HAND));
+        let life = Life::begin(&google, &data, seldom()).await;
+        let (gate, taking) = hits(&google, &life, id).await;
+        // What it sends to put it right never arrives.
+        google.fail(BATCHES, Fault::LostBefore);
+        let mut repair = google.hold(BATCHES, Held::BeforeApplying);
+        gate.open();
+        repair.arrived().await;
+        life.killed();
+        taking.abort();
+        repair.open();
+        if audit_goes {
+            let mut made = deleted(&google);
+            (made.id, made.rows) = (made.id + 1, made.rows[..1].to_vec());
+            google.human(BOOK, |human| human.restores_sheet(made));
+        }
+        let life = Life::begin(&google, &data, quick()).await;
+        let is_its_own = async || life.cell("MK-0002", Column::Version) == Cell::Number(0.0);
+        eventually("the row that was hit has its own again", is_its_own).await;
+        assert_eq!(life.cell("MK-0002", Column::Detail), Cell::text(BY_HAND), "the audit is gone: {audit_goes}");
+        let is_there = async || life.cell("MK-0003", Column::Version) == Cell::text(id.to_string());
+        eventually("the row that was meant has it", is_there).await;
+        eventually("work goes on", async || life.workbook.status().writable.is_ok()).await;
+        assert!(landed(&life.taken("MK-0004", 94, Uuid::new_v4()).await));
+        life.killed();
+    }
 }

@@ -153,7 +153,7 @@ pub(super) enum Part {
 /// One workbook at Google.
 pub(super) struct Client {
     hub: Hub<token::Connector>,
-    book: String,
+    pub(super) book: String,
     tokens: Arc<token::Tokens>,
     account: String,
     write: Duration,

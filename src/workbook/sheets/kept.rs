@@ -1,0 +1,188 @@
+//! A doubt on the disk: so that a process that is killed while it finds out what became of a batch, or puts
+//! right what one hit by mistake, knows when it starts again what it knew.
+//!
+//! The audit tells whoever comes next what was meant (`heir.rs`), if it is there. Only who sent the batch
+//! knows what stood in the rows that were hit, and into which rows without a name it came.
+
+use super::a1::Fila;
+use super::batch::{Names, Target};
+use super::compare::Attempt;
+use super::refresh::Layout;
+use super::settle::Doubt;
+use super::waiting::Waiting;
+use super::writer::Writer;
+use crate::domain::{Cell, Change, Column, Header, Row};
+use crate::workbook::View;
+use crate::workbook::audit_row::{cell_of_json, from_json, json_of_cell, to_json};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use tracing::{error, info};
+use uuid::Uuid;
+
+/// Cells by the names of their columns.
+type Cells = Vec<(String, Value)>;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The workbook it is about: another one is none of its business.
+    book: String,
+    doubtful: bool,
+    boxed: Vec<Uuid>,
+    /// The rows as they were when it was sent, by their short ids.
+    rows: HashMap<String, Cells>,
+    changes: Vec<Meant>,
+    attempts: Vec<Sent>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Meant {
+    spool: String,
+    image: Cells,
+    cells: Cells,
+    event: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sent {
+    /// The header line when it was sent, and right after it.
+    from: Vec<String>,
+    line: Option<Vec<String>>,
+    hits: Option<Vec<[Value; 3]>>,
+    targets: Vec<To>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct To {
+    fila: u32,
+    after: Cells,
+    cells: Cells,
+}
+
+impl Writer {
+    /// Keeps a doubt on the disk, as it is now. Nobody waits for it: what it is kept for is rarer than a disk
+    /// that is slow.
+    pub(super) fn keep(&self, doubt: &Doubt) {
+        match serde_json::to_string(&kept(doubt, &self.client.book, self.zone)) {
+            Ok(text) => drop(self.outbox.keep(Some(text))),
+            Err(error) => error!(%error, "what is known of a batch cannot be kept"),
+        }
+    }
+
+    /// Nothing is in doubt any more.
+    pub(super) fn keep_nothing(&self) {
+        drop(self.outbox.keep(None));
+    }
+
+    /// The doubt of before the start, once the rows have been read.
+    pub(super) fn recall(&mut self) {
+        let view = self.state.mirror.view();
+        let Some(layout) = self.reader.layout().filter(|_| view.read_at.is_some()) else { return };
+        let Some(text) = self.outbox.left.take() else { return };
+        let kept = serde_json::from_str::<Kept>(&text).ok();
+        let of_this_book = kept.as_ref().is_none_or(|kept| kept.book == self.client.book);
+        self.doubt = kept.filter(|_| of_this_book).and_then(|kept| recalled(kept, &view, layout, self.zone));
+        match &self.doubt {
+            Some(doubt) => info!(changes = doubt.len(), "a batch of before the start has to be looked into"),
+            None if of_this_book => {
+                error!("what was kept of a batch of before the start cannot be read; look at the last rows of the audit");
+                self.keep_nothing();
+            }
+            None => self.keep_nothing(),
+        }
+    }
+}
+
+fn kept(doubt: &Doubt, book: &str, zone: Tz) -> Kept {
+    let changes = doubt.items.iter().map(|waiting| {
+        let Change { spool, image, cells, event } = &waiting.change;
+        Meant { spool: spool.to_string(), image: of_row(image), cells: of_cells(cells), event: to_json(event, zone) }
+    });
+    let attempts = doubt.attempts.iter().map(|attempt| {
+        let to = |target: &Target| To { fila: target.fila.0, after: of_row(&target.after), cells: of_cells(&target.cells) };
+        Sent {
+            from: attempt.layout.line.clone(),
+            line: attempt.line.clone(),
+            hits: attempt.hits.as_ref().map(|hits| hits.iter().map(|names| names.each_ref().map(json_of_cell)).collect()),
+            targets: attempt.targets.iter().map(to).collect(),
+        }
+    });
+    Kept {
+        book: book.to_owned(),
+        doubtful: doubt.doubtful,
+        boxed: doubt.boxed.iter().copied().collect(),
+        rows: doubt.images.spools.iter().map(|spool| (spool.id().to_owned(), of_row(&spool.row))).collect(),
+        changes: changes.collect(),
+        attempts: attempts.collect(),
+    }
+}
+
+fn recalled(kept: Kept, view: &View, now: &Layout, zone: Tz) -> Option<Doubt> {
+    let then = Header::read(&kept.attempts.first()?.from);
+    let rows: Option<HashMap<String, Row>> = kept.rows.iter().map(|(id, cells)| Some((id.clone(), row(cells, &then)?))).collect();
+    let images = images(view, &rows?);
+    let items = kept.changes.iter().map(|meant| {
+        let (image, cells) = (row(&meant.image, &then)?, cells(&meant.cells)?);
+        let change = Change { spool: meant.spool.as_str().into(), image, cells, event: from_json(&meant.event, zone)? };
+        Some(Waiting::by_nobody(change))
+    });
+    let attempts = kept.attempts.iter().map(|sent| {
+        let header = Header::read(&sent.from);
+        let target = |to: &To| Some(Target { fila: Fila(to.fila), after: row(&to.after, &header)?, cells: cells(&to.cells)? });
+        let names = |names: &[Value; 3]| -> Option<Names> {
+            let [tag, nv, ot] = names.each_ref().map(cell_of_json);
+            Some([tag?, nv?, ot?])
+        };
+        let hits = match &sent.hits {
+            Some(hits) => Some(hits.iter().map(names).collect::<Option<Vec<Names>>>()?),
+            None => None,
+        };
+        let targets = sent.targets.iter().map(target).collect::<Option<Vec<Target>>>()?;
+        Some(Attempt { layout: now.under(sent.from.clone()), line: sent.line.clone(), hits, targets })
+    });
+    Some(Doubt {
+        items: items.collect::<Option<_>>()?,
+        boxed: kept.boxed.into_iter().collect::<HashSet<Uuid>>(),
+        images: Arc::new(images),
+        attempts: attempts.collect::<Option<_>>()?,
+        doubtful: kept.doubtful,
+    })
+}
+
+/// The rows of today as they were then. In a row that nobody knew then nothing of ours stood.
+fn images(view: &View, rows: &HashMap<String, Row>) -> View {
+    let mut images = View::clone(view);
+    for spool in &mut images.spools {
+        let mut then = crate::domain::Spool::clone(spool);
+        then.row = match rows.get(spool.id()) {
+            Some(row) => row.clone(),
+            None => {
+                let ours = Column::ALL.into_iter().filter(|column| column.is_ours() && spool.row[*column] != Cell::Missing);
+                spool.row.with(&ours.map(|column| (column, Cell::Empty)).collect::<Vec<_>>())
+            }
+        };
+        *spool = Arc::new(then);
+    }
+    images
+}
+
+fn of_row(row: &Row) -> Cells {
+    let cells = Column::ALL.into_iter().map(|column| (column, &row[column]));
+    let full = cells.filter(|(_, cell)| !matches!(cell, Cell::Empty | Cell::Missing));
+    full.map(|(column, cell)| (column.header().to_owned(), json_of_cell(cell))).collect()
+}
+
+fn of_cells(cells: &[(Column, Cell)]) -> Cells {
+    cells.iter().map(|(column, cell)| (column.header().to_owned(), json_of_cell(cell))).collect()
+}
+
+fn cells(cells: &Cells) -> Option<Vec<(Column, Cell)>> {
+    cells.iter().map(|(name, cell)| Some((Column::from_header(name)?, cell_of_json(cell)?))).collect()
+}
+
+/// A row of the sheet that had these columns.
+fn row(known: &Cells, header: &Header) -> Option<Row> {
+    Some(header.row(Vec::new()).with(&cells(known)?))
+}
