@@ -57,9 +57,16 @@ fn made(folder: &Path) -> PathBuf {
     language
 }
 
+/// The number of a build, a tablet or a request, which may have any letters from a to f.
+fn is_number(text: &str) -> bool {
+    text.len() >= 8 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-' || c == '.')
+}
+
 /// Two letters and more that belong together.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphabetic())
+    text.split_whitespace()
+        .filter(|text| !is_number(text))
+        .flat_map(|text| text.split(|c: char| !c.is_alphabetic()))
         .filter(|word| word.chars().count() > 1 && word.chars().any(|c| c.is_ascii_alphabetic()))
 }
 
