@@ -27,7 +27,16 @@ health-locks-expired = { $count } bloqueos vencieron antes de renovarse
 health-events = Avisos a las pantallas
 health-events-heard = se oyen, hace { $time }
 health-events-silent = NO SE OYEN
-health-events-untold = { $untold } cambios sin avisar; { $screens } pantallas conectadas, { $connections } conexiones
+health-events-untold = { $untold ->
+    [one] { $untold } cambio
+   *[other] { $untold } cambios
+} sin avisar; { $screens ->
+    [one] { $screens } pantalla conectada
+   *[other] { $screens } pantallas conectadas
+}, { $connections ->
+    [one] { $connections } conexión
+   *[other] { $connections } conexiones
+}
 health-conflicts = Conflictos de las últimas 24 horas
 health-conflicts-own = de este proceso desde que se encendió: lo que contaron los demás no se puede leer
 health-taken = Tomas

@@ -48,6 +48,9 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS events (
 /// What is known of a batch that is in doubt (`kept.rs`).
 const KEPT: &str = "CREATE TABLE IF NOT EXISTS kept (n INTEGER PRIMARY KEY CHECK (n = 1), doubt TEXT NOT NULL)";
 
+/// The format of a file, its events, and the batch that was in doubt.
+type Opened = (u32, Vec<(bool, String)>, Option<String>);
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// Whether something is on the disk.
@@ -248,7 +251,7 @@ pub fn waiting(folder: &Path) -> Option<usize> {
 }
 
 /// Prepares the file, and reads its format, its events and the batch that was in doubt.
-fn load(connection: &mut Connection) -> rusqlite::Result<(u32, Vec<(bool, String)>, Option<String>)> {
+fn load(connection: &mut Connection) -> rusqlite::Result<Opened> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
