@@ -303,6 +303,7 @@ fn every_sentence_begins_and_ends_as_one() {
     // What is a part of another sentence, a reason or a state behind a name, or the words beneath a number.
     let parts = [
         "wants-",
+        "sheets-",
         "problem-",
         "refusal-state-",
         "refusal-held",

@@ -11,6 +11,7 @@ use super::writer::{Plan, Writer};
 use crate::domain::spool::identify;
 use crate::domain::{AuditEvent, Cell, Column};
 use crate::error::{Error, Service};
+use crate::words;
 use crate::workbook::Loaded;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -33,8 +34,8 @@ impl Writer {
 
     /// Why nothing at all can be written for want of an audit: there is no room to keep it in.
     pub(super) fn unaudited(&self) -> Option<String> {
-        let why = || self.away().unwrap_or_else(|| "se está poniendo al día".into());
-        (self.outbox.room() == 0).then(|| format!("no se puede registrar la auditoría y la espera está llena: {}", why()))
+        let why = || self.away().unwrap_or_else(|| words::text("sheets-audit-catches-up").into());
+        (self.outbox.room() == 0).then(|| words::say("sheets-outbox-full").with("why", why()).to_string())
     }
 
     /// The audit row that goes into the batch with its change; none when it has to wait.
@@ -62,7 +63,7 @@ impl Writer {
             warn!(why, "the audit cannot be written; its events wait in the outbox");
         }
         if let Err(error) = self.outbox.put(events).await {
-            let why = format!("no se puede registrar la auditoría, ni aquí ni en la planilla: {error}");
+            let why = words::say("sheets-unaudited").with("why", error).to_string();
             for (waiting, _) in plan.items {
                 waiting.tell(Err(Error::unavailable(Service::Workbook, why.clone())));
             }

@@ -56,6 +56,7 @@ use crate::domain::{AuditEvent, Change, Moment};
 use crate::error::{Error, Service};
 use crate::metrics::SheetsMetrics;
 use crate::redis::Link;
+use crate::words;
 use async_trait::async_trait;
 use budget::Budget;
 use chrono_tz::Tz;
@@ -329,7 +330,7 @@ impl Workbook for GoogleSheets {
     fn status(&self) -> Status {
         let open = match self.work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some((_, task)) if !task.is_finished() => Ok(()),
-            _ => Err("el programa se está cerrando".to_owned()),
+            _ => Err(words::text("sheets-closing").to_owned()),
         };
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         let (waiting, outbox) = (count(&self.state.waiting), count(&self.state.outbox));

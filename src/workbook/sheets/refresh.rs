@@ -5,6 +5,7 @@ use super::a1::{self, Col, Fila, TabId};
 use super::budget::{Budget, Need};
 use super::client::{Book, Client, Columns, Failed, Reason, Render, Tab};
 use crate::domain::{Cell, Column, Header, Moment, Row, Spool};
+use crate::words;
 use crate::workbook::audit_row::HEADERS;
 use crate::workbook::sheet::places_in;
 use crate::workbook::{Loaded, Names, Seen, Sheet, Sheets, View};
@@ -46,11 +47,11 @@ impl Layout {
 
     /// Where the ten columns of the audit are, and in which tab; else what is wrong with it.
     pub(super) fn audit(&self) -> Result<(TabId, [Col; 10]), String> {
-        let Some(tab) = &self.metadata else { return Err("falta la pestaña de auditoría (Metadata)".into()) };
+        let Some(tab) = &self.metadata else { return Err(words::text("sheets-no-audit").into()) };
         if tab.is_barred() {
-            return Err(format!("la pestaña {} está protegida contra esta cuenta", tab.title));
+            return Err(words::say("sheets-tab-protected").with("tab", &tab.title).to_string());
         }
-        let missing = |missing: Vec<&str>| format!("a la pestaña {} le faltan columnas: {}", tab.title, missing.join(", "));
+        let missing = |missing: Vec<&str>| lacks_columns(&tab.title, &missing);
         self.audit_columns().map(|columns| (tab.id, columns)).map_err(missing)
     }
 
@@ -84,18 +85,23 @@ impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Unread::Failed(Failed::NotApplied(reason)) => match reason {
-                Reason::ApiOff => f.write_str("la API de Google Sheets no está activada en el proyecto de la cuenta"),
-                Reason::Quota { .. } => f.write_str("Google recibió demasiadas consultas de esta cuenta en un minuto"),
-                Reason::Auth(_) => f.write_str("Google no acepta la clave de la cuenta de servicio"),
-                Reason::BadRequest { text, .. } => detailed(f, "Google no entiende la consulta", text),
-                Reason::Permission => f.write_str("la planilla no está compartida con esta cuenta"),
-                Reason::NotFound => f.write_str("no existe una planilla con ese identificador"),
-                Reason::Unreachable(why) => detailed(f, "la planilla no responde", why),
+                Reason::ApiOff => f.write_str(words::text("sheets-api-off")),
+                Reason::Quota { .. } => f.write_str(words::text("sheets-quota")),
+                Reason::Auth(_) => f.write_str(words::text("sheets-key-refused")),
+                Reason::BadRequest { text, .. } => detailed(f, words::text("sheets-not-understood"), text),
+                Reason::Permission => f.write_str(words::text("sheets-not-shared")),
+                Reason::NotFound => f.write_str(words::text("sheets-no-such")),
+                Reason::Unreachable(why) => detailed(f, words::text("sheets-silent"), why),
             },
-            Unread::Failed(Failed::Doubtful(why)) => detailed(f, "la planilla no responde", why),
+            Unread::Failed(Failed::Doubtful(why)) => detailed(f, words::text("sheets-silent"), why),
             Unread::Implausible(why) | Unread::Wrong(why) => f.write_str(why),
         }
     }
+}
+
+/// What is said of a tab that lacks columns.
+pub(super) fn lacks_columns(tab: &str, columns: &[&str]) -> String {
+    words::say("sheets-no-columns").with("tab", tab).with("columns", columns.join(", ")).to_string()
 }
 
 fn detailed(f: &mut fmt::Formatter<'_>, words: &str, why: &str) -> fmt::Result {
@@ -218,7 +224,7 @@ impl Reader {
             loaded.events.retain(|event| event.at.is_none_or(|then| at - then < MEMORY));
             return Ok(Fresh { loaded, whole, last });
         }
-        Err(Unread::Implausible("la planilla cambia mientras se lee".into()))
+        Err(Unread::Implausible(words::text("sheets-changes").into()))
     }
 
     /// Judges a reading by the one before it, of `before` rows (`field-failures.md` C5).
@@ -229,13 +235,13 @@ impl Reader {
             return Ok(());
         }
         if Column::ALL.iter().filter(|column| column.is_critical()).all(|column| fresh.loaded.missing.contains(column)) {
-            return implausible("la fila de encabezados no se reconoce".into());
+            return implausible(words::text("sheets-no-header").into());
         }
         if rows == 0 {
-            return implausible("la planilla llegó vacía".into());
+            return implausible(words::text("sheets-empty").into());
         }
         if rows * 10 < before * 8 && !std::mem::replace(&mut self.doubted, true) {
-            return implausible(format!("llegaron {rows} filas de {before}"));
+            return implausible(words::say("sheets-too-few").count("rows", rows).count("before", before).to_string());
         }
         self.doubted = false;
         Ok(())
@@ -264,7 +270,7 @@ impl Reader {
         let missing: Vec<&str> =
             names.iter().zip(&tabs).take(3).filter(|(_, tab)| tab.is_none()).map(|(name, _)| *name).collect();
         let [Some(operaciones), Some(trabajadores), Some(roles), metadata] = tabs else {
-            return Err(Unread::Wrong(format!("en la planilla falta la pestaña {}", missing.join(", "))));
+            return Err(Unread::Wrong(words::say("sheets-no-tab").with("tabs", missing.join(", ")).to_string()));
         };
         let (line, header, audit) =
             self.layout.take().map(|layout| (layout.line, layout.header, layout.audit)).unwrap_or_default();

@@ -14,6 +14,7 @@ use super::writer::{Plan, Writer};
 use crate::domain::spool::identify;
 use crate::domain::{AuditEvent, Cell, Change, Column, Row};
 use crate::error::Error;
+use crate::words;
 use crate::workbook::{Applied, Landing, View};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -260,7 +261,7 @@ impl Writer {
         error!(?rows, "rows that were hit by mistake could not be put right yet; look at them in the workbook");
         self.state.alarm("not_mended");
         self.put_off(doubt);
-        self.pause_for(self.limits.rival, "se movieron filas mientras se escribía; hay que revisar la planilla");
+        self.pause_for(self.limits.rival, words::text("sheets-rows-moved"));
     }
 
     /// Everything is as it should be: memory follows, and everybody is answered.

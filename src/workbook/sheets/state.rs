@@ -3,6 +3,7 @@
 use super::share::{Fresh, Watched};
 use crate::domain::AuditEvent;
 use crate::metrics::SheetsMetrics;
+use crate::words;
 use crate::workbook::{Formulas, Mirror};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::collections::HashSet;
@@ -12,7 +13,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 /// What is said until the workbook has been reached for the first time (`field-failures.md` C2).
-pub(super) const CONNECTING: &str = "conectando con la planilla";
+pub(super) fn connecting() -> &'static str {
+    words::text("sheets-connecting")
+}
 
 /// Shared by the adapter and its task.
 #[derive(Debug)]
@@ -50,7 +53,7 @@ impl State {
             waiting: AtomicUsize::new(0),
             outbox: AtomicUsize::new(0),
             formulas: ArcSwap::default(),
-            trouble: ArcSwapOption::from_pointee(CONNECTING.to_owned()),
+            trouble: ArcSwapOption::from_pointee(connecting().to_owned()),
             knows: AtomicU8::new(0),
             void: RwLock::default(),
             ready: watch::Sender::new(false),

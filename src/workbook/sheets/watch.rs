@@ -4,11 +4,12 @@ use super::batch::same;
 use super::budget::Need;
 use super::client::{Failed, Reason, jittered};
 use super::fence::{self, NoFence};
-use super::refresh::{Fresh, Unread, true_formulas};
+use super::refresh::{Fresh, Unread, lacks_columns, true_formulas};
 use super::share::Lead;
-use super::state::CONNECTING;
+use super::state::connecting;
 use super::writer::Writer;
 use crate::domain::{Column, Spool, WorkerId};
+use crate::words;
 use crate::workbook::{Formulas, View};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +18,6 @@ use tracing::{info, warn};
 
 /// How often the tabs are listed, and formulas looked for.
 const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3_600));
-
-/// What is said while it is not known yet what a batch of the past has done.
-pub(super) const IN_QUESTION: &str = "se está revisando lo que se escribió antes de un corte";
 
 /// What looking has brought, besides the plant itself.
 #[derive(Debug, Default)]
@@ -189,12 +187,12 @@ impl Writer {
         let Some(layout) = self.reader.layout().filter(|_| view.read_at.is_some()) else {
             // A quota or a network that is away passes; what people must put right is said.
             let wrong = self.watch.wrong.clone().filter(|_| self.watch.people_must_help);
-            return Some(wrong.unwrap_or_else(|| CONNECTING.into()));
+            return Some(wrong.unwrap_or_else(|| connecting().into()));
         };
         let missing: Vec<&str> =
             view.missing.iter().filter(|column| column.is_critical()).map(|column| column.header()).collect();
         if !missing.is_empty() {
-            return Some(format!("a la pestaña {} le faltan columnas: {}", layout.operaciones.title, missing.join(", ")));
+            return Some(lacks_columns(&layout.operaciones.title, &missing));
         }
         if let Some(why) = self.unaudited() {
             return Some(why);
@@ -206,9 +204,9 @@ impl Writer {
             self.pause = None;
         }
         if !self.is_settled() {
-            return Some(IN_QUESTION.into());
+            return Some(words::text("sheets-in-question").into());
         }
-        (self.watch.failures > 2).then(|| self.watch.wrong.clone().unwrap_or_else(|| "la planilla no responde".into()))
+        (self.watch.failures > 2).then(|| self.watch.wrong.clone().unwrap_or_else(|| words::text("sheets-silent").into()))
     }
 
     /// Stops writing for a while.
@@ -227,7 +225,7 @@ impl Writer {
             Ok(Lead::Theirs) => return Ok(false),
             Err(error) => {
                 warn!(%error, "nobody can tell whose turn it is to write");
-                return Err("Redis no responde: no se sabe si otro servidor escribe en la planilla".into());
+                return Err(words::text("sheets-no-turn").into());
             }
         }
         if self.fence.held().is_some() {
@@ -270,21 +268,21 @@ impl Writer {
         warn!(?why, "the fence of the workbook is not ours");
         match why {
             NoFence::Failed(Failed::NotApplied(Reason::Permission)) => {
-                let why = "la planilla no está compartida con esta cuenta como editor";
+                let why = words::text("sheets-no-editor");
                 self.pause_for(self.limits.rival, why);
                 why.into()
             }
-            NoFence::Failed(_) | NoFence::Late => "la planilla no responde".into(),
+            NoFence::Failed(_) | NoFence::Late => words::text("sheets-silent").into(),
             NoFence::Unrest => {
                 self.state.alarm("rival");
-                let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
+                let why = words::text("sheets-rival");
                 self.pause_for(self.limits.rival, why);
                 why.into()
             }
             NoFence::Vanished => {
                 self.state.alarm("fence_gone");
                 self.fence.forget();
-                let why = "alguien borró la pestaña oculta del tablero; se espera antes de escribir";
+                let why = words::text("sheets-fence-gone");
                 self.pause_for(self.limits.vanished, why);
                 why.into()
             }

@@ -14,14 +14,15 @@ use super::outbox::Outbox;
 use super::refresh::{Layout, Reader, Unread};
 use super::settle::Doubt;
 use super::share::{Pulse, Share};
-use super::state::{CONNECTING, State};
+use super::state::{State, connecting};
 use super::waiting::Waiting;
-use super::watch::{IN_QUESTION, Watch};
+use super::watch::Watch;
 use super::{Limits, QUEUE};
 use crate::broken::{Safety, lacks};
 use crate::domain::problem::Kind;
 use crate::domain::{Change, Column, Level, Moment, Problem, Refusal, Spool};
 use crate::error::{Error, Service};
+use crate::words;
 use crate::workbook::{Applied, Landing};
 use chrono_tz::Tz;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -272,14 +273,14 @@ impl Writer {
 
     /// The workbook was not read: whoever waits is told so.
     fn give_up(&mut self) {
-        self.state.trouble.store(Some(Arc::new("la planilla no responde".into())));
+        self.state.trouble.store(Some(Arc::new(words::text("sheets-silent").into())));
         self.refuse_all();
         self.report();
     }
 
     /// Answers everybody that nothing can be written now.
     fn refuse_all(&mut self) {
-        let why = self.state.trouble.load().as_ref().map_or_else(|| CONNECTING.to_owned(), |why| String::clone(why));
+        let why = self.state.trouble.load().as_ref().map_or_else(|| connecting().to_owned(), |why| String::clone(why));
         for waiting in std::mem::take(&mut self.waiting) {
             waiting.tell(Err(Error::unavailable(Service::Workbook, why.clone())));
         }
@@ -347,7 +348,7 @@ impl Writer {
             }
             match view.get(&change.spool) {
                 Some(spool) if self.is_in_question(spool, &view) => {
-                    waiting.tell(Err(Error::unavailable(Service::Workbook, IN_QUESTION)));
+                    waiting.tell(Err(Error::unavailable(Service::Workbook, words::text("sheets-in-question"))));
                 }
                 Some(spool) if same_row(&spool.row, &change.image) => match self.formula(spool, change) {
                     Some(refusal) => waiting.tell(Err(refusal.into())),
@@ -420,11 +421,8 @@ impl Writer {
             }
             Reason::Auth(_) | Reason::NotFound | Reason::Permission | Reason::ApiOff | Reason::Unreachable(_) => {
                 warn!(?reason, "a batch was not taken");
-                let why = if reason == Reason::Permission {
-                    "sin permiso para escribir en la planilla"
-                } else {
-                    "la planilla no responde"
-                };
+                let why =
+                    if reason == Reason::Permission { words::text("sheets-read-only") } else { words::text("sheets-silent") };
                 for (waiting, _) in plan.items {
                     waiting.tell(Err(Error::unavailable(Service::Workbook, why)));
                 }
@@ -456,7 +454,7 @@ impl Writer {
         match rival {
             Ok(false) => _ = self.without_fence(NoFence::Vanished),
             _ => {
-                let why = "otro programa escribe en la misma planilla; se espera antes de escribir";
+                let why = words::text("sheets-rival");
                 self.pause_for(self.limits.rival, why);
             }
         }
