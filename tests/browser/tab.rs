@@ -86,7 +86,17 @@ impl Tab {
 
     /// What the page says when a script is evaluated in it; promises are awaited.
     pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
-        self.page.evaluate_expression(script).await.unwrap_or_else(|e| panic!("{script}: {e}")).into_value().unwrap()
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.page.evaluate_expression(script).await {
+                Ok(value) => return value.into_value().unwrap(),
+                // The page was just being left: nothing of the script was run.
+                Err(e) if e.to_string().contains("Cannot find context") && Instant::now() < end => {
+                    tokio::time::sleep(Duration::from_millis(25)).await;
+                }
+                Err(e) => panic!("{script}: {e}"),
+            }
+        }
     }
 
     /// Waits until a script is true.
@@ -179,6 +189,8 @@ impl Tab {
     /// What a scanner types: one key after the other, `gap` milliseconds apart by their own time. They are sent
     /// together, so that a slow machine does not take a scanner for a person.
     pub(crate) async fn types(&self, text: &str, gap: u32, suffix: Option<&str>) {
+        // A page that is still coming does not listen yet.
+        self.until("document.readyState === 'complete'").await;
         let typed = text.chars().map(|c| (c.to_string(), c.to_string(), 0));
         let ends =
             suffix.map(|key| if key == "Enter" { ("Enter".into(), "\r".into(), 13) } else { (key.into(), String::new(), 9) });
