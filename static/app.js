@@ -136,7 +136,7 @@
   const anew = () => {
     if (s.leaving) return;
     s.leaving = true;
-    fetch(location.href, { cache: 'no-store' }).then((page) => page.text().then(() => page.status < 500)).catch(() => false)
+    fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(8000) }).then((page) => page.text().then(() => page.status < 500)).catch(() => false)
       .then((there) => { if (there) location.reload(); else s.leaving = false; });
   };
   // A tablet that is not let in any more: its page, asked for again, leads to where one is.
