@@ -86,7 +86,7 @@ enum Work {
     /// What the others were not told yet, and up to where they were heard.
     Untold(Answer<(Vec<Told>, Place)>),
     /// They were told all up to this number.
-    Told(i64),
+    Told(i64, Answer<()>),
     Heard(Vec<Told>, Place, Answer<()>),
     Tablets(Answer<Vec<Tablet>>),
     Steps {
@@ -198,9 +198,9 @@ fn keep(mut store: Store, received: &Receiver<Work>, lost: &Counter) {
                 write(&mut store, &mut gathered, lost);
                 let _ = answer.send(store.untold().map_err(|error| error.to_string()));
             }
-            Ok(Work::Told(number)) => {
+            Ok(Work::Told(number, answer)) => {
                 write(&mut store, &mut gathered, lost);
-                store.told(number).unwrap_or_else(|error| warn!(%error, "told steps were not removed"));
+                let _ = answer.send(store.told(number).map_err(|error| error.to_string()));
             }
             Ok(Work::Heard(told, place, answer)) => {
                 write(&mut store, &mut gathered, lost);

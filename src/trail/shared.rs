@@ -69,7 +69,8 @@ async fn round(link: &Link, queue: &Queue) -> Result<(), Cause> {
         let (untold, place) = queue.ask(Work::Untold).await?;
         let Some(last) = untold.last().map(|told| told.number) else { break place };
         tell(link, &untold).await?;
-        queue.0.try_send(Work::Told(last)).map_err(|_| "too much waits for the disk")?;
+        // Were it not removed here, it would be told again without end.
+        queue.ask(|answer| Work::Told(last, answer)).await?;
     };
     loop {
         let (heard, newest) = hear(link, &place).await?;
