@@ -3,7 +3,7 @@
 //! The id only says which tablet it was; it lets nobody in.
 
 use super::App;
-use super::caller::OnTablet;
+use super::caller::{OnTablet, Stranger};
 use super::failure::Code;
 use super::layers::by_https;
 use crate::domain::cell::is_unseen;
@@ -88,6 +88,9 @@ pub(super) async fn kept(State(app): State<App>, mut request: Request, next: Nex
     let (told, at, began) = (Told::default(), app.plant.clock().now().with_timezone(&Utc), Instant::now());
     request.extensions_mut().insert(told.clone());
     let mut response = next.run(request).await;
+    if response.extensions().get::<Stranger>().is_some() {
+        return response;
+    }
     // An enrolled one is known by the id under which it has a name.
     let known = response.extensions().get::<OnTablet>().map(|tablet| tablet.0.clone()).or(known);
     let tablet = match known {

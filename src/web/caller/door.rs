@@ -187,9 +187,25 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
         Err(denied) => return refused(door(denied), &Caller::Nobody, needs, request).await,
     };
     request.extensions_mut().insert(credentials.clone());
-    if caller.may(needs) && (needs != Needs::Again || caller.recent()) {
-        return through(caller, request, next).await;
+    let stranger = matches!(caller, Caller::Nobody);
+    let mut response = match caller.may(needs) && (needs != Needs::Again || caller.recent()) {
+        true => through(caller, request, next).await,
+        false => stopped(&app, &access, (credentials, caller, needs, now), request, next).await,
+    };
+    if stranger {
+        response.extensions_mut().insert(Stranger);
     }
+    response
+}
+
+/// What may not pass: refused, or asked for what is missing.
+async fn stopped(
+    app: &App,
+    access: &Arc<Access>,
+    (credentials, caller, needs, now): (Credentials, Caller, Needs, i64),
+    request: Request,
+    next: Next,
+) -> Response {
     let lacks = lacking(&caller, needs);
     if !caller.may(needs) && (lacks != Door::SupervisorsOnly || request.method().is_safe()) {
         return refused(lacks, &caller, needs, request).await;
@@ -197,9 +213,9 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
     // A form for supervisors that came after the session had ended, or too long after the password: it may bring
     // what was missing, and what was typed in it is not lost.
     let asker = Asker::of(request.headers());
-    match Given::with(request).await.looked_at(&access, credentials, &caller, now).await {
+    match Given::with(request).await.looked_at(access, credentials, &caller, now).await {
         Ok((caller, request, cookie)) => pages::door::with_cookie(through(caller, request, next).await, cookie),
-        Err(unconfirmed) => pages::door::again(&app, asker, &unconfirmed),
+        Err(unconfirmed) => pages::door::again(app, asker, &unconfirmed),
     }
 }
 
@@ -216,6 +232,11 @@ async fn through(caller: Caller, mut request: Request, next: Next) -> Response {
 /// On which enrolled tablet something was done, left on the answer for the trail.
 #[derive(Clone)]
 pub(in crate::web) struct OnTablet(pub(in crate::web) String);
+
+/// Left on the answer to whoever is not known at a door that is locked: what he does is no tablet's, and there is no end
+/// to it.
+#[derive(Clone)]
+pub(in crate::web) struct Stranger;
 
 /// What a request wants. A route that does not exist is not told apart from one that needs nothing: both say so.
 fn needs(request: &Request) -> Needs {

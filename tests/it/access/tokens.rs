@@ -78,6 +78,23 @@ async fn a_token_of_another_and_a_cookie_of_another_kind_are_no_use() {
 }
 
 #[tokio::test]
+async fn strangers_at_a_locked_door_do_not_fill_the_trail_of_the_tablets() {
+    let plant = locked_plant().await;
+    let (device, _) = super::tablet(&plant, "Armado 1").await;
+    let forged = format!("http://{}/entrar", plant.running.address);
+    for cookie in ["", "tableta=00000000000000000000000000000007", "tableta=00000000000000000000000000000008"] {
+        for path in ["", "?volver=%2Fsupervisor", "/nada"] {
+            reqwest::Client::new().get(format!("{forged}{path}")).header("cookie", cookie).send().await.unwrap();
+        }
+    }
+    device.get(&plant, "/").await;
+    let known = plant.running.app.trail.tablets().await.unwrap();
+    let forged = known.iter().filter(|tablet| tablet.id.starts_with("00000000")).count();
+    assert_eq!((known.is_empty(), forged), (false, 0), "{known:?}");
+    assert!(known.len() <= 2, "the tablet, and the supervisor who let it in: {known:?}");
+}
+
+#[tokio::test]
 async fn h4_no_secret_is_in_the_trail_of_a_tablet() {
     let plant = locked_plant().await;
     let (mut device, _) = super::tablet(&plant, "Armado 1").await;
