@@ -135,6 +135,11 @@ pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since)
             let change = sides.changes[nth];
             let (restored, since) = (row.restored(), since(change, row.row));
             let holds = match since != Since::Overtaken && alike(&restored, &row.image) {
+                // It came whole, and nothing of ours came over it: what differs was changed by somebody since.
+                _ if row.has_alone(change, &written) => {
+                    due.retain(|column| change.cells.iter().all(|(own, _)| own != column));
+                    true
+                }
                 true => {
                     due.extend(change.cells.iter().map(|(column, _)| *column));
                     true
@@ -250,6 +255,11 @@ impl Standing<'_> {
         };
         let is_it = |hit: &Names| hit.iter().zip(&names(self.row)).all(|(hit, name)| same(hit, name));
         written.hit.as_ref().filter(|hit| is_it(hit))?;
+        // Somebody has gone on in it under an operation of his own: what is left is his.
+        let others = |(column, mark): &(Column, Cell)| !self.holds(*column, mark) && !self.holds(*column, &self.image[*column]);
+        if written.mark.as_ref().is_some_and(|mark| self.is_open(mark.0) && others(mark)) {
+            return None;
+        }
         let count = written.cells.iter().filter(left).count();
         (count > 0).then(|| (written.mark.iter().any(|mark| left(&mark)), count))
     }
@@ -299,6 +309,16 @@ impl Standing<'_> {
         };
         let all = || change.cells.iter().all(|(column, cell)| self.row[*column] == Cell::Missing || self.holds(*column, cell));
         if has_version(self.row, change) { self.shown.iter().any(of_it) } else { all() }
+    }
+
+    /// Whether a change stands here by its mark, and nothing else of ours came here.
+    fn has_alone(&self, change: &Change, written: &[Vec<Written>]) -> bool {
+        let id = Cell::text(change.event.id.to_string());
+        let of_it = |(attempt, nth): &(usize, usize)| {
+            let written = &written[*attempt][*nth];
+            written.straight && written.mark.as_ref().is_some_and(|(_, mark)| *mark == id)
+        };
+        has_version(self.row, change) && !self.shown.is_empty() && self.shown.iter().all(of_it)
     }
 
     /// What has to be written into these columns. `version` always goes along: by it what was sent is

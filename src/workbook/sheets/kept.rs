@@ -22,6 +22,10 @@ use std::sync::Arc;
 use tracing::{error, info};
 use uuid::Uuid;
 
+/// How long what was kept is good for: a process that was killed starts again within moments. What is older may
+/// come from a copy of the folder, or from before a version that did not know of it, and people have gone on since.
+const GOOD: chrono::Duration = chrono::Duration::hours(1);
+
 /// Cells by the names of their columns.
 type Cells = Vec<(String, Value)>;
 
@@ -29,6 +33,8 @@ type Cells = Vec<(String, Value)>;
 struct Kept {
     /// The workbook it is about: another one is none of its business.
     book: String,
+    /// When it was kept, in seconds since 1970.
+    at: i64,
     doubtful: bool,
     boxed: Vec<Uuid>,
     /// The rows as they were when it was sent, by their short ids.
@@ -65,7 +71,7 @@ impl Writer {
     /// Keeps a doubt on the disk, as it is now. Nobody waits for it: what it is kept for is rarer than a disk
     /// that is slow.
     pub(super) fn keep(&self, doubt: &Doubt) {
-        match serde_json::to_string(&kept(doubt, &self.client.book, self.zone)) {
+        match serde_json::to_string(&kept(doubt, (&self.client.book, (self.now)().timestamp()), self.zone)) {
             Ok(text) => drop(self.outbox.keep(Some(text))),
             Err(error) => error!(%error, "what is known of a batch cannot be kept"),
         }
@@ -83,11 +89,14 @@ impl Writer {
         let Some(text) = self.outbox.left.take() else { return };
         let kept = serde_json::from_str::<Kept>(&text).ok();
         let of_this_book = kept.as_ref().is_none_or(|kept| kept.book == self.client.book);
-        self.doubt = kept.filter(|_| of_this_book).and_then(|kept| recalled(kept, &view, layout, self.zone));
+        let oldest = ((self.now)() - GOOD).timestamp();
+        self.doubt =
+            kept.filter(|kept| of_this_book && kept.at >= oldest).and_then(|kept| recalled(kept, &view, layout, self.zone));
         match &self.doubt {
             Some(doubt) => info!(changes = doubt.len(), "a batch of before the start has to be looked into"),
             None if of_this_book => {
-                error!("what was kept of a batch of before the start cannot be read; look at the last rows of the audit");
+                error!("what was kept of a batch of before the start is of no use any more; look at the last rows of the audit");
+                self.state.alarm("kept");
                 self.keep_nothing();
             }
             None => self.keep_nothing(),
@@ -95,7 +104,7 @@ impl Writer {
     }
 }
 
-fn kept(doubt: &Doubt, book: &str, zone: Tz) -> Kept {
+fn kept(doubt: &Doubt, (book, at): (&str, i64), zone: Tz) -> Kept {
     let changes = doubt.items.iter().map(|waiting| {
         let Change { spool, image, cells, event } = &waiting.change;
         Meant { spool: spool.to_string(), image: of_row(image), cells: of_cells(cells), event: to_json(event, zone) }
@@ -111,6 +120,7 @@ fn kept(doubt: &Doubt, book: &str, zone: Tz) -> Kept {
     });
     Kept {
         book: book.to_owned(),
+        at,
         doubtful: doubt.doubtful,
         boxed: doubt.boxed.iter().copied().collect(),
         rows: doubt.images.spools.iter().map(|spool| (spool.id().to_owned(), of_row(&spool.row))).collect(),

@@ -3,7 +3,7 @@
 use super::outbox::deleted;
 use super::restart::{Life, shop};
 use super::{BATCHES, landed};
-use crate::stand_in::{Fault, Gate, Google, Held, When};
+use crate::stand_in::{Fault, Gate, Google, Held, Method, On, When};
 use crate::support::google::{BOOK, folder, quick, seldom};
 use crate::support::redis::RealRedis;
 use crate::support::{eventually, pause, soon};
@@ -219,4 +219,66 @@ async fn b6_a_process_killed_while_it_puts_right_what_it_hit_goes_on_with_what_i
         assert!(landed(&life.taken("MK-0004", 94, Uuid::new_v4()).await));
         life.killed();
     }
+}
+
+#[tokio::test]
+async fn what_the_office_has_changed_since_a_batch_landed_right_is_not_written_over_after_a_restart() {
+    let ((google, data), id) = (shop(2).await, Uuid::new_v4());
+    let life = Life::begin(&google, &data, seldom()).await;
+    assert!(landed(&life.taken("MK-0002", 94, Uuid::new_v4()).await));
+    // It lands, and nobody can tell: it is killed before it could find out.
+    google.fail(BATCHES, Fault::LostAfter);
+    let mut asks = google.hold(On::Only(Method::Get), Held::BeforeApplying);
+    let taking = life.applying(life.take("MK-0001", 93, id));
+    asks.arrived().await;
+    assert_eq!(life.cell("MK-0001", Column::Version), Cell::text(id.to_string()), "it landed");
+    life.killed();
+    taking.abort();
+    asks.open();
+    // The office frees it by hand.
+    for name in ["Ocupado_Por", "Fecha_Ocupacion"] {
+        google.human(BOOK, |human| human.types("Operaciones", name, 2, ""));
+    }
+    let life = Life::begin(&google, &data, quick()).await;
+    eventually("it has looked into it", async || life.workbook.status().writable.is_ok()).await;
+    assert_eq!(life.cell("MK-0001", Column::OccupiedBy), Cell::Empty);
+    assert_eq!(life.audited(id), 1);
+    life.killed();
+}
+
+#[tokio::test]
+async fn b6_who_has_gone_on_in_a_row_that_was_put_right_keeps_his_work_when_the_killed_one_comes_back() {
+    let ((google, data), id) = (shop(4).await, Uuid::new_v4());
+    let (held, ends) = (Uuid::new_v4(), Uuid::new_v4());
+    let life = Life::begin(&google, &data, seldom()).await;
+    for (tag, worker, id) in [("MK-0002", 94, held), ("MK-0003", 93, Uuid::new_v4())] {
+        assert!(landed(&life.taken(tag, worker, id).await));
+    }
+    // A pause of MK-0003 comes into MK-0002, and what it sends to put that right never arrives.
+    google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+    let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
+    let pausing = life.applying(pause(&life.workbook.view(), life.shown("MK-0003").id(), 93, id));
+    gate.arrived().await;
+    assert_eq!(life.cell("MK-0002", Column::Version), Cell::text(id.to_string()), "it hit another's row");
+    google.fail(BATCHES, Fault::LostBefore);
+    let mut repair = google.hold(BATCHES, Held::BeforeApplying);
+    gate.open();
+    repair.arrived().await;
+    life.killed();
+    pausing.abort();
+    repair.open();
+    let other = Life::begin(&google, &folder(), quick()).await;
+    eventually("another one puts it right", async || other.cell("MK-0002", Column::Version) == Cell::text(held.to_string()))
+        .await;
+    eventually("its memory has followed", async || other.shown("MK-0002").version == Some(held.to_string())).await;
+    eventually("work goes on", async || other.workbook.status().writable.is_ok()).await;
+    let ending = pause(&other.workbook.view(), other.shown("MK-0002").id(), 94, ends);
+    assert!(landed(&other.workbook.apply(ending, soon()).await));
+    other.workbook.close().await;
+    other.killed();
+    let life = Life::begin(&google, &data, quick()).await;
+    eventually("it has looked into it", async || life.workbook.status().writable.is_ok()).await;
+    assert_eq!(life.cell("MK-0002", Column::Version), Cell::text(ends.to_string()));
+    assert_eq!(life.cell("MK-0002", Column::OccupiedBy), Cell::Empty);
+    life.killed();
 }
