@@ -51,7 +51,7 @@ async fn goes_back(keys: &Tab) {
     keys.until("window.antes === undefined && document.readyState === 'complete'").await;
 }
 
-/// Loads again what he sees, goes back, presses there once more what he pressed, and comes forth: the spool has as many
+/// Loads again what he sees, goes back, and what he pressed there is pressed once more: the spool has as many
 /// events as before, and the last one is this.
 async fn nothing_twice(keys: &Tab, tablet: &Tab, tag: &str, event: &str) {
     let events = format!(
@@ -62,9 +62,11 @@ async fn nothing_twice(keys: &Tab, tablet: &Tab, tag: &str, event: &str) {
     let after: String = keys.ask("location.pathname").await;
     loads_again(keys).await;
     goes_back(keys).await;
-    match keys.ask::<bool>("!!document.querySelector('form[method=post] button.danger')").await {
-        // The page as it was, with the form that was sent.
-        true => because(keys, None).await,
+    // The page as it was, with the form that was sent, is shown anew at any moment: what was pressed is pressed at once.
+    let pressed = "(() => { const form = document.querySelector('form[method=post]:has(button.danger)'); if (!form) return false; \
+        window.antes = true; form.querySelector('input[name=motivo]').checked = true; form.requestSubmit(); return true; })()";
+    match keys.ask::<bool>(pressed).await {
+        true => keys.until("window.antes === undefined && document.readyState === 'complete'").await,
         false => loads_again(keys).await,
     }
     keys.until("document.readyState === 'complete'").await;
