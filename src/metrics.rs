@@ -23,7 +23,7 @@ pub type Latencies = Family<[(&'static str, String); 1], Histogram, fn() -> Hist
 pub type CallLatencies = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
 
 /// The causes of alarms at the Google workbook.
-const ALARMS: [&str; 6] = ["fence_gone", "fenced_out", "inherited", "moved", "not_mended", "rival"];
+const ALARMS: [&str; 7] = ["fence_gone", "fenced_out", "inherited", "kept", "moved", "not_mended", "rival"];
 
 /// What the adapter of the Google workbook counts. Copies count together.
 #[derive(Debug, Clone)]

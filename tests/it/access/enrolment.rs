@@ -6,6 +6,8 @@ use chrono::Duration;
 use futures_util::StreamExt;
 use reqwest::Method;
 use spoolboard::access::Denied;
+use spoolboard::web::server::{Front, Limits};
+use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::time::timeout;
 
@@ -67,6 +69,9 @@ async fn h4_under_https_cookies_are_sent_only_so_and_belong_to_this_host_alone()
     assert!(line.starts_with("__Host-sb_device=") && line.contains("Secure") && !line.contains("Domain"), "{line}");
     let page = device.get(&plant, "/tableta").await;
     assert!(page.text.contains("class=\"code\""), "and it is known by it");
+    let proxies = Arc::from(["127.0.0.1".parse().unwrap()]);
+    let open = TestPlant::behind(Front { proxies, ..Front::default() }, Limits::default()).await;
+    let page = Persona::from("192.0.2.7", "https").get(&open, "/").await;
     assert!(page.headers["set-cookie"].to_str().unwrap().ends_with("; Secure"), "of the trail, too");
     let mut plain = device.clone();
     plain.cookies[0].0 = "sb_device".into();
