@@ -1,5 +1,6 @@
 //! The commands. Adapters are made here, in [`build`], and nowhere else.
 
+mod called;
 mod check;
 mod door;
 mod files;
@@ -11,7 +12,7 @@ mod serve;
 pub use serve::{Running, start};
 
 use crate::access::Access;
-use crate::config::{Complaint, Config, Given};
+use crate::config::{self, Complaint, Config, Given};
 use crate::error::Error;
 use crate::events::{self, Events};
 use crate::locks::{self, Locks};
@@ -20,21 +21,20 @@ use crate::plant::{Clock, Plant};
 use crate::redis::Link;
 use crate::tally::{self, Tally};
 use crate::web::{Site, assets};
+use crate::words::{self, Said};
 use crate::workbook::files::FileError;
 use crate::workbook::sheets::{BadSetting, SheetsConfig};
 use crate::workbook::sqlite::OpenError;
 use crate::workbook::{GoogleSheets, Sqlite, Workbook, demo};
 use chrono_tz::Tz;
-use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Quién tiene cada carrete, ahora.
 #[derive(Parser)]
-#[command(name = "spoolboard", version, propagate_version = true)]
+#[command(name = "spoolboard", version, about = words::text("command-about"), propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     given: Given,
@@ -44,34 +44,33 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Atiende a las tabletas y pantallas (es lo que se hace si no se pide otra cosa)
+    #[command(about = words::text("command-serve"))]
     Serve,
-    /// Incorpora una planilla .xlsx, o una carpeta de .csv, a la propia
+    #[command(about = words::text("command-import"))]
     Import {
-        /// El archivo o la carpeta
+        #[arg(help = words::text("command-import-path"), value_name = words::text("value-path"))]
         path: PathBuf,
-        /// Solo dice qué haría; no escribe nada
-        #[arg(long)]
+        #[arg(long, help = words::text("command-import-try"))]
         dry_run: bool,
     },
-    /// Escribe la planilla propia como .xlsx
+    #[command(about = words::text("command-export"))]
     Export {
-        /// El archivo que se escribe
+        #[arg(help = words::text("command-export-file"), value_name = words::text("value-file"))]
         file: PathBuf,
     },
-    /// Copia la planilla propia, también mientras se atiende
+    #[command(about = words::text("command-backup"))]
     Backup {
-        /// La copia que se escribe
+        #[arg(help = words::text("command-backup-file"), value_name = words::text("value-file"))]
         file: PathBuf,
     },
-    /// Revisa la configuración y los datos
+    #[command(about = words::text("command-check"))]
     Check,
-    /// Las cuentas de los supervisores
+    #[command(about = words::text("command-supervisor"))]
     Supervisor {
         #[command(subcommand)]
         command: door::Supervisors,
     },
-    /// Las claves de los programas que usan la API
+    #[command(about = words::text("command-token"))]
     Token {
         #[command(subcommand)]
         command: door::Tokens,
@@ -101,15 +100,25 @@ pub enum Halt {
 fn of_folder(error: &OpenError) -> String {
     match error {
         OpenError::InUse(folder) => {
-            format!(
-                "la carpeta de datos {} está en uso por otro spoolboard; ciérralo primero o usa otra (SPOOLBOARD_DATA)",
-                folder.display()
-            )
+            words::say("setting-folder-in-use").with("folder", folder.display()).with("variable", DATA).into()
         }
         OpenError::Folder { folder, source } => {
-            format!("SPOOLBOARD_DATA={} no se puede usar como carpeta de datos: {source}", folder.display())
+            words::say("setting-folder").with("variable", DATA).with("folder", folder.display()).with("why", source).into()
+        }
+        OpenError::Format { file, found, known } => {
+            let said = words::say("setting-newer").with("file", file.display());
+            said.with("found", found).with("known", known).into()
+        }
+        OpenError::Database { file, source } => {
+            words::say("setting-closed").with("file", file.display()).with("why", source).into()
         }
         other => in_full(other),
+    }
+}
+
+impl From<Said> for Halt {
+    fn from(said: Said) -> Halt {
+        Halt::Other(said.into())
     }
 }
 
@@ -121,15 +130,7 @@ fn in_full(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) if error.kind() == ErrorKind::InvalidUtf8 => {
-            eprintln!("spoolboard: una variable o un argumento no es texto UTF-8 válido");
-            return ExitCode::from(2);
-        }
-        Err(error) => error.exit(),
-    };
-    match run(cli) {
+    match run() {
         Ok(code) => code,
         Err(halt) => {
             eprintln!("spoolboard: {halt}");
@@ -138,15 +139,16 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<ExitCode, Halt> {
-    let config = cli.given.check()?;
-    if let Some(language) = &config.language {
-        crate::words::speak(Arc::clone(language));
+fn run() -> Result<ExitCode, Halt> {
+    if let Some(language) = config::language()? {
+        words::speak(language);
     }
+    let Some(cli) = called::with()? else { return Ok(ExitCode::SUCCESS) };
+    let config = cli.given.check()?;
     if config.google.is_some()
         && matches!(cli.command, Some(Command::Import { .. } | Command::Export { .. } | Command::Backup { .. }))
     {
-        say("GOOGLE_SHEET_ID está definida: esta orden trabaja con la planilla propia, no con la de Google.");
+        say(words::say("files-own").with("variable", "GOOGLE_SHEET_ID"));
     }
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&config),
@@ -158,6 +160,9 @@ fn run(cli: Cli) -> Result<ExitCode, Halt> {
         Command::Token { command } => door::tokens(&config, command),
     }
 }
+
+/// The setting that names the data folder.
+const DATA: &str = "SPOOLBOARD_DATA";
 
 /// The setting of the embedded workbook that says it holds the demonstration plant.
 const DEMO: &str = "demo";
@@ -263,9 +268,14 @@ fn complaint(bad: &BadSetting) -> Complaint {
         BadSetting::Spreadsheet => "GOOGLE_SHEET_ID",
         BadSetting::Url => "GOOGLE_SHEETS_URL",
         BadSetting::Credentials(_) => "GOOGLE_APPLICATION_CREDENTIALS",
-        BadSetting::Outbox(_) => "SPOOLBOARD_DATA",
+        BadSetting::Outbox(_) => DATA,
     };
-    Complaint(format!("{variable} no es válido: {bad}"))
+    words::say("setting-bad").with("variable", variable).with("why", bad).into()
+}
+
+/// A machine that gives no threads or no events of the network.
+fn no_runtime(error: std::io::Error) -> Halt {
+    words::say("serve-no-runtime").with("why", error).into()
 }
 
 /// Writes a line for whoever called; that he has stopped reading is his business.

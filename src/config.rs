@@ -9,146 +9,129 @@ mod parse;
 
 use crate::access::Secret;
 use crate::domain::Rules;
-use crate::redis::Address;
+use crate::redis::{Address, Wrong};
 use crate::web::server::Front;
-use crate::words::Language;
+use crate::words::{Language, Said, say, text};
 use crate::workbook::Names;
 use crate::workbook::sheets::SheetsConfig;
 use chrono::Duration;
 use chrono_tz::Tz;
 use clap::Args;
 use parse::{complain, given, number};
+use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
+const LANGUAGE: &str = "SPOOLBOARD_LANGUAGE";
+const ACCESS: &str = "SPOOLBOARD_ACCESS";
+const SECRET: &str = "SPOOLBOARD_SECRET";
+
 /// The settings as they were given, before anybody looks at them.
 #[derive(Args, Clone, Default)]
-#[allow(rustdoc::broken_intra_doc_links)] // each comment is the help of its flag; brackets hold the default
 pub struct Given {
-    /// Dirección y puerto en que se escucha [127.0.0.1:8000]
-    #[arg(long = "listen", env = "SPOOLBOARD_LISTEN", hide_env_values = true, value_name = "IP:PUERTO", global = true)]
+    #[arg(long = "listen", help = text("option-listen"), env = "SPOOLBOARD_LISTEN", hide_env_values = true, value_name = text("value-address"), global = true)]
     listen: Option<String>,
-    /// Carpeta de los datos [./data]
-    #[arg(long = "data", env = "SPOOLBOARD_DATA", hide_env_values = true, value_name = "CARPETA", global = true)]
+    #[arg(long = "data", help = text("option-data"), env = "SPOOLBOARD_DATA", hide_env_values = true, value_name = text("value-folder"), global = true)]
     data: Option<String>,
-    /// Quién puede registrar trabajo: open o enrolled
-    #[arg(long = "access", env = "SPOOLBOARD_ACCESS", hide_env_values = true, value_name = "MODO", global = true)]
+    #[arg(long = "access", help = text("option-access"), env = "SPOOLBOARD_ACCESS", hide_env_values = true, value_name = text("value-mode"), global = true)]
     access: Option<String>,
-    /// Clave de al menos 32 bytes para firmar y proteger claves; la pide enrolled
-    #[arg(long = "secret", env = "SPOOLBOARD_SECRET", hide_env_values = true, value_name = "CLAVE", global = true)]
+    #[arg(long = "secret", help = text("option-secret"), env = "SPOOLBOARD_SECRET", hide_env_values = true, value_name = text("value-secret"), global = true)]
     secret: Option<String>,
-    /// Zona horaria de la planta [America/Santiago]
-    #[arg(long = "timezone", env = "TIMEZONE", hide_env_values = true, value_name = "ZONA", global = true)]
+    #[arg(long = "timezone", help = text("option-timezone"), env = "TIMEZONE", hide_env_values = true, value_name = text("value-zone"), global = true)]
     timezone: Option<String>,
-    /// Horas tras las que un carrete ocupado está vencido; 0 es nunca [12]
     #[arg(
-        long = "occupation-max-hours",
+        long = "occupation-max-hours", help = text("option-occupation"),
         env = "OCCUPATION_MAX_HOURS",
         hide_env_values = true,
-        value_name = "HORAS",
+        value_name = text("value-hours"),
         global = true
     )]
     occupation_max_hours: Option<String>,
-    /// Horas tras las que un carrete empezado y suelto está parado; 0 es nunca [24]
-    #[arg(long = "idle-max-hours", env = "IDLE_MAX_HOURS", hide_env_values = true, value_name = "HORAS", global = true)]
+    #[arg(long = "idle-max-hours", help = text("option-idle"), env = "IDLE_MAX_HOURS", hide_env_values = true, value_name = text("value-hours"), global = true)]
     idle_max_hours: Option<String>,
-    /// Rechazo que bloquea un carrete; 0 es sin límite [3]
-    #[arg(long = "repair-max-cycles", env = "REPAIR_MAX_CYCLES", hide_env_values = true, value_name = "N", global = true)]
+    #[arg(long = "repair-max-cycles", help = text("option-cycles"), env = "REPAIR_MAX_CYCLES", hide_env_values = true, value_name = "N", global = true)]
     repair_max_cycles: Option<String>,
-    /// Vida de un bloqueo en segundos [3600]
     #[arg(
-        long = "redis-lock-ttl-seconds",
+        long = "redis-lock-ttl-seconds", help = text("option-lock-ttl"),
         env = "REDIS_LOCK_TTL_SECONDS",
         hide_env_values = true,
         value_name = "S",
         global = true
     )]
     redis_lock_ttl_seconds: Option<String>,
-    /// Redis; sin él los bloqueos viven en este proceso
-    #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, value_name = "URL", global = true)]
+    #[arg(long = "redis-url", help = text("option-redis"), env = "REDIS_URL", hide_env_values = true, value_name = "URL", global = true)]
     redis_url: Option<String>,
-    /// Se acepta por configuraciones anteriores; no tiene efecto
     #[arg(
-        long = "redis-max-connections",
+        long = "redis-max-connections", help = text("option-redis-connections"),
         env = "REDIS_MAX_CONNECTIONS",
         hide_env_values = true,
         value_name = "N",
         global = true
     )]
     redis_max_connections: Option<String>,
-    /// La planilla de Google; sin ella se usa la propia
-    #[arg(long = "google-sheet-id", env = "GOOGLE_SHEET_ID", hide_env_values = true, value_name = "ID", global = true)]
+    #[arg(long = "google-sheet-id", help = text("option-sheet"), env = "GOOGLE_SHEET_ID", hide_env_values = true, value_name = "ID", global = true)]
     google_sheet_id: Option<String>,
-    /// Archivo con la cuenta de servicio
     #[arg(
-        long = "google-application-credentials",
+        long = "google-application-credentials", help = text("option-account"),
         env = "GOOGLE_APPLICATION_CREDENTIALS",
         hide_env_values = true,
-        value_name = "ARCHIVO",
+        value_name = text("value-file"),
         global = true
     )]
     google_application_credentials: Option<String>,
-    /// La cuenta de servicio misma, como JSON
     #[arg(
-        long = "google-application-credentials-json",
+        long = "google-application-credentials-json", help = text("option-account-json"),
         env = "GOOGLE_APPLICATION_CREDENTIALS_JSON",
         hide_env_values = true,
         value_name = "JSON",
         global = true
     )]
     google_application_credentials_json: Option<String>,
-    /// Otra dirección del servicio de hojas
-    #[arg(long = "google-sheets-url", env = "GOOGLE_SHEETS_URL", hide_env_values = true, value_name = "URL", global = true)]
+    #[arg(long = "google-sheets-url", help = text("option-sheets-url"), env = "GOOGLE_SHEETS_URL", hide_env_values = true, value_name = "URL", global = true)]
     google_sheets_url: Option<String>,
-    /// Cada cuántos segundos se lee la planilla [5]
     #[arg(
-        long = "sheets-refresh-seconds",
+        long = "sheets-refresh-seconds", help = text("option-refresh"),
         env = "SHEETS_REFRESH_SECONDS",
         hide_env_values = true,
         value_name = "S",
         global = true
     )]
     sheets_refresh_seconds: Option<String>,
-    /// Nombre de la hoja de carretes [Operaciones]
     #[arg(
-        long = "hoja-operaciones-nombre",
+        long = "hoja-operaciones-nombre", help = text("option-operaciones"),
         env = "HOJA_OPERACIONES_NOMBRE",
         hide_env_values = true,
-        value_name = "HOJA",
+        value_name = text("value-sheet"),
         global = true
     )]
     hoja_operaciones_nombre: Option<String>,
-    /// Nombre de la hoja de trabajadores [Trabajadores]
     #[arg(
-        long = "hoja-trabajadores-nombre",
+        long = "hoja-trabajadores-nombre", help = text("option-trabajadores"),
         env = "HOJA_TRABAJADORES_NOMBRE",
         hide_env_values = true,
-        value_name = "HOJA",
+        value_name = text("value-sheet"),
         global = true
     )]
     hoja_trabajadores_nombre: Option<String>,
-    /// Nombre de la hoja de roles [Roles]
-    #[arg(long = "hoja-roles-nombre", env = "HOJA_ROLES_NOMBRE", hide_env_values = true, value_name = "HOJA", global = true)]
+    #[arg(long = "hoja-roles-nombre", help = text("option-roles"), env = "HOJA_ROLES_NOMBRE", hide_env_values = true, value_name = text("value-sheet"), global = true)]
     hoja_roles_nombre: Option<String>,
-    /// Nombre de la hoja de auditoría [Metadata]
     #[arg(
-        long = "hoja-metadata-nombre",
+        long = "hoja-metadata-nombre", help = text("option-metadata"),
         env = "HOJA_METADATA_NOMBRE",
         hide_env_values = true,
-        value_name = "HOJA",
+        value_name = text("value-sheet"),
         global = true
     )]
     hoja_metadata_nombre: Option<String>,
-    /// Idioma de las pantallas, o una carpeta con sus archivos .ftl [es-CL]
-    #[arg(long = "language", env = "SPOOLBOARD_LANGUAGE", hide_env_values = true, value_name = "IDIOMA", global = true)]
+    #[arg(long = "language", help = text("option-language"), env = "SPOOLBOARD_LANGUAGE", hide_env_values = true, value_name = text("value-language"), global = true)]
+    #[allow(dead_code)] // read before all others, by `language`
     language: Option<String>,
     #[command(flatten)]
     network: network::Given,
-    /// Qué se escribe en el registro de sucesos [info]
-    #[arg(long = "log", env = "RUST_LOG", hide_env_values = true, value_name = "FILTRO", global = true)]
+    #[arg(long = "log", help = text("option-records"), env = "RUST_LOG", hide_env_values = true, value_name = text("value-filter"), global = true)]
     rust_log: Option<String>,
 }
 
@@ -186,8 +169,6 @@ pub struct Config {
     pub enrolled: bool,
     /// `SPOOLBOARD_SECRET`; given where `enrolled` is.
     pub secret: Option<Secret>,
-    /// `SPOOLBOARD_LANGUAGE`; without it the one at home.
-    pub language: Option<Arc<Language>>,
     /// `RUST_LOG`.
     pub log: String,
     /// Settings that were given and have no effect.
@@ -209,7 +190,6 @@ impl Default for Config {
             open: false,
             enrolled: false,
             secret: None,
-            language: None,
             log: "info".into(),
             without_effect: Vec::new(),
         }
@@ -221,6 +201,41 @@ impl Default for Config {
 #[error("{0}")]
 pub struct Complaint(pub(crate) String);
 
+impl From<Said> for Complaint {
+    fn from(said: Said) -> Complaint {
+        Complaint(said.into())
+    }
+}
+
+/// What the program was called with.
+pub fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os()
+}
+
+/// `SPOOLBOARD_LANGUAGE`, and before it `--language`; nothing without them. It is read before everything else, so
+/// that the help and every complaint are said in it.
+///
+/// # Errors
+/// The [`Complaint`], in the language at home.
+pub fn language() -> Result<Option<Arc<Language>>, Complaint> {
+    let mut called_with = arguments().skip(1).filter_map(|argument| argument.into_string().ok());
+    let flag = called_with.find_map(|argument| match argument.strip_prefix("--language")? {
+        "" => Some(String::new()),
+        value => value.strip_prefix('=').map(str::to_owned),
+    });
+    // Its value may be the next argument.
+    let flag = flag.map(|value| if value.is_empty() { called_with.next().unwrap_or_default() } else { value });
+    let named = flag.or_else(|| std::env::var(LANGUAGE).ok());
+    let read = |value: &str| {
+        let allowed = |faults: Vec<String>| {
+            let first = faults.first().map(String::as_str).unwrap_or_default();
+            complain(LANGUAGE, value, say("allowed-language").with("why", first))
+        };
+        Language::find(value).map(Arc::new).map_err(allowed)
+    };
+    given(&named).map(read).transpose()
+}
+
 impl Given {
     /// Checks every value that was given.
     ///
@@ -228,16 +243,14 @@ impl Given {
     /// The first [`Complaint`].
     pub fn check(&self) -> Result<Config, Complaint> {
         let mut config = Config::default();
-        if let Some(text) = given(&self.listen) {
-            config.listen = text
-                .parse()
-                .map_err(|_| complain("SPOOLBOARD_LISTEN", text, "una dirección IP y un puerto, como 127.0.0.1:8000"))?;
+        if let Some(value) = given(&self.listen) {
+            config.listen = value.parse().map_err(|_| complain("SPOOLBOARD_LISTEN", value, text("allowed-address")))?;
         }
-        if let Some(text) = given(&self.data) {
-            config.data = PathBuf::from(text);
+        if let Some(value) = given(&self.data) {
+            config.data = PathBuf::from(value);
         }
-        if let Some(text) = given(&self.timezone) {
-            config.zone = text.parse().map_err(|_| complain("TIMEZONE", text, "una zona horaria como America/Santiago"))?;
+        if let Some(value) = given(&self.timezone) {
+            config.zone = value.parse().map_err(|_| complain("TIMEZONE", value, text("allowed-zone")))?;
         }
         if let Some(hours) = number("OCCUPATION_MAX_HOURS", &self.occupation_max_hours, 0..=8_760)? {
             config.rules.occupation_max = (hours > 0).then(|| Duration::hours(i64::from(hours)));
@@ -251,11 +264,10 @@ impl Given {
         if let Some(seconds) = number("REDIS_LOCK_TTL_SECONDS", &self.redis_lock_ttl_seconds, 60..=86_400)? {
             config.lock_ttl = StdDuration::from_secs(u64::from(seconds));
         }
-        config.language = self.language()?;
         self.sheet_names(&mut config.sheets)?;
-        if let Some(text) = given(&self.rust_log) {
-            parse::log_filter(text)?;
-            config.log = text.to_owned();
+        if let Some(value) = given(&self.rust_log) {
+            parse::log_filter(value)?;
+            config.log = value.to_owned();
         }
         if number("REDIS_MAX_CONNECTIONS", &self.redis_max_connections, 1..=100_000)?.is_some() {
             config.without_effect.push("REDIS_MAX_CONNECTIONS");
@@ -275,45 +287,26 @@ impl Given {
             ("HOJA_ROLES_NOMBRE", &self.hoja_roles_nombre, &mut names.roles),
             ("HOJA_METADATA_NOMBRE", &self.hoja_metadata_nombre, &mut names.metadata),
         ] {
-            if let Some(text) = given(value) {
-                if text.chars().count() > 100 || text.chars().any(char::is_control) {
-                    return Err(complain(variable, text, "el nombre de una hoja, de 1 a 100 caracteres"));
+            if let Some(value) = given(value) {
+                if value.chars().count() > 100 || value.chars().any(char::is_control) {
+                    return Err(complain(variable, value, text("allowed-sheet")));
                 }
-                *name = text.to_owned();
+                *name = value.to_owned();
             }
         }
         Ok(())
     }
 
-    fn language(&self) -> Result<Option<Arc<Language>>, Complaint> {
-        let read = |text| {
-            let allowed = |faults: Vec<String>| {
-                let first = faults.first().map(String::as_str).unwrap_or_default();
-                complain("SPOOLBOARD_LANGUAGE", text, &format!("es-CL, o una carpeta con todas sus frases ({first})"))
-            };
-            Language::find(text).map(Arc::new).map_err(allowed)
-        };
-        given(&self.language).map(read).transpose()
-    }
-
     fn redis(&self) -> Result<Option<Address>, Complaint> {
         let address = given(&self.redis_url).map(Address::read).transpose();
         address.map_err(|bad| {
-            Complaint(format!(
-                "REDIS_URL={} no es válido ({}): se admite redis://[usuario:clave@]equipo[:puerto][/base], rediss:// con TLS, \
-                 redis+sentinel://[usuario:clave@]equipo[:puerto][,equipo[:puerto]]/servicio[/base] o rediss+sentinel://, y al final ?ca=ARCHIVO",
-                bad.shown(),
-                bad.why()
-            ))
+            let said = say("setting-redis").with("variable", "REDIS_URL").with("value", bad.shown());
+            Complaint::from(said.with("why", of_url(bad.why())).with("authority", "?ca=PEM"))
         })
     }
 
     fn secret(&self) -> Result<Option<Secret>, Complaint> {
-        let read = |text| {
-            Secret::new(text).ok_or_else(|| {
-                Complaint("SPOOLBOARD_SECRET es demasiado corta (su valor no se muestra): se piden al menos 32 bytes".into())
-            })
-        };
+        let read = |value| Secret::new(value).ok_or_else(|| say("setting-short").with("variable", SECRET).into());
         given(&self.secret).map(read).transpose()
     }
 
@@ -323,27 +316,40 @@ impl Given {
             Some("open") => config.open = true,
             Some("enrolled") if config.secret.is_some() => config.enrolled = true,
             Some("enrolled") => {
-                return Err(Complaint(
-                    "SPOOLBOARD_ACCESS=enrolled pide SPOOLBOARD_SECRET, que no está definida: se piden al menos 32 bytes al azar, como los de «openssl rand -hex 32»".into(),
-                ));
+                return Err(say("setting-wants-secret")
+                    .with("access", format!("{ACCESS}=enrolled"))
+                    .with("secret", SECRET)
+                    .into());
             }
-            Some(other) => return Err(complain("SPOOLBOARD_ACCESS", other, "open o enrolled")),
+            Some(other) => return Err(complain(ACCESS, other, text("allowed-access"))),
             None if config.listen.ip().is_loopback() && config.front.proxies.is_empty() => {}
             // What only this machine reaches is on the network all the same, once a proxy leads there.
             None if config.listen.ip().is_loopback() => {
-                return Err(Complaint(
-                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY dice que se llega desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled".into(),
-                ));
+                return Err(say("setting-open-behind").with("access", ACCESS).with("proxies", "SPOOLBOARD_TRUSTED_PROXY").into());
             }
             None => {
-                return Err(Complaint(format!(
-                    "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_LISTEN={} se alcanza desde la red: defínela como open (cualquiera puede registrar trabajo) o enrolled; en un contenedor, con \
-                     «-e SPOOLBOARD_ACCESS=open» para probar, o «-e SPOOLBOARD_ACCESS=enrolled -e SPOOLBOARD_SECRET=…» para una planta",
-                    config.listen
-                )));
+                let listen = format!("SPOOLBOARD_LISTEN={}", config.listen);
+                return Err(say("setting-open-outside")
+                    .with("access", ACCESS)
+                    .with("secret", SECRET)
+                    .with("listen", listen)
+                    .into());
             }
         }
         Ok(())
+    }
+}
+
+/// What is wrong with a `REDIS_URL`.
+fn of_url(wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::NotAUrl | Wrong::Scheme => text("redis-scheme").into(),
+        Wrong::NoService => text("redis-service").into(),
+        Wrong::Parameter | Wrong::NoTls => say("redis-parameter").with("parameter", "?ca=").into(),
+        Wrong::Authority(file, why) => {
+            say("redis-authority").with("parameter", format_args!("ca={file}")).with("why", why).into()
+        }
+        Wrong::Other(why) => why.to_string(),
     }
 }
 

@@ -13,7 +13,7 @@
 //!            \          \-> workbook, locks, events, tally (traits) -> domain
 //!             \-> adapters (sqlite, sheets, memory, redis) -> their port, domain
 //!                  \-> redis (the way there, which three adapters share)
-//! cli, web, workbook::files -> words -> domain, error
+//! cli, config, web, workbook::files, workbook::sheets -> words -> domain, error
 //! web, cli -> trail (what was done on which tablet), peers (what each process says of itself) -> redis
 //! web, cli -> access (who may come in) -> its adapters (a file, redis), domain
 //! web, config -> private (files with keys)
@@ -26,8 +26,8 @@
 //!    `unicode_normalization`; there is no `async`, no clock and no serialization in it.
 //! 2. `plant` names `domain`, `error`, `metrics` and the port traits; never an adapter, never `web`.
 //! 3. Adapters name `domain`, `error`, `metrics` and their own port; never another port, `plant` or `web`. What
-//!    an import tells the office also names `words`; those in Redis, and the Google workbook for
-//!    what its processes share, also name [`redis`], which names `error` only.
+//!    an import tells the office, and the Google workbook of its state, also names `words`; those in Redis, and
+//!    the Google workbook for what its processes share, also name [`redis`], which names `error` only.
 //! 4. A spool changes only in `plant::commit`, which wants a [`Lock`](locks::Lock); only `locks`
 //!    can make one. `.apply(` occurs there and nowhere else.
 //! 5. A spool's row and its audit event land together or not at all; the audit is never altered.
@@ -35,10 +35,9 @@
 //!    snapshot.
 //! 7. The environment is read in `config`, adapters are built in `cli::build`, the time comes from
 //!    the plant's clock.
-//! 8. What people read on a screen is in `locales/`, one file a screen, by key: templates, scripts and
-//!    [`words`] (domain types in, sentences out) name keys. Spanish elsewhere is only what a command tells
-//!    whoever called it (`cli`, `config`, the report and the errors of `workbook/files`), what the Google
-//!    workbook says of its state, and the values that the workbook itself holds.
+//! 8. What people read, on a screen or from a command, is in `locales/`, one file a screen, by key: templates,
+//!    scripts, commands, settings and [`words`] (domain types in, sentences out) name keys. Spanish elsewhere
+//!    is only what the workbook itself holds. What the log says is for developers, and English.
 //! 9. Each boundary has its own serialized shapes: `web/api`, `workbook/audit_row.rs`,
 //!    `events/wire.rs`.
 //!
@@ -124,7 +123,7 @@
 //! **Where does a call for help live?** In the audit alone ([`domain::help`]); of the row it changes only
 //! `version`. So it survives a restart, and every process shows it.
 //!
-//! **Which language do the screens speak?** That of `SPOOLBOARD_LANGUAGE`: a folder of `locales/`, or one
+//! **Which language do screens and commands speak?** That of `SPOOLBOARD_LANGUAGE`: a folder of `locales/`, or one
 //! anywhere with the same sentences. One that lacks a sentence stops the start, so that nobody reads a key.
 //!
 //! **Can an audit row be changed?** No. Triggers refuse it, and no code tries.

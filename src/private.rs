@@ -12,20 +12,25 @@ const TOO_MUCH: u32 = 0o037;
 /// Where containers are given their secrets: the container is the wall there, and the mode is 0444.
 const OF_CONTAINERS: &str = "/run/secrets";
 
+/// A file with a key in it that others may read or change.
+#[derive(Debug, thiserror::Error)]
+#[error("others may read or change it (mode {mode:04o}); chmod 600")]
+pub struct OpenToOthers {
+    /// Its rights.
+    pub mode: u32,
+}
+
 /// The text of a file with a key in it.
 ///
 /// # Errors
-/// The file cannot be read, or others may read or change it.
+/// The file cannot be read, or others may read or change it: [`OpenToOthers`] is inside then.
 pub fn read(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mode = file.metadata()?.mode() & 0o777;
     // Followed to its end: a link from elsewhere into that folder is fine, one out of it is not.
     let given = path.canonicalize()?.starts_with(OF_CONTAINERS);
     if mode & TOO_MUCH != 0 && !given {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            format!("others may read or change it (mode {mode:04o}); chmod 600"),
-        ));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, OpenToOthers { mode }));
     }
     let mut text = String::new();
     file.read_to_string(&mut text)?;

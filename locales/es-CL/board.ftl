@@ -12,8 +12,15 @@ board-overdue = Vencidos
 board-idle = Parados
 board-blocked = Bloqueados
 board-problems = Con problema
-board-ready-running = listos · { $count } en curso
-board-ready = listos
+# Beneath the number of those that are ready; $count is how many are in hand.
+board-ready-running = { $ready ->
+    [one] listo
+   *[other] listos
+} · { $count } en curso
+board-ready = { $ready ->
+    [one] listo
+   *[other] listos
+}
 board-finished-today = { $count ->
     [one] { $count } hecho hoy
    *[other] { $count } hechos hoy

@@ -54,6 +54,8 @@ reason-safety = seguridad
 reason-meal = colación
 reason-shift-end = fin de turno
 reason-none = sin motivo
+# Why the application takes back an operation that its row does not have.
+reason-not-held = no quedó en la fila
 
 ## A call for help.
 

@@ -22,6 +22,8 @@ close = CERRAR
 back = VOLVER
 back-to-list = VOLVER A LA LISTA
 saving = GUARDANDO…
+# In the place of a button, where nothing can be registered now.
+only-looking = Ahora no se puede registrar
 search = BUSCAR
 see = VER
 renew = ACTUALIZAR
@@ -67,6 +69,7 @@ duration = Duración
 what-to-do = Qué hacer
 last-contact = Último contacto
 build = Versión
+no-build = no la dice
 to-correct = Por corregir: { $problem }
 empty-cell = vacía
 no-hour = sin hora
@@ -82,9 +85,14 @@ tablets = Tabletas
 tablet = Tableta
 milliseconds = { $count } ms
 # Behind a number: what is counted is only what this one of several servers knows.
+older = MÁS ANTIGUOS
+tablets-most = Solo las { $count } con el contacto más reciente.
 no-tablet-yet = Ninguna tableta ha abierto una página todavía.
 nothing-that-day = Ese día no hay nada registrado.
 # $spools is a number of spools that share $tag.
-which-of-several = { $spools } carretes tienen el TAG { $tag }. Elige por NV, OT y fila.
+which-of-several = { $spools ->
+    [one] { $spools } carrete tiene
+   *[other] { $spools } carretes tienen
+} el TAG { $tag }. Elige por NV, OT y fila.
 which-of-them = Varios carretes tienen el TAG { $tag }. Elige por NV, OT y fila.
 which = ¿Cuál de ellos?

@@ -67,7 +67,10 @@ keys-ask-no-pin = NO PEDIR PIN
 keys-ask-pin = PEDIR PIN
 keys-has-pin = { $name } (tiene PIN)
 keys-has-badge = { $name } (tiene credencial)
-keys-new-pin = PIN nuevo, { $digits } números; vacío lo quita
+keys-new-pin = PIN nuevo, { $digits ->
+    [one] { $digits } número
+   *[other] { $digits } números
+}; vacío lo quita
 keys-save-pin = GUARDAR PIN
 keys-badge = Código de la credencial, escaneado; vacío las quita
 keys-save-badge = GUARDAR CREDENCIAL
@@ -82,7 +85,7 @@ sign-in-title = Entrar
 sign-in-heading = Supervisores
 sign-in-how = Entra con tu nombre y tu clave
 sign-in-password = Clave
-sign-in-ends = La sesión termina a las 12 horas, o cuando sales. Quien administra el sistema crea las cuentas.
+sign-in-ends = La sesión termina a las 12 horas, o cuando sales; en una tableta registrada, también después de 10 minutos sin usarla. Quien administra el sistema crea las cuentas.
 
 ## A tablet that wants in.
 

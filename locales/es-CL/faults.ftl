@@ -17,7 +17,7 @@ fault-missing = Falta el campo { $field }: { $wants }.
 fault-wrong = El campo { $field } no es válido: { $wants }.
 fault-repeated = El campo { $field } nombra { $tag } más de una vez.
 fault-nothing-chosen = No hay carretes seleccionados. Marca al menos uno.
-fault-too-many-chosen = Son { $count } carretes y el máximo es 50. Desmarca algunos.
+fault-too-many-chosen = Elegiste { $count } y el máximo es 50. Desmarca algunos.
 fault-other-site = La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.
 # $why begins with a capital letter.
 fault-not-read = { $why }. Todavía no se pudo leer nada: se sigue intentando.
@@ -56,6 +56,7 @@ door-wait = Demasiados intentos. Espera { $time } e inténtalo otra vez.
 door-turn = Muchos están tratando de entrar. Tu turno es en { $time }: inténtalo entonces, se te guarda dos minutos.
 door-tablet-locked = En esta tableta se escribieron demasiados PIN incorrectos. Llama a un supervisor para que la desbloquee.
 door-pin-first = Antes de registrar trabajo hay que dar el PIN en esta tableta. Elige tu nombre otra vez.
+door-pin-on-tablet = El PIN se da en una tableta registrada, y este equipo no lo es. Aquí entraste como supervisor: para cerrar esa sesión, toca Salir en Supervisor.
 door-busy = Muchos quieren entrar a la vez. Espera unos segundos e inténtalo otra vez.
 door-bad-name = El nombre debe tener de 1 a 80 caracteres, con alguna letra o número.
 door-taken = Eso ya existe. Elige otro nombre u otro código.
@@ -78,7 +79,7 @@ wait-minutes = { $count ->
 # $headers is a list of columns.
 obstacle-columns = { $count ->
     [one] Ahora se puede mirar, no registrar: en la planilla falta el encabezado { $headers }. Avisa a la oficina: al volver a ponerlo en la primera fila sigue solo.
-   *[other] Ahora se puede mirar, no registrar: en la planilla faltan los encabezados { $headers }. Avisa a la oficina: al volver a ponerlo en la primera fila sigue solo.
+   *[other] Ahora se puede mirar, no registrar: en la planilla faltan los encabezados { $headers }. Avisa a la oficina: al volver a ponerlos en la primera fila sigue solo.
 }
 obstacle-workbook-why = Ahora se puede mirar, no registrar: { $why }. Avisa a tu supervisor si sigue así.
 obstacle-workbook = Ahora se puede mirar, no registrar: la planilla no acepta cambios. Avisa a tu supervisor si sigue así.

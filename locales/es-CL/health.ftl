@@ -7,8 +7,18 @@ health-workbook-own = Planilla (propia)
 health-workbook-google = Planilla (de Google)
 health-writes = acepta cambios
 health-no-writes = NO ACEPTA CAMBIOS
-health-rows = { $spools } filas, leídas hace { $age }; { $waiting } cambios esperan
-health-rows-missing = { $spools } filas, leídas hace { $age }; { $waiting } cambios esperan; faltan columnas: { $columns }
+health-rows = { $spools ->
+    [one] { $spools } fila, leída
+   *[other] { $spools } filas, leídas
+} hace { $age }; { $waiting ->
+    [one] { $waiting } cambio espera
+   *[other] { $waiting } cambios esperan
+}
+# $rows is health-rows.
+health-rows-missing = { $rows }; { $count ->
+    [one] falta la columna { $columns }
+   *[other] faltan las columnas { $columns }
+}
 health-audit = Auditoría
 health-audit-even = al día
 health-audit-waits = { $count ->
@@ -23,7 +33,10 @@ health-locks-own = Bloqueos (de este equipo)
 health-locks-redis = Bloqueos (Redis)
 health-locks-answer = responden en { $time }
 health-locks-silent = NO RESPONDEN
-health-locks-expired = { $count } bloqueos vencieron antes de renovarse
+health-locks-expired = { $count ->
+    [one] { $count } bloqueo venció antes de renovarse
+   *[other] { $count } bloqueos vencieron antes de renovarse
+}
 health-events = Avisos a las pantallas
 health-events-heard = se oyen, hace { $time }
 health-events-silent = NO SE OYEN
@@ -55,7 +68,10 @@ health-hot-times = Veces que alguien llegó tarde
 
 mishaps = Últimos errores
 mishaps-none = Ninguno desde que se encendió.
-mishaps-times = { $count } veces
+mishaps-times = { $count ->
+    [one] { $count } vez
+   *[other] { $count } veces
+}
 mishaps-code = Código
 mishaps-where = Dónde
 mishaps-cause = Causa

@@ -9,8 +9,15 @@ history-no-events = No hay registros de este carrete.
 record-title = Mi registro · { $name }
 record-today = Hoy
 record-week = Esta semana, desde el lunes
-record-approved = aprobados
-record-finished = terminados
+# Beneath the number of them.
+record-approved = { $count ->
+    [one] aprobado
+   *[other] aprobados
+}
+record-finished = { $count ->
+    [one] terminado
+   *[other] terminados
+}
 record-none-finished = Terminados
 record-rejected = Rechazados
 record-spools = { $count ->

@@ -30,7 +30,10 @@ list-not-found = Ningún carrete coincide con «{ $search }». { $link }.
 list-not-found-filtered = Ningún carrete coincide con «{ $search }» con estos filtros. { $link }.
 list-empty = No hay carretes aquí ahora.
 # $link is .link, a link.
-list-waiting = { $count } todavía no se pueden tomar (falta material o una operación anterior): { $link }.
+list-waiting = { $count ->
+    [one] { $count } todavía no se puede tomar (falta material o una operación anterior): { $link }.
+   *[other] { $count } todavía no se pueden tomar (falta material o una operación anterior): { $link }.
+}
     .link = ver por qué
 list-pages = Páginas
 list-before = ← ANTERIORES

@@ -6,8 +6,14 @@ refusal-unknown-spool = No existe ningún carrete «{ $asked }». Revisa el TAG 
 refusal-unknown-worker = No existe ningún trabajador con el número { $id }. Vuelve a elegir tu nombre.
 refusal-inactive = { $name } no figura entre los trabajadores activos y no puede registrar trabajo. Avisa al supervisor.
 # $rows is a list of rows as refusal-twin says them.
-refusal-twins = Hay { $count } carretes con el TAG { $tag } ({ $rows }). Elige en la lista cuál de ellos es.
-refusal-twins-more = Hay { $count } carretes con el TAG { $tag } ({ $rows }; y más). Elige en la lista cuál de ellos es.
+refusal-twins = Hay { $count ->
+    [one] { $count } carrete
+   *[other] { $count } carretes
+} con el TAG { $tag } ({ $rows }). Elige en la lista cuál de ellos es.
+refusal-twins-more = Hay { $count ->
+    [one] { $count } carrete
+   *[other] { $count } carretes
+} con el TAG { $tag } ({ $rows }; y más). Elige en la lista cuál de ellos es.
 refusal-twin = { $nv }, { $ot }, fila { $row }
 refusal-unreadable = { $tag } no se puede usar: { $problem } Avisa al supervisor para que se corrija en la planilla.
 refusal-yours = { $operation ->

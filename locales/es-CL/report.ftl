@@ -14,7 +14,10 @@ report-absent-rows = Filas que no están en el archivo y se conservan:
 report-absent-workers = Trabajadores que no están en el archivo y se conservan, por Id:
 report-absent-roles = Roles que no están en el archivo y se conservan:
 report-absent = fila { $row }: { $value }
-report-people = Son { $workers }, { $active } activos.
+report-people = En total { $workers }; { $active ->
+    [one] { $active } activo
+   *[other] { $active } activos
+}.
 report-no-role = Activos sin ningún rol: { $workers }.
 report-note = Nota: { $note }
 report-ignored = Nota: no se usa { $sheets }.

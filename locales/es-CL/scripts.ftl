@@ -19,6 +19,11 @@ script-cut-off-since = SIN CONEXIÓN desde { $hour }
 script-no-registering = Sin conexión: no se puede registrar.
 # Behind CONECTADO, when the workbook has not been read for a while.
 script-data-age = { $state } · datos de hace { $age }
+# How long something has lasted, in its two largest units.
+script-span-minutes = { $minutes }m
+script-span-hours = { $hours }h { $minutes }m
+script-span-days = { $days }d { $hours }h
+script-seconds = { $count } s
 script-data-of = DATOS DE LAS { $hour }
 script-chosen = ({ $count })
 script-chosen-full = ({ $count }, el máximo)

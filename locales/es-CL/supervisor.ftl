@@ -24,7 +24,7 @@ attend-no-held = No hay carretes ocupados actualmente.
 attend-not-found = Ningún carrete coincide con «{ $search }».
 attend-release = LIBERAR…
 attend-unblock = DESBLOQUEAR…
-see-them-all = VER LOS { $count }
+see-them-all = VER TODO ({ $count })
 
 ## One spool.
 
@@ -61,7 +61,10 @@ activity-that-day = Qué pasó ese día
 activity-everybody = Todos
 activity-supervisors = Supervisores y sistema
 activity-whom = a { $name }
-activity-shown = Se muestran los últimos { $shown } de { $total }.
+activity-shown = { $shown ->
+    [one] Se muestra { $shown } de { $total }.
+   *[other] Se muestran { $shown } de { $total }.
+}
 activity-ago = Hace
 activity-silent = CALLADA
 activity-old = ANTERIOR
@@ -82,8 +85,10 @@ data-none = Ninguna fila tiene problemas.
 data-no-twins = Ningún TAG está en dos filas.
 data-tag = TAG
 data-numbers = NV y OT
-data-row = Fila
-data-twin-rows = { $count } filas
+data-twin-rows = { $count ->
+    [one] { $count } fila
+   *[other] { $count } filas
+}
 data-strangers = Trabajadores activos sin rol
 data-no-strangers = Todos los trabajadores activos tienen un rol.
 data-strangers-may = Solo pueden reparar. El rol se anota en la hoja Roles.

@@ -34,9 +34,18 @@ sheets-not-understood = Google no entiende la consulta
 sheets-changes = la planilla cambia mientras se lee
 sheets-no-header = la fila de encabezados no se reconoce
 sheets-empty = la planilla llegó vacía
-sheets-too-few = llegaron { $rows } filas de { $before }
-sheets-no-tab = en la planilla falta la pestaña { $tabs }
-sheets-no-columns = a la pestaña { $tab } le faltan columnas: { $columns }
+sheets-too-few = { $rows ->
+    [one] llegó { $rows } fila
+   *[other] llegaron { $rows } filas
+} de { $before }
+sheets-no-tab = { $count ->
+    [one] en la planilla falta la pestaña { $tabs }
+   *[other] en la planilla faltan las pestañas { $tabs }
+}
+sheets-no-columns = { $count ->
+    [one] a la pestaña { $tab } le falta la columna { $columns }
+   *[other] a la pestaña { $tab } le faltan las columnas { $columns }
+}
 sheets-tab-protected = la pestaña { $tab } está protegida contra esta cuenta
 sheets-no-audit = falta la pestaña de auditoría (Metadata)
 sheets-audit-catches-up = se está poniendo al día

@@ -6,9 +6,10 @@ mod record;
 mod redis;
 mod rows;
 
-use super::{Halt, say};
+use super::{Halt, no_runtime, say};
 use crate::config::Config;
 use crate::plant::Clock;
+use crate::words;
 use crate::workbook::sheets;
 use std::process::ExitCode;
 
@@ -23,16 +24,16 @@ struct Findings {
 
 impl Findings {
     fn good(&self, line: impl std::fmt::Display) {
-        say(format_args!("bien   {line}"));
+        say(format_args!("{:6} {line}", words::text("check-good")));
     }
 
     fn warning(&self, line: impl std::fmt::Display) {
-        say(format_args!("aviso  {line}"));
+        say(format_args!("{:6} {line}", words::text("check-warning")));
     }
 
     fn error(&mut self, line: impl std::fmt::Display) {
         self.errors += 1;
-        say(format_args!("ERROR  {line}"));
+        say(format_args!("{:6} {line}", words::text("check-error")));
     }
 }
 
@@ -40,7 +41,7 @@ pub(super) fn check(config: &Config) -> Result<ExitCode, Halt> {
     let mut findings = Findings::default();
     settings(config, &findings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Halt::Other(format!("el sistema no permite trabajar: {error}")))?;
+    let runtime = runtime.map_err(no_runtime)?;
     let redis = async {
         match &config.redis {
             Some(address) => Some((address, address.survey().await)),
@@ -61,32 +62,30 @@ pub(super) fn check(config: &Config) -> Result<ExitCode, Halt> {
         None => record::record(config, &mut findings)?,
     }
     let errors = findings.errors;
-    say(match errors {
-        0 => "Se puede trabajar.".to_owned(),
-        1 => "Hay un error que corregir.".to_owned(),
-        _ => format!("Hay {errors} errores que corregir."),
-    });
+    match errors {
+        0 => say(words::text("check-works")),
+        _ => say(words::say("check-errors").count("count", errors)),
+    }
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn settings(config: &Config, findings: &Findings) {
     let now = Clock::system(config.zone).now();
-    findings.good("la configuración es válida");
-    findings.good(format_args!("zona horaria {}: ahora son las {}", config.zone, now.format("%H:%M del %d-%m-%Y (%:z)")));
-    findings.good(format_args!("se escucha en {}, datos en {}", config.listen, config.data.display()));
+    findings.good(words::text("check-settings"));
+    let clock = words::say("check-zone").with("zone", config.zone).with("clock", now.format("%H:%M"));
+    findings.good(clock.with("day", words::day(now.date_naive())).with("offset", now.format("%:z")));
+    findings.good(words::say("check-listens").with("address", config.listen).with("data", config.data.display()));
     match config.enrolled {
-        true => findings.good("entra solo quien está registrado (SPOOLBOARD_ACCESS=enrolled)"),
-        false => findings.warning("acceso abierto: cualquiera que llegue a esa dirección puede registrar trabajo"),
+        true => findings.good(words::say("check-enrolled").with("access", "SPOOLBOARD_ACCESS=enrolled")),
+        false => findings.warning(words::text("check-open")),
     }
     match (&config.front.tls, config.front.proxies.is_empty()) {
-        (Some(tls), _) => findings.good(format_args!("se atiende por https con el certificado {}", tls.certificate().display())),
-        (None, false) => findings.good(format_args!("se atiende por http detrás de {:?}", config.front.proxies)),
-        (None, true) if !config.listen.ip().is_loopback() => {
-            findings.warning("se atiende por http: lo que se envía en la red se puede leer y cambiar en el camino");
-        }
+        (Some(tls), _) => findings.good(words::say("check-https").with("file", tls.certificate().display())),
+        (None, false) => findings.good(words::say("check-behind").with("proxies", format_args!("{:?}", config.front.proxies))),
+        (None, true) if !config.listen.ip().is_loopback() => findings.warning(words::text("check-http")),
         (None, true) => {}
     }
     for setting in &config.without_effect {
-        findings.warning(format_args!("{setting} se acepta y no tiene efecto"));
+        findings.warning(words::say("check-no-effect").with("variable", setting));
     }
 }

@@ -1,7 +1,8 @@
 //! `import`, `export` and `backup`: the embedded workbook and files.
 
-use super::{DEMO, Halt, say};
+use super::{DATA, DEMO, Halt, say};
 use crate::config::Config;
+use crate::words;
 use crate::workbook::Sheets;
 use crate::workbook::files::{self, Merge, Progress, write_xlsx};
 use crate::workbook::sqlite::{self, FILE, Store};
@@ -28,7 +29,7 @@ pub(super) fn import(config: &Config, path: &Path, dry_run: bool) -> Result<Exit
     let merged = understood(config, path, &current)?;
     say(&merged.report);
     if dry_run {
-        say("Prueba: no se escribió nada.");
+        say(words::text("files-tried"));
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(mut store) = store {
@@ -40,7 +41,7 @@ pub(super) fn import(config: &Config, path: &Path, dry_run: bool) -> Result<Exit
         store.replace_sheets(&merged.sheets)?;
         store.set_setting(DEMO, None)?;
     }
-    say(format_args!("Guardado en {}.", config.data.join(FILE).display()));
+    say(words::say("files-kept").with("file", config.data.join(FILE).display()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,7 +67,7 @@ fn forget_demonstration(data: &Path) -> Result<(), Halt> {
     for suffix in ["", "-wal", "-shm"] {
         match fs::remove_file(data.join(format!("{FILE}{suffix}"))) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Halt::Other(format!("no se puede quitar la planta de demostración de {}: {error}", data.display())));
+                return Err(words::say("files-demo-stays").with("folder", data.display()).with("why", error).into());
             }
             _ => {}
         }
@@ -78,16 +79,17 @@ pub(super) fn export(config: &Config, file: &Path) -> Result<ExitCode, Halt> {
     let sheets = to_read(config)?.read_all()?;
     let shortened = write_xlsx(file, &sheets, &config.sheets)?;
     for cell in &shortened {
-        say(format_args!("Recortado por el límite de una celda: {}, fila {}, {}.", cell.sheet, cell.fila, cell.column));
+        let said = words::say("files-shortened").with("sheet", &cell.sheet).with("row", cell.fila);
+        say(said.with("column", &cell.column));
     }
-    say(format_args!("Escrito {}: {} carretes.", file.display(), sheets.operaciones.rows.len()));
+    say(words::say("files-written").with("file", file.display()).count("count", sheets.operaciones.rows.len()));
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode, Halt> {
     drop(to_read(config)?);
     sqlite::backup(&config.data, file)?;
-    say(format_args!("Copiado en {}.", file.display()));
+    say(words::say("files-copied").with("file", file.display()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,6 +97,6 @@ pub(super) fn backup(config: &Config, file: &Path) -> Result<ExitCode, Halt> {
 pub(super) fn to_read(config: &Config) -> Result<Store, Halt> {
     match config.data.join(FILE).exists() {
         true => Ok(Store::open_to_read(&config.data)?),
-        false => Err(Halt::Other(format!("no hay ninguna planilla en SPOOLBOARD_DATA={}", config.data.display()))),
+        false => Err(words::say("files-none").with("variable", DATA).with("folder", config.data.display()).into()),
     }
 }

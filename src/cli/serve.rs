@@ -1,16 +1,18 @@
 //! `serve`: the plant on a port, until somebody asks it to stop.
 
-use super::{Built, Halt, build, handles, logs, nightly, say};
+use super::{Built, Halt, build, handles, logs, nightly, no_runtime, say};
 use crate::access::Access;
 use crate::config::Config;
 use crate::peers::Peers;
-use crate::plant::Clock;
+use crate::plant::{Clock, Plant};
 use crate::redis::Link;
 use crate::trail::Trail;
 use crate::web::live::Live;
 use crate::web::server::{self, Limits};
 use crate::web::{App, Site, peers, router};
-use prometheus_client::metrics::counter::Counter;
+use crate::words;
+use chrono::Utc;
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -51,13 +53,14 @@ impl Running {
 /// [`Halt`] when the address or the data folder cannot be used.
 pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Running, Halt> {
     let listener = TcpListener::bind(config.listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
-    let (address, listener) = listener
-        .map_err(|error| Halt::Other(format!("SPOOLBOARD_LISTEN={}: no se puede escuchar ahí: {error}", config.listen)))?;
+    let (address, listener) = listener.map_err(|error| {
+        words::say("setting-address-in-use").with("variable", "SPOOLBOARD_LISTEN").with("value", config.listen).with("why", error)
+    })?;
     let Built { plant, embedded, site, access, link } = build(config, clock.clone()).await?;
     let stop = CancellationToken::new();
     let live = Live::follow(&plant, stop.clone());
     let site = Arc::new(Site { process: called(address), ..site });
-    let trail = trail(config, link.clone(), plant.metrics().lost_steps.clone());
+    let trail = trail(config, link.clone(), &plant);
     let peers = link.map_or_else(Peers::none, Peers::at);
     let app = App { plant: plant.clone(), site, live, trail, peers, access, stop: stop.clone() };
     tokio::spawn(peers::say(app.clone(), stop.clone()));
@@ -80,8 +83,10 @@ pub async fn start(config: &Config, clock: Clock, limits: Limits) -> Result<Runn
 }
 
 /// Whether it is kept what tablets do decides nothing: without it the plant works as well.
-fn trail(config: &Config, others: Option<Link>, lost: Counter) -> Trail {
-    let opened = std::fs::create_dir_all(&config.data).and_then(|()| Trail::open(&config.data, others, lost));
+fn trail(config: &Config, others: Option<Link>, plant: &Plant) -> Trail {
+    let (clock, lost) = (plant.clock().clone(), plant.metrics().lost_steps.clone());
+    let now = move || clock.now().with_timezone(&Utc);
+    let opened = std::fs::create_dir_all(&config.data).and_then(|()| Trail::open(&config.data, others, lost, now));
     opened.unwrap_or_else(|error| {
         warn!(%error, "what is done on tablets is not kept");
         Trail::none()
@@ -98,7 +103,7 @@ fn called(address: SocketAddr) -> String {
 pub(super) fn serve(config: &Config) -> Result<ExitCode, Halt> {
     logs::begin(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Halt::Other(format!("el sistema no permite trabajar: {error}")))?;
+    let runtime = runtime.map_err(no_runtime)?;
     let code = runtime.block_on(until_asked(config));
     // Whatever did not end in time is cut off: the durable part of it has landed or never will.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -106,7 +111,7 @@ pub(super) fn serve(config: &Config) -> Result<ExitCode, Halt> {
 }
 
 async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
-    let unheard = |error| Halt::Other(format!("no se pueden recibir señales del sistema: {error}"));
+    let unheard = |error: io::Error| words::say("serve-no-signals").with("why", error);
     let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
     let running = start(config, Clock::system(config.zone), handles::asked_for(Limits::default())).await?;
@@ -129,19 +134,18 @@ async fn until_asked(config: &Config) -> Result<ExitCode, Halt> {
 /// One line that says where to look, and what is behind it.
 fn greet(config: &Config, running: &Running) {
     let site = &running.app.site;
-    let demo = if site.demo { " (planta de demostración; «spoolboard import ARCHIVO» la reemplaza)" } else { "" };
-    let open = if site.open { " (acceso abierto: cualquiera que llegue a esta dirección puede registrar trabajo)" } else { "" };
     let scheme = if config.front.tls.is_some() { "https" } else { "http" };
-    say(format_args!("spoolboard atiende en {scheme}://{}{demo}{open}", running.address));
+    let said = words::say("serve-at").with("address", format_args!("{scheme}://{}", running.address));
+    say(said.count("demo", u8::from(site.demo)).count("open", u8::from(site.open)));
     let nobody = |access: &Arc<Access>| access.book().is_ok_and(|book| book.supervisors.is_empty());
     if running.app.access.as_ref().is_some_and(nobody) {
-        say("todavía no hay supervisores que registren tabletas: crea el primero con «spoolboard supervisor add NOMBRE»");
+        say(words::text("serve-no-supervisor"));
     }
     let spools = running.app.plant.view().spools.len();
     let redis = config.redis.as_ref().map(ToString::to_string);
     let google = config.google.as_ref().map(|google| google.spreadsheet.as_str());
     if google.is_some() {
-        say("conectando con la planilla; mientras tanto se puede mirar, no registrar");
+        say(words::text("serve-connecting"));
     }
     info!(redis, google, address = %running.address, data = %config.data.display(), demo = site.demo, open = site.open, spools, "serving");
 }

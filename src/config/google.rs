@@ -1,8 +1,9 @@
 //! The settings of the Google workbook.
 
-use super::parse::{complain, given, number};
+use super::parse::{complain, given, number, unread};
 use super::{Complaint, Config, Given};
 use crate::private;
+use crate::words::{say, text};
 use crate::workbook::sheets::{GOOGLE, Limits, SheetsConfig, is_safe};
 use std::path::Path;
 use std::time::Duration;
@@ -16,7 +17,7 @@ impl Given {
         }
         let url = given(&self.google_sheets_url).unwrap_or(GOOGLE);
         if !is_safe(url) {
-            return Err(complain("GOOGLE_SHEETS_URL", url, "una dirección https, o http en este mismo equipo"));
+            return Err(complain("GOOGLE_SHEETS_URL", url, text("allowed-url")));
         }
         let Some(spreadsheet) = given(&self.google_sheet_id) else { return Ok(None) };
         let (spreadsheet, url) = (spreadsheet.to_owned(), url.to_owned());
@@ -28,16 +29,15 @@ impl Given {
     fn credentials(&self) -> Result<String, Complaint> {
         let (file, json) = ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS_JSON");
         match (given(&self.google_application_credentials), given(&self.google_application_credentials_json)) {
-            (None, Some(text)) => Ok(text.to_owned()),
+            (None, Some(json)) => Ok(json.to_owned()),
             (Some(path), None) => private::read(Path::new(path)).map_err(|error| {
-                Complaint(format!(
-                    "{file}={path} no se puede leer ({error}): se admite el archivo JSON de una cuenta de servicio"
-                ))
+                say("setting-account-unread").with("variable", file).with("value", path).with("why", unread(&error)).into()
             }),
-            (Some(_), Some(_)) => Err(Complaint(format!("{file} y {json} están definidas las dos: deja solo una"))),
-            (None, None) => Err(Complaint(format!(
-                "GOOGLE_SHEET_ID está definida, y falta la cuenta de servicio: define {file} (un archivo) o {json}"
-            ))),
+            (Some(_), Some(_)) => Err(say("setting-account-twice").with("file", file).with("json", json).into()),
+            (None, None) => {
+                let said = say("setting-account-missing").with("sheet", "GOOGLE_SHEET_ID");
+                Err(said.with("file", file).with("json", json).into())
+            }
         }
     }
 }

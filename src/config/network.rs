@@ -1,9 +1,10 @@
 //! The settings of how the program is reached: https, and proxies in front of it.
 
 use super::Complaint;
-use super::parse::{complain, given};
+use super::parse::{complain, given, unread};
 use crate::web::came::Net;
-use crate::web::server::{Front, Tls};
+use crate::web::server::{BadPair, Front, Tls};
+use crate::words::{say, text};
 use clap::Args;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,18 +13,15 @@ use std::sync::Arc;
 #[derive(Args, Clone, Default)]
 #[group(id = "red")]
 pub(super) struct Given {
-    /// Certificado PEM con su cadena; con él se atiende por https
-    #[arg(long = "tls-cert", env = "SPOOLBOARD_TLS_CERT", hide_env_values = true, value_name = "ARCHIVO", global = true)]
+    #[arg(long = "tls-cert", help = text("option-certificate"), env = "SPOOLBOARD_TLS_CERT", hide_env_values = true, value_name = text("value-file"), global = true)]
     pub(super) tls_cert: Option<String>,
-    /// Clave PEM de ese certificado
-    #[arg(long = "tls-key", env = "SPOOLBOARD_TLS_KEY", hide_env_values = true, value_name = "ARCHIVO", global = true)]
+    #[arg(long = "tls-key", help = text("option-key"), env = "SPOOLBOARD_TLS_KEY", hide_env_values = true, value_name = text("value-file"), global = true)]
     pub(super) tls_key: Option<String>,
-    /// Direcciones o redes, separadas por comas, de los proxies a los que se les cree quién llama
     #[arg(
-        long = "trusted-proxy",
+        long = "trusted-proxy", help = text("option-proxies"),
         env = "SPOOLBOARD_TRUSTED_PROXY",
         hide_env_values = true,
-        value_name = "IP,RED",
+        value_name = text("value-networks"),
         global = true
     )]
     pub(super) trusted_proxy: Option<String>,
@@ -41,19 +39,28 @@ impl Given {
             (None, None) => Ok(None),
             (Some(certificate), Some(secret)) => match Tls::read(Path::new(certificate), Path::new(secret)) {
                 Ok(tls) => Ok(Some(tls)),
-                Err(bad) => Err(Complaint(format!(
-                    "{cert}={certificate} y {key}={secret} no se pueden usar ({bad}): se admiten dos archivos PEM, el certificado con su cadena y su clave, y la clave sin permisos para otros"
-                ))),
+                Err(bad) => {
+                    let (certificate, key) = (format!("{cert}={certificate}"), format!("{key}={secret}"));
+                    Err(say("setting-pair").with("certificate", certificate).with("key", key).with("why", of_pair(&bad)).into())
+                }
             },
-            (Some(_), None) => Err(Complaint(format!("{cert} está definida y falta {key}: define las dos o ninguna"))),
-            (None, Some(_)) => Err(Complaint(format!("{key} está definida y falta {cert}: define las dos o ninguna"))),
+            (Some(_), None) => Err(say("setting-half-pair").with("variable", cert).with("other", key).into()),
+            (None, Some(_)) => Err(say("setting-half-pair").with("variable", key).with("other", cert).into()),
         }
     }
 
     fn proxies(&self) -> Result<Arc<[Net]>, Complaint> {
-        let Some(text) = given(&self.trusted_proxy) else { return Ok(Arc::default()) };
-        let nets: Result<Vec<Net>, ()> = text.split(',').map(|net| net.trim().parse()).collect();
-        let allowed = "direcciones IP o redes separadas por comas, como 127.0.0.1,10.0.0.0/8; ninguna las puede abarcar todas";
-        nets.map(Arc::from).map_err(|()| complain("SPOOLBOARD_TRUSTED_PROXY", text, allowed))
+        let Some(value) = given(&self.trusted_proxy) else { return Ok(Arc::default()) };
+        let nets: Result<Vec<Net>, ()> = value.split(',').map(|net| net.trim().parse()).collect();
+        nets.map(Arc::from).map_err(|()| complain("SPOOLBOARD_TRUSTED_PROXY", value, text("allowed-proxies")))
+    }
+}
+
+/// Why two files are no certificate with its key.
+fn of_pair(bad: &BadPair) -> String {
+    match bad {
+        BadPair::File { path, source } => format!("{}: {}", path.display(), unread(source)),
+        BadPair::Pem { path, .. } => say("setting-no-pem").with("file", path.display()).into(),
+        BadPair::Pair(why) => say("setting-no-pair").with("why", why).into(),
     }
 }

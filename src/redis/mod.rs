@@ -12,7 +12,7 @@
 mod survey;
 mod target;
 pub use survey::Survey;
-pub use target::{Address, BadUrl};
+pub use target::{Address, BadUrl, Wrong};
 
 use crate::error::Cause;
 use prometheus_client::metrics::counter::Counter;

@@ -21,7 +21,33 @@ const SENTINEL_PORT: u16 = 26_379;
 )]
 pub struct BadUrl {
     shown: String,
-    why: String,
+    why: Wrong,
+}
+
+/// What is wrong with a `REDIS_URL`.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// It has no `://`.
+    #[error("not a URL")]
+    NotAUrl,
+    /// It begins with another word than is allowed.
+    #[error("unknown scheme")]
+    Scheme,
+    /// Sentinels, and not whose master they are asked for.
+    #[error("the name of the service is missing")]
+    NoService,
+    /// Something else behind `?` than the file of an authority.
+    #[error("the only parameter is ca")]
+    Parameter,
+    /// An authority, and no TLS.
+    #[error("ca is for TLS")]
+    NoTls,
+    /// The file of the authority cannot be read; the system's words.
+    #[error("ca={0}: {1}")]
+    Authority(String, std::io::Error),
+    /// What the client says of it.
+    #[error("{0}")]
+    Other(redis::RedisError),
 }
 
 impl BadUrl {
@@ -31,7 +57,7 @@ impl BadUrl {
     }
 
     /// What is wrong with it.
-    pub fn why(&self) -> &str {
+    pub fn why(&self) -> &Wrong {
         &self.why
     }
 }
@@ -122,18 +148,18 @@ fn moved(info: &ConnectionInfo, (host, port): (String, u16)) -> ConnectionInfo {
     info.clone().set_addr(addr)
 }
 
-fn read(url: &str) -> Result<Target, String> {
-    let (scheme, rest) = url.split_once("://").ok_or("not a URL")?;
+fn read(url: &str) -> Result<Target, Wrong> {
+    let (scheme, rest) = url.split_once("://").ok_or(Wrong::NotAUrl)?;
     let (rest, ca) = authority(rest)?;
     let client = |url: &str| client(url, ca.as_deref());
     match scheme {
         "redis" | "rediss" => Ok(Target::Server(client(&format!("{scheme}://{rest}"))?)),
         "redis+sentinel" | "rediss+sentinel" => {
             let scheme = scheme.trim_end_matches("+sentinel");
-            let (place, path) = rest.split_once('/').ok_or("the name of the service is missing")?;
+            let (place, path) = rest.split_once('/').ok_or(Wrong::NoService)?;
             let (service, db) = path.split_once('/').unwrap_or((path, ""));
             if service.is_empty() {
-                return Err("the name of the service is missing".into());
+                return Err(Wrong::NoService);
             }
             let (login, hosts) =
                 place.rsplit_once('@').map_or((String::new(), place), |(login, hosts)| (format!("{login}@"), hosts));
@@ -143,15 +169,15 @@ fn read(url: &str) -> Result<Target, String> {
             let master = client(&format!("{scheme}://{login}{}/{db}", hosts[0]))?.get_connection_info().clone();
             Ok(Target::Sentinels { sentinels, service: service.to_owned(), master: Box::new(master) })
         }
-        _ => Err("unknown scheme".into()),
+        _ => Err(Wrong::Scheme),
     }
 }
 
 /// Takes `?ca=FILE` off, and reads the file.
-fn authority(rest: &str) -> Result<(&str, Option<Vec<u8>>), String> {
+fn authority(rest: &str) -> Result<(&str, Option<Vec<u8>>), Wrong> {
     let Some((before, query)) = rest.split_once('?') else { return Ok((rest, None)) };
-    let file = query.strip_prefix("ca=").ok_or("the only parameter is ca")?;
-    let pem = std::fs::read(file).map_err(|error| format!("ca={file}: {error}"))?;
+    let file = query.strip_prefix("ca=").ok_or(Wrong::Parameter)?;
+    let pem = std::fs::read(file).map_err(|error| Wrong::Authority(file.to_owned(), error))?;
     Ok((before, Some(pem)))
 }
 
@@ -163,13 +189,12 @@ fn with_port(host: &str) -> String {
 }
 
 /// One address, with the settings of `reliability.md` 4: a dead peer is noticed by the kernel.
-fn client(url: &str, ca: Option<&[u8]>) -> Result<Client, String> {
-    let told = |error: redis::RedisError| error.to_string();
+fn client(url: &str, ca: Option<&[u8]>) -> Result<Client, Wrong> {
     let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(15)).with_interval(Duration::from_secs(5)).with_retries(3);
     let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
     #[cfg(target_os = "linux")]
     let tcp = tcp.set_user_timeout(Duration::from_secs(5));
-    let info = url.into_connection_info().map_err(told)?.set_tcp_settings(tcp);
+    let info = url.into_connection_info().map_err(Wrong::Other)?.set_tcp_settings(tcp);
     match (info.addr(), ca) {
         (ConnectionAddr::TcpTls { .. }, ca) => {
             // Said once for the process; a provider that is there already stays.
@@ -179,10 +204,10 @@ fn client(url: &str, ca: Option<&[u8]>) -> Result<Client, String> {
                 Some(pem) => Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: Some(pem.to_vec()) }),
             }
         }
-        (_, Some(_)) => return Err("ca is for TLS".into()),
+        (_, Some(_)) => return Err(Wrong::NoTls),
         (_, None) => Client::open(info),
     }
-    .map_err(told)
+    .map_err(Wrong::Other)
 }
 
 /// What may be shown of a URL that may hold a secret anywhere.

@@ -8,7 +8,7 @@ use spoolboard::domain::{Action, Column};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A letter without its mark, as wide as a Chinese one: nobody has it in his name.
 fn strange(c: char) -> char {
@@ -51,7 +51,9 @@ fn made(folder: &Path) -> PathBuf {
     let mut files = Vec::new();
     files_below(&root().join("locales/es-CL"), ".ftl", &mut files);
     for file in files {
-        let text: Vec<String> = fs::read_to_string(&file).unwrap().lines().map(translated).collect();
+        // A translator may write any letter, also what JSON and HTML write otherwise.
+        let odd = |line: String| if line.starts_with("manifest-") { line + " \"<\\" } else { line };
+        let text: Vec<String> = fs::read_to_string(&file).unwrap().lines().map(translated).map(odd).collect();
         fs::write(language.join(file.file_name().unwrap()), text.join("\n") + "\n").unwrap();
     }
     language
@@ -180,6 +182,7 @@ async fn a_page_in_another_language_holds_no_word_of_the_first() {
     assert!(script.starts_with("const WORDS = Object.freeze({") && script.contains("ＳＩＮ ＣＯＮＥＸＩＯＮ"), "{:.300}", script);
     let manifest: serde_json::Value = serde_json::from_str(&get("/manifest.webmanifest").await).unwrap();
     assert_eq!(manifest["lang"], "en-XA");
+    assert!(manifest["description"].as_str().unwrap().ends_with(" \"<\\"), "{manifest}");
 }
 
 #[tokio::test]
@@ -199,6 +202,101 @@ async fn what_somebody_typed_stays_what_he_typed_inside_a_sentence() {
         // The marks that keep directions of writing apart would be copied along with a TAG.
         assert!(!page.contains(['\u{2068}', '\u{2069}']), "{typed}");
     }
+}
+
+/// The folder of the data, what is called for, with which settings.
+type Call<'a> = (&'a Path, String, &'a [(&'a str, &'a str)]);
+
+/// What a command says with these settings, on both of its outputs.
+fn told(language: &Path, data: &Path, call: &str, settings: &[(&str, &str)]) -> String {
+    let mut command = Command::new(BINARY);
+    command.env_clear().env("SPOOLBOARD_DATA", data).env("SPOOLBOARD_LANGUAGE", language).envs(settings.iter().copied());
+    let output = command.args(call.split_whitespace()).stdin(Stdio::null()).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[tokio::test]
+async fn a_command_in_another_language_says_no_word_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let language = made(folder.path());
+    let (data, nothing) = (folder.path().join("data"), folder.path().join("none"));
+    let server = Binary::serve_with(&data, "127.0.0.1:0", &[("SPOOLBOARD_LANGUAGE", language.to_str().unwrap())]).await;
+    let get = async |path: &str| reqwest::get(format!("{}{path}", server.url)).await.unwrap().text().await.unwrap();
+    let mut known = known(&[get("/api/spools").await, get("/api/workers").await]);
+    // Commands and what may stand for a setting; names of settings are in capitals, and options, paths and values apart.
+    let names = "serve import export backup check supervisor token add list remove revoke read act open enrolled env \
+        Metadata Roles Trabajadores America Santiago nada extra todo csv help token";
+    known.extend(names.split_whitespace().map(str::to_owned));
+    let locked = [("SPOOLBOARD_ACCESS", "enrolled"), ("SPOOLBOARD_SECRET", "0123456789012345678901234567890123456789")];
+    let (book, csv) = (folder.path().join("planta.xlsx"), folder.path().join("csv"));
+    fs::create_dir(&csv).unwrap();
+    fs::write(csv.join("Operaciones.csv"), "TAG_SPOOL;Armador\nMK-1;x\n").unwrap();
+    fs::write(folder.path().join("roto.xlsx"), "x").unwrap();
+    let (book, csv, broken) = (book.display(), csv.display(), folder.path().join("roto.xlsx"));
+    let mut calls: Vec<Call<'_>> = [
+        "--help",
+        "-h",
+        "import --help",
+        "supervisor --help",
+        "supervisor add --help",
+        "token add --help",
+        "token revoke --help",
+        "nada",
+        "supervisor",
+        "help",
+        "--nada",
+        "import",
+        "token add x --scope todo",
+        "check extra",
+        "supervisor add",
+    ]
+    .map(|call| (&*nothing, call.to_owned(), &[][..]))
+    .into();
+    for call in ["check", "serve", &format!("export {book}"), &format!("backup {book}.db"), &format!("import {book} --dry-run")] {
+        calls.push((&data, call.to_owned(), &[]));
+    }
+    let broken = broken.display();
+    for call in [
+        "check",
+        "export x.xlsx",
+        &format!("import {book}"),
+        &format!("import {csv}"),
+        &format!("import {broken}"),
+        "import nada.csv",
+    ] {
+        calls.push((&nothing, call.to_owned(), &[]));
+    }
+    for call in ["check", "supervisor list", "supervisor remove Nadie", "supervisor add Marta", "token list", "token revoke 0"] {
+        calls.push((&nothing, call.to_owned(), &locked));
+    }
+    let wrong: [&[(&str, &str)]; 12] = [
+        &[("SPOOLBOARD_LISTEN", "0")],
+        &[("TIMEZONE", "0")],
+        &[("OCCUPATION_MAX_HOURS", "0x")],
+        &[("RUST_LOG", "=0=")],
+        &[("SPOOLBOARD_ACCESS", "0")],
+        &[("SPOOLBOARD_SECRET", "0")],
+        &[("SPOOLBOARD_ACCESS", "enrolled")],
+        &[("SPOOLBOARD_LISTEN", "0.0.0.0:0")],
+        &[("GOOGLE_SHEETS_URL", "0")],
+        &[("GOOGLE_SHEET_ID", "0")],
+        &[("SPOOLBOARD_TRUSTED_PROXY", "0")],
+        &[("SPOOLBOARD_TLS_CERT", "0")],
+    ];
+    calls.extend(wrong.map(|settings| (&*nothing, "check".to_owned(), settings)));
+
+    let mut left = BTreeSet::new();
+    for (data, call, settings) in &calls {
+        let said = told(&language, data, call, settings);
+        assert!(said.chars().any(|c| ('Ａ'..='ｚ').contains(&c)), "{call} {settings:?} says: {said}");
+        for part in said.split_whitespace().filter(|part| !part.starts_with('-') && !part.contains(['/', '='])) {
+            let is_setting = |word: &str| word.chars().all(|c| c.is_ascii_uppercase());
+            if words(part).any(|word| !is_setting(word) && !known.contains(word)) {
+                left.insert(format!("{call} {settings:?}: {part}"));
+            }
+        }
+    }
+    assert!(left.is_empty(), "not in the catalogue:\n{}", left.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

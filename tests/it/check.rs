@@ -97,16 +97,16 @@ async fn c2_who_may_write_is_told_as_far_as_it_can_be_known_without_writing() {
 #[tokio::test]
 async fn b10_columns_are_named_that_must_be_there_that_may_be_and_that_stand_twice() {
     let critical = after(|human| human.renames_header("Operaciones", "Ocupado_Por", "Otra")).await;
-    critical.has("ERROR  faltan columnas imprescindibles, agrégalas a la planilla: Ocupado_Por");
+    critical.has("ERROR  falta una columna imprescindible, agrégala a la planilla: Ocupado_Por");
     let optional = after(|human| human.renames_header("Operaciones", "Estado_Detalle", "Otra")).await;
-    optional.has("aviso  faltan columnas opcionales: Estado_Detalle");
+    optional.has("aviso  falta una columna opcional: Estado_Detalle");
     let twice = after(|human| human.renames_header("Operaciones", "MatSys", "ARMADOR")).await;
     twice.has("aviso  columnas repetidas, se usa la primera: ARMADOR");
     let split = after(|human| human.renames_header("Operaciones", "TAG_SPOOL", "Otra")).await;
-    split.has("ERROR  faltan columnas imprescindibles, agrégalas a la planilla: TAG_SPOOL");
+    split.has("ERROR  falta una columna imprescindible, agrégala a la planilla: TAG_SPOOL");
     split.has("aviso  no hay TAG_SPOOL; mientras tanto los carretes se muestran por la columna SPLIT");
     let audit = after(|human| human.renames_header("Metadata", "Accion", "Otra")).await;
-    audit.has("ERROR  la auditoría no se puede escribir: a la pestaña Metadata le faltan columnas: Accion");
+    audit.has("ERROR  la auditoría no se puede escribir: a la pestaña Metadata le falta la columna Accion");
     let audit_twice = after(|human| human.renames_header("Metadata", "N_UNION", "worker id")).await;
     audit_twice.has("aviso  columnas repetidas en Metadata, se usa la primera: Worker_ID");
     let statuses = [critical, optional, twice, split, audit, audit_twice].map(|said| said.status.unwrap());

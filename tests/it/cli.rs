@@ -1,7 +1,9 @@
 //! The program as somebody starts it: the real binary, its lines and its exit statuses.
 
+use crate::support::binary::Binary;
 use crate::support::google::BOOK;
 use crate::support::redis::{RealRedis, free_port};
+use crate::tls;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -205,11 +207,11 @@ fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
         (vec![("SPOOLBOARD_SECRET", "clave-secreta")], "32 bytes"),
         (vec![("SPOOLBOARD_LISTEN", "0.0.0.0:0")], "SPOOLBOARD_ACCESS"),
         (vec![("SPOOLBOARD_TRUSTED_PROXY", "127.0.0.1")], "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY"),
-        (vec![("GOOGLE_SHEET_ID", BOOK), (KEY_FILE, readable)], "mode 0644"),
+        (vec![("GOOGLE_SHEET_ID", BOOK), (KEY_FILE, readable)], "modo 0644"),
         (vec![("SPOOLBOARD_TLS_CERT", "/no/hay/cert.pem")], "falta SPOOLBOARD_TLS_KEY"),
         (vec![("SPOOLBOARD_TLS_KEY", readable)], "falta SPOOLBOARD_TLS_CERT"),
-        (vec![("SPOOLBOARD_TLS_CERT", readable), ("SPOOLBOARD_TLS_KEY", readable)], "mode 0644"),
-        (vec![("SPOOLBOARD_TLS_CERT", private), ("SPOOLBOARD_TLS_KEY", private)], "no certificate in PEM"),
+        (vec![("SPOOLBOARD_TLS_CERT", readable), ("SPOOLBOARD_TLS_KEY", readable)], "modo 0644"),
+        (vec![("SPOOLBOARD_TLS_CERT", private), ("SPOOLBOARD_TLS_KEY", private)], "no contiene lo que se espera en PEM"),
     ] {
         let output = program(data.path()).envs(variables.clone()).output().unwrap();
         let line = stderr(&output);
@@ -230,6 +232,30 @@ fn h4_the_image_does_not_start_until_whoever_runs_it_says_who_may_act() {
     assert_eq!((output.status.code(), line.lines().count()), (Some(2), 1), "{line}");
     for word in ["-e SPOOLBOARD_ACCESS=open", "-e SPOOLBOARD_ACCESS=enrolled -e SPOOLBOARD_SECRET"] {
         assert!(line.contains(word), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_image_asks_whether_it_is_well_by_what_it_speaks() {
+    let file = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Dockerfile")).unwrap();
+    let asked = file.lines().find(|line| line.starts_with("HEALTHCHECK")).unwrap().split_once("CMD ").unwrap().1;
+    let asked: Vec<String> = serde_json::from_str(asked).unwrap();
+    let well = |listen: &str, certificate: &str| {
+        let mut ask = Command::new(&asked[0]);
+        ask.args(&asked[1..]).env("SPOOLBOARD_LISTEN", listen).env("SPOOLBOARD_TLS_CERT", certificate);
+        ask.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+    };
+    let folder = TempDir::new().unwrap();
+    tls::exchange(folder.path());
+    let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    let with_key = [("SPOOLBOARD_TLS_CERT", &*cert), ("SPOOLBOARD_TLS_KEY", &*key)];
+    for (name, variables) in [("http", &[][..]), ("https", &with_key)] {
+        let mut serving = Binary::serve_with(&folder.path().join(name), "127.0.0.1:0", variables).await;
+        let listen = serving.url.split_once("://").unwrap().1.to_owned();
+        let certificate = if variables.is_empty() { "" } else { &*cert };
+        assert!(well(&listen, certificate), "{name}");
+        serving.kill().await;
+        assert!(!well(&listen, certificate), "{name} is down");
     }
 }
 

@@ -103,12 +103,22 @@ fn look_at(theme: &str, root: &HashMap<String, String>, shown: impl Fn(&str) -> 
     assert!(poor.is_empty(), "{}", poor.join("\n"));
 }
 
-#[test]
-fn every_variable_that_a_rule_uses_exists() {
+#[tokio::test]
+async fn every_variable_that_a_rule_uses_exists_and_its_sentences_are_the_catalogues() {
+    // What it says stands before it as it is served.
+    let served = TestPlant::embedded().await.get(spoolboard::web::assets::url("app.css")).await.text;
+    let said = served.strip_suffix(CSS).unwrap();
+    assert!(said.starts_with(":root {") && said.contains("--saving: \"GUARDANDO…\";"), "{said}");
     let known: Vec<String> = rules().into_iter().flat_map(|(_, rule)| rule.into_keys()).collect();
     for used in CSS.split("var(").skip(1).filter_map(|rest| rest.split([')', ',']).next()) {
-        assert!(known.iter().any(|name| name == used), "{used}");
+        assert!(known.iter().any(|name| name == used) || said.contains(&format!("{used}: \"")), "{used}");
     }
+}
+
+#[test]
+fn the_style_sheet_says_nothing_in_any_language() {
+    let said = CSS.split("content: \"").skip(1).filter_map(|rest| rest.split('"').next());
+    assert_eq!(said.filter(|text| text.contains(char::is_alphabetic)).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 #[test]

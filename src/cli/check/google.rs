@@ -5,6 +5,7 @@ use crate::cli::complaint;
 use crate::config::Config;
 use crate::domain::{Column, Moment, Spool};
 use crate::plant::Clock;
+use crate::words;
 use crate::workbook::sheets::{Barred, Found, NoSurvey, SheetsConfig, Survey, waiting};
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -18,25 +19,23 @@ pub(super) fn record(config: &Config, google: &SheetsConfig, survey: Result<Surv
         Ok(survey) => survey,
         Err(NoSurvey::Setting(bad)) => return findings.error(complaint(&bad)),
         Err(why @ NoSurvey::Token { .. }) => {
-            return findings.error(format_args!("{why}; mira la hora de este equipo, la red, y que la clave no se haya borrado"));
+            return findings.error(words::say("check-no-token").with("why", why));
         }
         Err(why @ NoSurvey::Closed { .. }) => {
-            return findings.error(format_args!(
-                "{why}; mira GOOGLE_SHEET_ID, y que en «Compartir» la planilla tenga a esa cuenta como editora"
-            ));
+            return findings.error(words::say("check-closed").with("why", why).with("variable", "GOOGLE_SHEET_ID"));
         }
     };
     let (account, latency) = (&survey.account, survey.latency.as_secs_f64() * 1e3);
-    findings.good(format_args!("la cuenta {account} abre la planilla, que responde en {latency:.0} ms"));
+    findings.good(words::say("check-opens").with("account", account).with("latency", format_args!("{latency:.0}")));
     rights(&survey, findings);
     zone(&survey.zone, config.zone, findings);
     match waiting(&google.data) {
         Some(0) | None => {}
-        Some(events) => findings.warning(format_args!("registros de auditoría que esperan en este equipo: {events}")),
+        Some(events) => findings.warning(words::say("check-outbox").count("count", events)),
     }
     match &survey.found {
         Ok(found) => tabs(google, found, &survey, findings),
-        Err(why) => findings.error(format_args!("la planilla no se puede leer: {why}")),
+        Err(why) => findings.error(words::say("check-unread").with("why", why)),
     }
     quota(google, survey.reads, findings);
 }
@@ -46,25 +45,25 @@ fn rights(survey: &Survey, findings: &mut Findings) {
     let account = &survey.account;
     match &survey.barred {
         Some(Barred { tab, columns }) if columns.is_empty() => {
-            findings.error(format_args!("la pestaña {tab} está protegida contra {account}: quita la protección"));
+            findings.error(words::say("check-tab-barred").with("tab", tab).with("account", account));
         }
-        Some(Barred { tab, columns }) => findings
-            .error(format_args!("columnas de {tab} protegidas contra {account}: {}; quita la protección", columns.join(", "))),
-        None if survey.editor => findings.good("la cuenta es editora de la planilla"),
-        None => findings.warning(format_args!(
-            "sin escribir no se puede saber si la cuenta es editora: mira que «Compartir» diga Editor para {account}"
-        )),
+        Some(Barred { tab, columns }) => {
+            let said = words::say("check-columns-barred").with("tab", tab).with("account", account);
+            findings.error(said.with("columns", columns.join(", ")));
+        }
+        None if survey.editor => findings.good(words::text("check-editor")),
+        None => findings.warning(words::say("check-maybe-editor").with("account", account)),
     }
 }
 
 fn zone(name: &str, plant: Tz, findings: &mut Findings) {
     let alike = name.parse().is_ok_and(|zone| same_clock(zone, plant, Clock::system(plant).now()));
     match alike {
-        true => findings.good(format_args!("la zona horaria de la planilla es {name}")),
-        false => findings.error(format_args!(
-            "la zona horaria de la planilla es {name} y la de la planta (TIMEZONE) es {plant}: \
-             corrígela en Archivo, Configuración"
-        )),
+        true => findings.good(words::say("check-book-zone").with("zone", name)),
+        false => {
+            let said = words::say("check-other-zone").with("zone", name).with("plant", plant);
+            findings.error(said.with("variable", "TIMEZONE"));
+        }
     }
 }
 
@@ -79,23 +78,19 @@ fn tabs(google: &SheetsConfig, found: &Found, survey: &Survey, findings: &mut Fi
     let metadata = &google.names.metadata;
     rows::header(&found.header, findings);
     match &found.audit {
-        Ok(()) => findings.good(format_args!("{metadata} tiene sus diez columnas")),
-        Err(why) => findings
-            .error(format_args!("la auditoría no se puede escribir: {why}; mientras tanto sus registros esperan en este equipo")),
+        Ok(()) => findings.good(words::say("check-audit").with("tab", metadata)),
+        Err(why) => findings.error(words::say("check-no-audit").with("why", why)),
     }
     if !found.audit_repeated.is_empty() {
         let names = found.audit_repeated.join(", ");
-        findings.warning(format_args!("columnas repetidas en {metadata}, se usa la primera: {names}"));
+        findings.warning(words::say("check-audit-twice").with("tab", metadata).with("columns", names));
     }
     if found.audit.is_ok() && !survey.guarded {
-        findings.warning(format_args!(
-            "conviene proteger la pestaña {metadata} (Datos, Proteger hojas) dejando editar solo a {}: es la auditoría",
-            survey.account
-        ));
+        findings.warning(words::say("check-guard").with("tab", metadata).with("account", &survey.account));
     }
     match &found.formulas {
         Ok(formulas) => of_formulas(formulas, findings),
-        Err(why) => findings.warning(format_args!("no se pudieron buscar fórmulas: {why}")),
+        Err(why) => findings.warning(words::say("check-formulas-unknown").with("why", why)),
     }
     rows::plant(&found.view, found.audit_rows, findings);
 }
@@ -103,29 +98,28 @@ fn tabs(google: &SheetsConfig, found: &Found, survey: &Survey, findings: &mut Fi
 /// Formulas in columns that are written (`field-failures.md` I4).
 fn of_formulas(formulas: &[(Arc<Spool>, Column, String)], findings: &Findings) {
     if formulas.is_empty() {
-        return findings.good("no hay fórmulas en las columnas que se escriben");
+        return findings.good(words::text("check-no-formulas"));
     }
     let columns = Column::ALL.into_iter().filter_map(|column| {
         let count = formulas.iter().filter(|(_, of, _)| *of == column).count();
         (count > 0).then(|| format!("{} {count}", column.header()))
     });
     let columns = columns.collect::<Vec<_>>().join(", ");
-    findings.warning(format_args!("fórmulas en columnas que se escriben; no se tocan y esas filas se rechazan: {columns}"));
+    findings.warning(words::say("check-formulas").with("columns", columns));
     for (spool, column, text) in formulas.iter().take(NAMED) {
-        findings.warning(format_args!("  fila {}: {}: {} {text}", spool.fila, spool.tag(), column.header()));
+        let said = words::say("check-formula").with("row", spool.fila).with("tag", spool.tag());
+        findings.warning(format_args!("  {}", said.with("column", column.header()).with("formula", text)));
     }
 }
 
 fn quota(google: &SheetsConfig, reads: u32, findings: &Findings) {
     let each_minute = (60.0 / google.limits.refresh.as_secs_f64()).ceil() + 2.0;
-    findings.good(format_args!(
-        "esta revisión usó {reads} de las {ALLOWED} lecturas por minuto de la cuenta, quedan {} si nadie más la usa; \
-         «serve» usa unas {each_minute} y otro programa con la misma cuenta gasta del mismo cupo",
-        ALLOWED.saturating_sub(reads)
-    ));
+    let said = words::say("check-quota").with("reads", reads).with("allowed", ALLOWED).with("each", each_minute);
+    findings.good(said.with("left", ALLOWED.saturating_sub(reads)));
     if each_minute > google.limits.calls {
         let seconds = google.limits.refresh.as_secs();
-        findings.warning(format_args!("SHEETS_REFRESH_SECONDS={seconds} pide más lecturas que el cupo: se lee menos a menudo"));
+        let setting = format!("SHEETS_REFRESH_SECONDS={seconds}");
+        findings.warning(words::say("check-over-quota").with("setting", setting));
     }
 }
 

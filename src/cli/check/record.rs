@@ -5,21 +5,26 @@ use crate::cli::{DEMO, Halt, files};
 use crate::config::Config;
 use crate::domain::Header;
 use crate::plant::Clock;
+use crate::words;
 use crate::workbook::Mirror;
 use crate::workbook::sqlite::FILE;
 
 pub(super) fn record(config: &Config, findings: &mut Findings) -> Result<(), Halt> {
     if !config.data.join(FILE).exists() {
-        findings.warning("todavía no hay planilla: «serve» empieza con la planta de demostración, «import» con la tuya");
+        findings.warning(words::text("check-no-book"));
         return Ok(());
     }
     let mut store = files::to_read(config)?;
     match store.integrity()?.as_slice() {
-        [] => findings.good("el archivo de la planilla está íntegro"),
-        damages => damages.iter().take(NAMED).for_each(|damage| findings.error(format_args!("archivo dañado: {damage}"))),
+        [] => findings.good(words::text("check-whole")),
+        damages => {
+            for damage in damages.iter().take(NAMED) {
+                findings.error(words::say("check-damaged").with("damage", damage));
+            }
+        }
     }
     if store.setting(DEMO)?.is_some() {
-        findings.warning("el contenido es la planta de demostración");
+        findings.warning(words::text("check-demo"));
     }
     let sheets = store.read_all()?;
     rows::header(&Header::read(&sheets.operaciones.header), findings);

@@ -5,11 +5,12 @@ use crate::cli::door::forgets;
 use crate::config::Config;
 use crate::error::Cause;
 use crate::redis::{Address, Survey};
+use crate::words;
 
 pub(super) fn locks(config: &Config, redis: Option<(&Address, Result<Survey, Cause>)>, findings: &mut Findings) {
-    let book = if config.google.is_some() { "planilla de Google" } else { "planilla propia" };
+    let book = if config.google.is_some() { words::text("check-google-book") } else { words::text("check-own-book") };
     match redis {
-        None => findings.good(format_args!("{book} y bloqueos en este proceso: un solo servidor")),
+        None => findings.good(words::say("check-own-locks").with("book", book)),
         Some((address, Ok(survey))) => {
             of_redis(book, address, &survey, findings);
             if let Some(why) = forgets(&survey).filter(|_| config.enrolled) {
@@ -17,26 +18,23 @@ pub(super) fn locks(config: &Config, redis: Option<(&Address, Result<Survey, Cau
             }
         }
         Some((address, Err(error))) => {
-            findings.error(format_args!("Redis ({address}) no se puede usar, y sin él nadie registra trabajo: {error}"));
+            findings.error(words::say("check-redis-unusable").with("address", address).with("why", error));
         }
     }
 }
 
 fn of_redis(book: &str, address: &Address, survey: &Survey, findings: &Findings) {
     let latency = survey.latency.as_secs_f64() * 1e3;
-    findings.good(format_args!("{book}, bloqueos en Redis ({address}), que responde en {latency:.1} ms"));
+    let said = words::say("check-redis").with("book", book).with("address", address);
+    findings.good(said.with("latency", format_args!("{latency:.1}")));
     match survey.appendonly {
-        Some(true) => findings.good("Redis guarda los bloqueos en disco"),
-        Some(false) => findings.warning(
-            "Redis no guarda los bloqueos en disco; al volver de un corte se rehacen desde la planilla, pero conviene «appendonly yes»",
-        ),
-        None => findings.warning("Redis no dice si guarda los bloqueos en disco: conviene «appendonly yes»"),
+        Some(true) => findings.good(words::text("check-redis-keeps")),
+        Some(false) => findings.warning(words::text("check-redis-forgets")),
+        None => findings.warning(words::text("check-redis-may-forget")),
     }
     match survey.when_full.as_deref() {
         Some("noeviction") => {}
-        Some(policy) => findings.warning(format_args!(
-            "Redis puede borrar bloqueos si le falta memoria (maxmemory-policy {policy}); conviene «noeviction»"
-        )),
-        None => findings.warning("Redis no dice qué hace si le falta memoria: conviene «maxmemory-policy noeviction»"),
+        Some(policy) => findings.warning(words::say("check-redis-evicts").with("policy", policy)),
+        None => findings.warning(words::text("check-redis-may-evict")),
     }
 }

@@ -18,6 +18,7 @@ use super::audit_row::HEADERS;
 use super::{Names, Sheet, Sheets};
 use crate::domain::column::normalise;
 use crate::domain::{Cell, Column, Header};
+use crate::words::{self, Said};
 use chrono_tz::Tz;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -55,51 +56,48 @@ pub struct FromFile {
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)] // the sentences say it
 pub enum FileError {
-    #[error("No existe «{}».", .0.display())]
+    #[error("{}", words::say("import-not-found").with("file", .0.display()))]
     NotFound(PathBuf),
-    #[error("No se pudo leer «{}»: {source}.", path.display())]
+    #[error("{}", words::say("import-unread").with("file", path.display()).with("why", source))]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("«{}» no es una planilla de Excel (.xlsx) ni una carpeta con archivos .csv.", .0.display())]
+    #[error("{}", words::say("import-no-workbook").with("file", .0.display()))]
     NotAWorkbook(PathBuf),
-    #[error("«{}» está incompleto o dañado: vuelve a copiarlo o a descargarlo ({reason}).", path.display())]
+    #[error("{}", words::say("import-damaged").with("file", path.display()).with("why", reason))]
     Damaged { path: PathBuf, reason: String },
-    #[error("«{}» está protegido con contraseña: quítale la contraseña y guárdalo de nuevo.", .0.display())]
+    #[error("{}", words::say("import-password").with("file", .0.display()))]
     Password(PathBuf),
-    #[error("«{}» está en el formato antiguo de Excel (.xls): guárdalo como .xlsx.", .0.display())]
+    #[error("{}", words::say("import-old-format").with("file", .0.display()))]
     OldFormat(PathBuf),
-    #[error("«{}» es un solo archivo .csv: da la carpeta que contiene {expected}.", path.display())]
-    SingleCsv { path: PathBuf, expected: String },
-    #[error("«{}» es demasiado grande: {limit}.", path.display())]
-    TooBig { path: PathBuf, limit: String },
-    #[error("No hay ninguna hoja «{name}» en «{}»; {}.", path.display(), found_list(found))]
+    #[error("{}", words::say("import-single-csv").with("file", path.display()).with("first", first))]
+    SingleCsv { path: PathBuf, first: String },
+    #[error("{}", words::say("import-too-big").with("file", path.display()).with("limit", limit))]
+    TooBig { path: PathBuf, limit: &'static str },
+    #[error("{}", no_sheet(path, name, found))]
     NoSheet { path: PathBuf, name: String, found: Vec<String> },
-    #[error("Hay dos archivos para la hoja «{name}»: {first} y {second}; deja uno solo.")]
+    #[error("{}", words::say("import-two-files").with("sheet", name).with("first", first).with("second", second))]
     TwoFiles { name: String, first: String, second: String },
-    #[error("A la hoja «{sheet}» le {} en la primera fila: {}.", missing_words(columns), columns.join(", "))]
+    #[error("{}", words::say("import-lacks").with("sheet", sheet).count("count", columns.len()).with("columns", columns.join(", ")))]
     MissingColumns { sheet: String, columns: Vec<String> },
-    #[error("«{file}» está en UTF-16: guárdalo como «CSV UTF-8».")]
+    #[error("{}", words::say("import-utf16").with("file", file))]
     Utf16 { file: String },
-    #[error("«{file}» no se pudo leer como CSV: {reason}.")]
+    #[error("{}", words::say("import-bad-csv").with("file", file).with("why", reason))]
     BadCsv { file: String, reason: String },
-    #[error("No se pudo escribir «{}»: {reason}.", path.display())]
+    #[error("{}", words::say("import-not-written").with("file", path.display()).with("why", reason))]
     NotWritten { path: PathBuf, reason: String },
 }
 
-fn found_list(found: &[String]) -> String {
-    match found {
-        [] => "está vacío".into(),
-        names => format!("contiene: {}", names.join(", ")),
-    }
-}
-
-fn missing_words(columns: &[String]) -> &'static str {
-    if columns.len() == 1 { "falta una columna" } else { "faltan columnas" }
+fn no_sheet(path: &Path, name: &str, found: &[String]) -> Said {
+    let said = match found {
+        [] => words::say("import-empty"),
+        names => words::say("import-no-sheet").with("found", names.join(", ")),
+    };
+    said.with("sheet", name).with("file", path.display())
 }
 
 /// Reads a workbook: an `.xlsx` file, or a folder of `.csv` files named like the sheets.
 ///
 /// # Errors
-/// One sentence in Spanish for whatever is wrong with the file.
+/// One sentence for whatever is wrong with the file.
 pub fn read(path: &Path, names: &Names, progress: &mut dyn FnMut(Progress<'_>)) -> Result<FromFile, FileError> {
     let about = std::fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => FileError::NotFound(path.to_owned()),

@@ -4,6 +4,7 @@
 use super::{FileError, FromFile, MAX_BYTES, MAX_CELLS, MAX_ROWS, Names, Progress, text};
 use crate::domain::Cell;
 use crate::domain::column::normalise;
+use crate::words;
 use crate::workbook::{Sheet, Sheets};
 use csv::{ReaderBuilder, StringRecord};
 use std::io;
@@ -67,7 +68,7 @@ fn read_file(
 ) -> Result<Sheet, FileError> {
     let unreadable = |source| FileError::Unreadable { path: file.path.clone(), source };
     if std::fs::metadata(&file.path).map_err(unreadable)?.len() > MAX_BYTES {
-        return Err(FileError::TooBig { path: file.path.clone(), limit: "pesa más de 200 MB".into() });
+        return Err(FileError::TooBig { path: file.path.clone(), limit: words::text("import-heavy") });
     }
     let bytes = std::fs::read(&file.path).map_err(unreadable)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -76,8 +77,7 @@ fn read_file(
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            remarks
-                .push(format!("«{}» no está en UTF-8; se leyó como Windows-1252, el de Excel: revisa los acentos.", file.shown));
+            remarks.push(words::say("import-not-utf8").with("file", &file.shown).into());
             error.into_bytes().into_iter().map(windows_1252).collect()
         }
     };
@@ -88,7 +88,7 @@ fn read_file(
 fn parse(text: &str, file: &Found, name: &str, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Sheet, FileError> {
     let bad = |reason: String| FileError::BadCsv { file: file.shown.clone(), reason };
     if text.contains('\0') {
-        return Err(bad("no es texto".into()));
+        return Err(bad(words::text("import-no-text").into()));
     }
     let (separator, text) = separator(text);
     let mut reader = ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -99,8 +99,7 @@ fn parse(text: &str, file: &Found, name: &str, progress: &mut dyn FnMut(Progress
         row += 1;
         held += record.len();
         if row > MAX_ROWS || held > MAX_CELLS {
-            let limit = "tiene más filas o celdas de las que caben en una planilla".into();
-            return Err(FileError::TooBig { path: file.path.clone(), limit });
+            return Err(FileError::TooBig { path: file.path.clone(), limit: words::text("import-many-cells") });
         }
         match row {
             1 => sheet.header = record.iter().map(str::to_owned).collect(),

@@ -2,6 +2,7 @@
 
 use super::{FileError, FromFile, MAX_BYTES, MAX_CELLS, MAX_ROWS, Names, Progress, choose, text};
 use crate::domain::{Cell, Column};
+use crate::words;
 use crate::workbook::{Sheet, Sheets};
 use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
 use std::collections::BTreeMap;
@@ -41,14 +42,14 @@ pub(super) fn read(
         for sheet in [&mut sheets.operaciones, &mut sheets.trabajadores, &mut sheets.roles, &mut sheets.metadata] {
             from_1904(sheet);
         }
-        remarks.push("La planilla cuenta los días desde 1904; las fechas se convirtieron.".to_owned());
+        remarks.push(words::text("import-1904").to_owned());
     }
     Ok(FromFile { sheets, ignored, remarks })
 }
 
 fn open(path: &Path, bytes: u64, names: &Names) -> Result<Book, FileError> {
     if bytes > MAX_BYTES {
-        return Err(too_big(path, "pesa más de 200 MB"));
+        return Err(too_big(path, words::text("import-heavy")));
     }
     let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
     let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
@@ -64,21 +65,21 @@ fn open(path: &Path, bytes: u64, names: &Names) -> Result<Book, FileError> {
             });
         }
         _ if path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("csv")) => {
-            let expected = format!("{}.csv y los demás", names.operaciones);
-            return Err(FileError::SingleCsv { path: path.to_owned(), expected });
+            let first = format!("{}.csv", names.operaciones);
+            return Err(FileError::SingleCsv { path: path.to_owned(), first });
         }
         _ => return Err(FileError::NotAWorkbook(path.to_owned())),
     }
     let unpacked = unpacked_size(&mut file).map_err(unreadable)?;
     if unpacked.is_some_and(|size| size > MAX_UNPACKED) {
-        return Err(too_big(path, "descomprimido ocupa más de 1 GB"));
+        return Err(too_big(path, words::text("import-swells")));
     }
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     Book::new(file).map_err(|error| damaged(path, error))
 }
 
-fn too_big(path: &Path, limit: &str) -> FileError {
-    FileError::TooBig { path: path.to_owned(), limit: limit.to_owned() }
+fn too_big(path: &Path, limit: &'static str) -> FileError {
+    FileError::TooBig { path: path.to_owned(), limit }
 }
 
 fn damaged(path: &Path, error: XlsxError) -> FileError {
@@ -115,7 +116,7 @@ fn read_sheet(book: &mut Book, path: &Path, name: &str, progress: &mut dyn FnMut
         let (line, column) = (lines.entry(row).or_default(), column as usize);
         held += (column + 1).saturating_sub(line.len());
         if held > MAX_CELLS || row >= MAX_ROWS {
-            return Err(too_big(path, "tiene más filas o celdas de las que caben en una planilla"));
+            return Err(too_big(path, words::text("import-many-cells")));
         }
         if line.len() <= column {
             line.resize(column + 1, Cell::Empty);
