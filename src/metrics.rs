@@ -75,10 +75,15 @@ pub struct Metrics {
     pub actions: Family<ActionLabels, Counter>,
     /// Seconds from the request to the answer of an action that was not refused, by what was asked.
     pub latency: Latencies,
+    /// How spools fared that were asked for (`taken`, `conflict`, `ended`), each of a batch by itself, as the page of
+    /// supervisors counts them.
+    pub outcomes: Family<[(&'static str, &'static str); 1], Counter>,
     /// Changes that the screens were not told of.
     pub untold: Counter,
     /// Locks of occupied rows that had expired when they were to be extended.
     pub lock_expiries: Counter,
+    /// Comparisons of locks with rows that could not be made.
+    pub uncompared: Counter,
     /// Streams that are open now.
     pub streams: Gauge,
     /// Whether the locks can be reached; set when somebody looks, as the next one.
@@ -118,8 +123,10 @@ impl Default for Metrics {
         let metrics = Metrics {
             actions: Family::default(),
             latency: Family::new_with_constructor(latency_histogram),
+            outcomes: Family::default(),
             untold: Counter::default(),
             lock_expiries: Counter::default(),
+            uncompared: Counter::default(),
             streams: Gauge::default(),
             locks: Gauge::default(),
             events: Gauge::default(),
@@ -139,7 +146,10 @@ impl Default for Metrics {
         };
         registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
         registry.register("action_seconds", "Seconds from request to answer of what was not refused", metrics.latency.clone());
+        registry.register("outcomes", "Spools taken, met in another's hands, or let go before", metrics.outcomes.clone());
         registry.register("untold_changes", "Changes the screens were not told of", metrics.untold.clone());
+        let uncompared = "Comparisons of locks with rows that could not be made";
+        registry.register("locks_uncompared", uncompared, metrics.uncompared.clone());
         registry.register("lock_expiries", "Locks of occupied rows found expired", metrics.lock_expiries.clone());
         registry.register("streams", "Open event streams", metrics.streams.clone());
         registry.register("locks_up", "1 while the locks can be reached", metrics.locks.clone());

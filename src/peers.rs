@@ -9,8 +9,8 @@ use uuid::Uuid;
 const LIST: &str = "spool_processes";
 const MOST: isize = 20;
 
-/// How long a text is kept after its process was last heard, in seconds.
-const KEPT: u64 = 30 * 24 * 3_600;
+/// How long a text is kept after its process was last heard, in seconds: as long as anybody is shown it.
+const KEPT: u64 = 24 * 3_600;
 
 /// The other processes, where there may be any. Cheap to clone.
 #[derive(Clone)]

@@ -115,17 +115,20 @@ pub(crate) async fn measure() -> Res<()> {
 
 /// TAKEs one at a time, far enough apart that none waits for the budget.
 async fn alone(google: &Google, work: &Work) -> Res<()> {
-    let (mut beyond_google, mut beyond_calls, cost) = (Vec::new(), Vec::new(), Cost::from_now(google));
+    let (mut whole, mut beyond_google, mut beyond_calls) = (Vec::new(), Vec::new(), Vec::new());
+    let cost = Cost::from_now(google);
     for index in 0..20 {
         let (busy, calls) = (google.busy(), work.calls().await?);
         let (time, refused) = work.act("tomar", index).await?;
         refused.map_or(Ok(()), Err)?;
+        whole.push(time);
         beyond_google.push(time.saturating_sub(google.busy() - busy));
         beyond_calls.push(time.saturating_sub(work.calls().await? - calls));
         sleep(Duration::from_secs(2)).await;
     }
     println!("TAKE alone, beyond its calls {}   {} for 20 (budget 5 ms)", spread(beyond_calls), cost.so_far());
     println!("  with the client's own work {}   that is beyond the time at Google", spread(beyond_google));
+    println!("  all of it                  {}   a read and a write are {:?}", spread(whole), READ + WRITE);
     Ok(())
 }
 

@@ -26,6 +26,8 @@ pub(crate) async fn measure(served: &Served) -> Res<()> {
         ("nothing (/health)", "/health".to_owned(), "what this client and the machine take"),
         ("list page", worker.to_owned(), "budget p99 5 ms at 2,556, 15 at 10,000"),
         ("list page, search", format!("{worker}&q=cw25"), "budget p99 5 ms at 2,556, 15 at 10,000"),
+        ("supervisor, search", "/supervisor?q=cw25".to_owned(), "no budget"),
+        ("GET /api/spools, search", "/api/spools?q=cw25&limit=60".to_owned(), "no budget"),
         ("board", "/tablero".to_owned(), "budget p99 3 ms"),
         ("wall", "/kiosko".to_owned(), "budget p99 3 ms"),
         ("GET /api/spools, all", "/api/spools".to_owned(), "no budget"),

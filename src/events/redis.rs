@@ -175,7 +175,10 @@ impl Reader {
             return Ok(());
         }
         let told = add().arg(FROM).arg(&*self.origin).exec_async(to).await;
-        self.untold.store(told.is_err(), Ordering::Relaxed);
+        if told.is_err() {
+            // Only ever set here: another publication may have been lost meanwhile.
+            self.untold.store(true, Ordering::Relaxed);
+        }
         told
     }
 

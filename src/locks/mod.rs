@@ -94,6 +94,11 @@ impl Lock {
         &self.key
     }
 
+    /// Who has it; nobody when it is only the row that guards.
+    pub fn worker(&self) -> Option<WorkerId> {
+        self.token.map(|token| token.worker)
+    }
+
     /// Proceeds without the lock where the row names the asker as its owner and a foreign token
     /// did not go away: the image of the row is the guard then (`design.md` 4).
     pub fn guarded_by_row(key: LockKey) -> Lock {

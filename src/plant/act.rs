@@ -61,9 +61,15 @@ impl Plant {
             }
             act.decide(spool, &plant.circumstance(&view, order.id))?;
             let lock = plant.hold(LockKey::of(spool), order.worker).await?;
-            let done = plant.commit(&lock, task).await?;
-            plant.let_go(lock).await;
-            Ok(done)
+            let result = plant.commit(&lock, task).await;
+            let owns = |spool: &Arc<Spool>| spool.occupation.as_ref().is_some_and(|owner| owner.worker == order.worker);
+            match &result {
+                // The change may have landed: whoever comes next finds out under the lock.
+                Err(Error::OutcomeUnknown) => {}
+                Err(_) if plant.view().get(task.spool).is_some_and(owns) => {}
+                _ => plant.let_go(task.spool, lock).await,
+            }
+            result
         })
         .await
     }
@@ -92,7 +98,7 @@ impl Plant {
                 // The change may have landed: whoever comes next finds out under the lock.
                 Err(Error::OutcomeUnknown) => {}
                 Err(_) if !new => {}
-                _ => plant.let_go(lock).await,
+                _ => plant.let_go(task.spool, lock).await,
             }
             result
         })

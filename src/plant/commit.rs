@@ -114,21 +114,40 @@ impl Plant {
         Ok(Lock::guarded_by_row(key))
     }
 
-    /// Gives a lock up; a release that fails is tried again behind the answer.
-    pub(super) async fn let_go(&self, lock: Lock) {
-        if self.0.locks.release(&lock).await.is_ok() {
-            return;
+    /// Gives up the lock of a row; a release that fails is tried again behind the answer.
+    pub(super) async fn let_go(&self, spool: &str, lock: Lock) {
+        if let Ok(released) = self.0.locks.release(&lock).await {
+            return self.leave(spool, &lock, released).await;
         }
-        let locks = Arc::clone(&self.0.locks);
+        let (plant, spool) = (self.clone(), spool.to_owned());
         self.0.tasks.spawn(async move {
             for attempt in 0..RELEASE.0 {
                 sleep(RELEASE.1 * 2u32.pow(attempt)).await;
-                if locks.release(&lock).await.is_ok() {
-                    return;
+                if plant.0.locks.release(&lock).await.is_ok() {
+                    // Whether it was this one or the first nobody knows.
+                    return plant.leave(&spool, &lock, true).await;
                 }
             }
             warn!(key = lock.key().as_str(), "a lock was not released; it is removed when it is old");
         });
+    }
+
+    /// Sees to what a row needs when its lock has been given up: while we had it, the locks may have been lost
+    /// and made anew for the owner that the row had; or it was seized from an owner who has the row still.
+    async fn leave(&self, spool: &str, lock: &Lock, released: bool) {
+        let (locks, view) = (&self.0.locks, self.view());
+        let owner = view.get(spool).and_then(|row| row.occupation.as_ref());
+        let left = match owner {
+            Some(owner) => locks.acquire(lock.key(), owner.worker).await.map(drop),
+            None if released => Ok(()),
+            None => match locks.holder(lock.key()).await {
+                Ok(Some(left)) if lock.worker() == Some(left.token.worker) => locks.remove(lock.key(), &left).await.map(drop),
+                other => other.map(drop),
+            },
+        };
+        if let Err(error) = left {
+            warn!(%error, key = lock.key().as_str(), "a lock does not follow its row; it will when they are compared");
+        }
     }
 
     /// Tells the screens. It cannot fail a change that stands.

@@ -14,7 +14,7 @@ pub use mend::Mending;
 pub use reconcile::Reconciled;
 pub use take::BATCH;
 
-use crate::domain::{AuditEvent, Circumstance, Refusal, Rules, Spool, Worker, WorkerId};
+use crate::domain::{AuditEvent, Circumstance, Refusal, Rules, Spool, Tag, Worker, WorkerId};
 use crate::error::Error;
 use crate::events::Events;
 use crate::locks::Locks;
@@ -81,6 +81,10 @@ impl Plant {
         metrics: Arc<Metrics>,
     ) -> Plant {
         let tasks = TaskTracker::new();
+        // A counter that is there before anything is counted shows the first time, too.
+        for outcome in Outcome::ALL {
+            drop(metrics.outcomes.get_or_create(&[("outcome", outcome.name())]));
+        }
         Plant(Arc::new(Parts { workbook, locks, events, clock, rules, metrics, tally, tasks }))
     }
 
@@ -154,7 +158,13 @@ impl Plant {
             Refusal::Ended { tag, .. } => (Outcome::Ended, tag),
             _ => return,
         };
+        self.count(outcome, tag);
+    }
+
+    /// Counts one outcome, for the page and for the figures alike.
+    fn count(&self, outcome: Outcome, tag: &Tag) {
         self.0.tally.note(outcome, tag.as_str(), self.0.clock.now());
+        self.0.metrics.outcomes.get_or_create(&[("outcome", outcome.name())]).inc();
     }
 
     /// The row and the active worker that an order names, refused in the order of `design.md` 4:

@@ -11,12 +11,16 @@ use std::collections::HashMap;
 use std::ops::Add;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 /// How often all locks are compared with all rows (`design.md` 4).
 const EVERY: Duration = Duration::from_secs(600);
+
+/// How soon locks that may be lost are compared again with rows that could not be read: each attempt costs a
+/// reading, of which there may be few.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// How many locks are asked for at once: after a flush every occupied row wants one.
 const AT_ONCE: usize = 32;
@@ -57,14 +61,22 @@ impl Plant {
         loop {
             let result = tokio::select! {
                 () = stop.cancelled() => return,
-                now = self.0.locks.lost(known) => {
-                    known = now;
-                    self.compare().await
-                }
+                now = self.0.locks.lost(known) => match self.compare().await {
+                    Ok(()) => {
+                        known = now;
+                        Ok(())
+                    }
+                    // What was lost is still lost.
+                    Err(error) => {
+                        let _ = timeout(AGAIN, stop.cancelled()).await;
+                        Err(error)
+                    }
+                },
                 _ = compare.tick() => self.compare().await,
                 _ = extend.tick() => self.extend_locks().await,
             };
             if let Err(error) = result {
+                self.0.metrics.uncompared.inc();
                 warn!(%error, "locks could not be compared with rows");
             }
         }
@@ -109,7 +121,7 @@ impl Plant {
                     // The row may have been freed, and its lock given up, since it was looked at.
                     match self.owns(spool.id(), owner) {
                         true => did.created = 1,
-                        false => self.let_go(lock).await,
+                        false => self.let_go(spool.id(), lock).await,
                     }
                 }
             }

@@ -49,10 +49,10 @@ impl Plant {
         let (lock, new) = self.lock_to_take(&view, spool, &worker, takeover).await?;
         let result = self.commit(&lock, task).await;
         match &result {
-            Ok(done) if done.event.is_some() => self.0.tally.note(Outcome::Taken, done.spool.tag().as_str(), self.0.clock.now()),
+            Ok(done) if done.event.is_some() => self.count(Outcome::Taken, done.spool.tag()),
             // The change may have landed: whoever comes next finds out under the lock.
             Ok(_) | Err(Error::OutcomeUnknown) => {}
-            Err(_) if new => self.let_go(lock).await,
+            Err(_) if new => self.let_go(task.spool, lock).await,
             Err(_) => {}
         }
         result

@@ -21,6 +21,20 @@ pub enum Outcome {
     Ended,
 }
 
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 3] = [Outcome::Taken, Outcome::Conflict, Outcome::Ended];
+
+    /// What counts it is called so.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Taken => "taken",
+            Outcome::Conflict => "conflict",
+            Outcome::Ended => "ended",
+        }
+    }
+}
+
 /// Remembers the outcomes of the last 24 hours.
 #[async_trait]
 pub trait Tally: Send + Sync {

@@ -83,7 +83,7 @@ impl Tally for Redis {
                 *hot.entry(tag.to_owned()).or_default() += count;
                 continue;
             }
-            let known = [Outcome::Taken, Outcome::Conflict, Outcome::Ended].into_iter();
+            let known = Outcome::ALL.into_iter();
             known.filter(|outcome| field(*outcome) == name).for_each(|outcome| day.add(outcome, count));
         }
         day.with(hot)

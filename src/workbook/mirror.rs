@@ -81,6 +81,10 @@ pub struct Landing<'a> {
 
 /// The plant in memory. Readers take the current [`View`] and wait for nobody; one writer at a
 /// time, the adapter's own, replaces it.
+///
+/// A view and the audit that belongs to it are published together: the writer keeps the audit to
+/// himself until the view stands. So whoever has found an event finds it in the view that he takes
+/// next, and whoever has seen a row finds the event that made it.
 #[derive(Debug)]
 pub struct Mirror {
     zone: Tz,
@@ -147,9 +151,10 @@ impl Mirror {
         }
         let (missing, header, read_at) = (loaded.missing, Arc::new(loaded.header), loaded.read_at);
         let by_id = events.iter().map(|event| (event.id, Arc::clone(event))).collect();
-        *self.audit() = Audit { by_id, in_order: events };
         let mut view = View { number: old.number, spools, people, read_at, missing, header, index: Arc::new(index) };
         view.number += u64::from(!view.reads_like(&old));
+        let mut audit = self.audit();
+        *audit = Audit { by_id, in_order: events };
         self.view.store(Arc::new(view));
     }
 
@@ -160,7 +165,8 @@ impl Mirror {
         let people = People::new(loaded.workers);
         let same_people = people.all() == old.people.all();
         let people = if same_people { Arc::clone(&old.people) } else { Arc::new(people) };
-        let news = self.learn(loaded.events);
+        let mut audit = self.audit();
+        let news: Vec<_> = loaded.events.into_iter().map(Arc::new).filter(|event| audit.learn(event)).collect();
         if same_people && news.is_empty() && loaded.missing == old.missing && is_all(&old, &loaded.rows) {
             let (read_at, header) = (loaded.read_at, Arc::new(loaded.header));
             return self.view.store(Arc::new(View { read_at, header, ..View::clone(&old) }));
@@ -170,7 +176,7 @@ impl Mirror {
         // Who is new here, or has another name, may have a past under it.
         let mut pasts = match known.iter().all(Option::is_some) {
             true => HashMap::new(),
-            false => histories(&identities, &self.audit().in_order),
+            false => histories(&identities, &audit.in_order),
         };
         let mut spools = Vec::with_capacity(identities.len());
         for ((known, identity), (fila, row)) in known.into_iter().zip(identities).zip(loaded.rows) {
@@ -204,20 +210,15 @@ impl Mirror {
         }
     }
 
-    /// Adds events; the answer holds those that are new.
-    fn learn(&self, events: Vec<AuditEvent>) -> Vec<Arc<AuditEvent>> {
-        let mut audit = self.audit();
-        events.into_iter().map(Arc::new).filter(|event| audit.learn(event)).collect()
-    }
-
     /// Follows a group of changes that landed: one new view for all of them. The answer holds the
     /// rows in the order of `landings`; `None` for a row that the memory does not know.
     pub fn land(&self, landings: Vec<Landing<'_>>, at: Moment) -> Vec<Option<Arc<Spool>>> {
+        let mut audit = self.audit();
         let mut view = View::clone(&self.view.load());
         let mut landed = Vec::with_capacity(landings.len());
         for Landing { change, row } in landings {
             let event = Arc::new(change.event.clone());
-            self.audit().learn(&event);
+            audit.learn(&event);
             let place = view.index.by_id.get(&change.spool).copied();
             let spool = place.map(|place| {
                 let old = &view.spools[place];
@@ -372,6 +373,26 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_is_found_by_its_letters_and_digits_and_one_without_any_by_none() {
+        let mirror = Mirror::new(chrono_tz::UTC);
+        mirror.load(plant(&[(2, "MK-1"), (3, "mk/1"), (4, "MK-11"), (5, "---")], "Rosa", &[]));
+        let found = |text: &str| mirror.view().typed(text).map(|spool| spool.fila).collect::<Vec<_>>();
+        assert_eq!((found("MK'1"), found("mk11"), found("MK"), found("--")), (vec![2, 3], vec![4], vec![], vec![]));
+        mirror.load(plant(&[(2, "MK-11"), (3, "MK-1")], "Rosa", &[]));
+        assert_eq!((found("MK1"), found("MK 11")), (vec![3], vec![2]), "where they are now");
+    }
+
+    #[test]
+    fn an_nv_and_an_ot_are_known_by_their_letters_and_digits() {
+        let mirror = Mirror::new(chrono_tz::UTC);
+        let numbers = [(Column::Tag, Cell::text("MK-1")), (Column::Nv, Cell::text("NV-0650")), (Column::Ot, Cell::text("1335"))];
+        mirror.load(Loaded { rows: vec![(2, Row::default().with(&numbers).into())], ..Loaded::default() });
+        let known = |text: &str| mirror.view().has_number(text);
+        assert!(known("nv0650") && known("1335"));
+        assert!(!known("MK-1") && !known("") && !known("0650"));
+    }
+
+    #[test]
     fn e4_the_same_reading_in_another_process_has_another_number() {
         let numbers = [(); 2].map(|()| {
             let mirror = Mirror::new(chrono_tz::UTC);
@@ -393,5 +414,31 @@ mod tests {
         let moved = spool.row.with(&[(Column::Ot, Cell::text("1335"))]);
         mirror.refresh_row(spool.id(), moved, Moment::default());
         assert_eq!(mirror.view().number, view.number + 1);
+    }
+
+    #[test]
+    fn g6_whoever_has_found_an_event_finds_its_row_and_the_other_way_about() {
+        let tags: Vec<String> = (0..1000).map(|tag| format!("MK-{tag}")).collect();
+        let rows: Vec<(u32, &str)> = (2..).zip(tags.iter().map(String::as_str)).collect();
+        let mirror = Mirror::new(chrono_tz::UTC);
+        mirror.load(plant(&rows, "Rosa", &[]));
+        let id = Arc::<str>::from(mirror.view().spools[7].id());
+        let takes: Vec<AuditEvent> = (1..=200).map(|id| AuditEvent { id: Uuid::from_u128(id), ..event("MK-7") }).collect();
+        let shown = || mirror.view().get(&id).unwrap().events.last().map(|event| event.id);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for event in takes.iter().cloned() {
+                    let row = mirror.view().spools[7].row.clone();
+                    let change = Change { spool: Arc::clone(&id), image: row.clone(), cells: Vec::new(), event };
+                    mirror.land(vec![Landing { change: &change, row }], Moment::default());
+                }
+            });
+            for take in &takes {
+                while mirror.event(take.id).is_none() {
+                    assert!(shown().is_none_or(|id| mirror.event(id).is_some()), "a row is shown without its event");
+                }
+                assert!(shown() >= Some(take.id), "an event is known before its row is shown");
+            }
+        });
     }
 }

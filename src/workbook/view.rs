@@ -1,9 +1,10 @@
 //! The plant in memory at one instant: what every page and list is made from.
 
 use crate::domain::decision::Candidate;
+use crate::domain::spool::squeeze;
 use crate::domain::{Column, Header, Identity, Moment, People, Refusal, Spool, Tag};
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 /// The plant at one instant. Immutable; a change makes a new one that shares all that is the same.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,28 @@ pub struct View {
 pub(super) struct Index {
     pub(super) by_id: HashMap<Arc<str>, usize>,
     pub(super) by_tag: HashMap<Tag, Vec<usize>>,
+    /// Made when somebody first asks.
+    typed: OnceLock<Typed>,
+}
+
+/// The rows by what is left of their names when only letters and digits count.
+#[derive(Debug, Default)]
+struct Typed {
+    tags: HashMap<String, Vec<usize>>,
+    /// Each NV and each OT.
+    numbers: HashSet<String>,
+}
+
+impl Typed {
+    fn of(spools: &[Arc<Spool>]) -> Typed {
+        let mut typed = Typed::default();
+        for (place, spool) in spools.iter().enumerate() {
+            let mut words = spool.search.split(' ').map(str::to_owned);
+            typed.tags.entry(words.next().unwrap_or_default()).or_default().push(place);
+            typed.numbers.extend(words);
+        }
+        typed
+    }
 }
 
 impl Index {
@@ -56,6 +79,26 @@ impl View {
     /// All rows with this tag, in the order of the sheet.
     pub fn tagged<'a>(&'a self, tag: &Tag) -> impl Iterator<Item = &'a Arc<Spool>> {
         self.index.by_tag.get(tag).into_iter().flatten().filter_map(|place| self.spools.get(*place))
+    }
+
+    /// All rows whose tag has the same letters and digits, in the order of the sheet. A scanner set to another keyboard
+    /// writes `'`, `/` or `_` for `-` (`ux.md` 9).
+    pub fn typed(&self, text: &str) -> impl Iterator<Item = &Arc<Spool>> {
+        // Nothing is not what the tags without any of them have in common.
+        let wanted = Some(squeeze(text)).filter(|wanted| !wanted.is_empty());
+        let places = wanted.and_then(|wanted| self.by_typed().tags.get(&wanted));
+        places.into_iter().flatten().filter_map(|place| self.spools.get(*place))
+    }
+
+    /// Whether a row has this NV or OT, by letters and digits.
+    pub fn has_number(&self, text: &str) -> bool {
+        let wanted = squeeze(text);
+        !wanted.is_empty() && self.by_typed().numbers.contains(&wanted)
+    }
+
+    /// Costs one pass over the rows for as long as they are named alike.
+    fn by_typed(&self) -> &Typed {
+        self.index.typed.get_or_init(|| Typed::of(&self.spools))
     }
 
     /// Whether whoever shows this view would show the other alike: the same people, rows and events.

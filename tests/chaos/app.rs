@@ -52,6 +52,7 @@ impl Settings {
             calls: self.calls,
             refresh: millis(400),
             idle: millis(400),
+            token: millis(3_000_000),
             write: millis(1_500),
             beyond: millis(3_000),
             settle: millis(8_000),
@@ -59,6 +60,7 @@ impl Settings {
             vanished: millis(4_000),
             orphan: millis(1_500),
             audit: millis(500),
+            others: millis(60_000),
         }
     }
 

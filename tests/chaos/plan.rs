@@ -9,6 +9,9 @@ use std::time::Duration;
 /// judged by more than one of them.
 const SHIFTS: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(75));
 
+/// Longer than anybody waits.
+const DEAD: Duration = Duration::from_secs(40);
+
 /// Everything about a run that is decided beforehand.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -59,6 +62,12 @@ pub(crate) enum Deed {
     Protects(Duration),
     /// Deletes Metadata; the office takes that back, or makes a new one with nothing but its header.
     LosesAudit(Duration, bool),
+    /// Empties a header, and types it again.
+    EmptiesHeader(Duration),
+    /// Gives the tab of the rows, or of the audit, another title for a while.
+    RenamesTab(Duration, bool),
+    /// Lets nobody write rows from one on.
+    ProtectsRows(Duration),
 }
 
 /// What leaves a late batch of a past holder behind.
@@ -118,7 +127,26 @@ impl Plan {
             .collect(),
             ambush: ambush(&mut Dice::of(seed, 7)),
         };
-        plan.without_audit(&mut Dice::of(seed, 8))
+        plan.without_audit(&mut Dice::of(seed, 8)).without_names(&mut Dice::of(seed, 9)).without_service(&mut Dice::of(seed, 10))
+    }
+
+    /// In long runs something is dead for longer than anybody may wait for an answer (I9). Nobody moves rows in
+    /// those: what has to be put right would have to wait as long.
+    fn without_service(mut self, dice: &mut Dice) -> Plan {
+        if self.shift == SHIFTS.1 {
+            let at = MILLIS(dice.within(5_000, 20_000));
+            match dice.below(3) {
+                0 => self.google.push((at, Weather::Away(DEAD))),
+                1 => self.google.push((at, Weather::Spell(On::Any, Fault::Hang, 100, DEAD))),
+                _ => self.redis.push((at, Trouble::Frozen(DEAD))),
+            }
+            let moves =
+                |deed: &Deed| matches!(deed, Deed::Sorts(_) | Deed::InsertsRows(_) | Deed::DeletesRow | Deed::InsertsColumn);
+            self.people.retain(|(_, deed)| !moves(deed));
+            self.google.sort_by_key(|(at, _)| *at);
+            self.redis.sort_by_key(|(at, _)| *at);
+        }
+        self
     }
 
     /// In some runs Metadata is deleted for a while, in half of those a process is killed meanwhile.
@@ -134,6 +162,20 @@ impl Plan {
             self.apps.push((at + time.mul_f64(0.7), dice.below(self.processes), killed));
             self.apps.sort_by_key(|(at, ..)| *at);
         }
+        self
+    }
+
+    /// In some runs a header or a tab goes by another name or by none, or rows are closed, for a while.
+    fn without_names(mut self, dice: &mut Dice) -> Plan {
+        let (at, time) = (MILLIS(dice.within(1_000, 8_000)), MILLIS(dice.within(200, 2_000)));
+        let deed = match dice.below(8) {
+            0 => Deed::EmptiesHeader(time),
+            1 | 2 => Deed::RenamesTab(time, dice.percent(50)),
+            3 => Deed::ProtectsRows(time),
+            _ => return self,
+        };
+        self.people.push((at, deed));
+        self.people.sort_by_key(|(at, _)| *at);
         self
     }
 

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::dice::Dice;
 use crate::plan::{Ambush, Deed, Plan, Trouble, Weather};
+use crate::stand_in::a1::letters;
 use crate::stand_in::grid::Sheet;
 use crate::stand_in::{Google, Held, Human, Latency, On, When};
 use crate::support::google::BOOK;
@@ -145,7 +146,15 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
     match deed {
         Deed::Note => now(&mut |human| {
             let row = any_row(human, &mut own);
-            human.types(ROWS, "Notas", row, "revisar con la oficina");
+            // A note; a date as text, and one that is none; the numbers by which the office knows a spool.
+            let (header, text) = *own.one(&[
+                ("Notas", "revisar con la oficina"),
+                ("Fecha_Materiales", "'03-01-2026"),
+                ("Fecha_Materiales", "'ayer"),
+                ("NV", "77"),
+                ("OT", "1400"),
+            ]);
+            human.types(ROWS, header, row, text);
         }),
         Deed::Occupies => now(&mut |human| {
             let row = any_row(human, &mut own);
@@ -198,6 +207,29 @@ async fn does(google: &Google, deed: &Deed, dice: &mut Dice) {
             now(&mut |human| human.protects_sheet(AUDIT, &[]));
             sleep(*time).await;
             now(&mut |human| human.unprotects_sheet(AUDIT));
+        }
+        Deed::EmptiesHeader(time) => {
+            let header = *own.one(&["Ocupado_Por", "Armador", "Fecha_Soldadura", "Fecha_Materiales"]);
+            let mut cell = String::new();
+            now(&mut |human| {
+                cell = format!("{}1", letters(human.column(ROWS, header)));
+                human.edits(ROWS, &cell, "");
+            });
+            sleep(*time).await;
+            now(&mut |human| human.edits(ROWS, &cell, header));
+        }
+        Deed::RenamesTab(time, of_audit) => {
+            let tab = if *of_audit { AUDIT } else { ROWS };
+            let other = format!("{tab} 2026");
+            now(&mut |human| human.renames_sheet(tab, &other));
+            sleep(*time).await;
+            now(&mut |human| human.renames_sheet(&other, tab));
+        }
+        Deed::ProtectsRows(time) => {
+            let first = 2 + own.below(60);
+            now(&mut |human| human.protects_rows(ROWS, first, &[]));
+            sleep(*time).await;
+            now(&mut |human| human.unprotects_sheet(ROWS));
         }
         Deed::LosesAudit(time, anew) => {
             let Some(lost) = google.book(BOOK).by_title(AUDIT).cloned() else { return };

@@ -23,6 +23,12 @@ impl Asked {
     pub(crate) fn refused(&self) -> bool {
         matches!(self.answer, Answer::Told(_, 400..=499, _))
     }
+
+    /// Whether the answer was that nothing was saved because something is away.
+    fn put_off(&self) -> bool {
+        let in_doubt = ["RESULTADO_DESCONOCIDO", "TIEMPO_AGOTADO"];
+        matches!(&self.answer, Answer::Told(_, 503, code) if !in_doubt.contains(&code.as_str()))
+    }
 }
 
 /// Within this every process knows what another one has written, even if it reads while Google lets it
@@ -62,8 +68,10 @@ fn lie(history: &History, applied: Duration, asked: &[&Asked]) -> Option<Violati
         let stood = |at| state_at(history, at).audit.iter().any(|event| event.id == refused.op);
         stood(refused.at) && refused.at.checked_sub(KNOWN).is_some_and(stood)
     };
-    let explained = asked.iter().any(|asked| !asked.refused() && asked.at <= applied);
-    let lie = asked.iter().find(|asked| asked.refused() && (!explained || known(asked)))?;
+    let explained = asked.iter().any(|asked| !asked.refused() && !asked.put_off() && asked.at <= applied);
+    // Who cannot be reached may say so of what was saved before.
+    let is_lie = |asked: &Asked| (asked.refused() && (!explained || known(asked))) || (asked.put_off() && !explained);
+    let lie = asked.iter().find(|asked| is_lie(asked))?;
     let Asked { verb, tag, worker, op, .. } = lie;
     let what = format!("{verb} of {tag} by {worker} was refused, and was applied");
     Some(Violation::new(3, applied.max(lie.at), tag, op, what))

@@ -158,6 +158,14 @@ impl Walk {
         self.wrote.get(&step.process).is_some_and(|at| self.people.closed(at.saturating_add(LEARN)))
     }
 
+    /// Whether audit rows wait in the outbox of a process: those of changes that were right, and of what it has
+    /// written into wrong rows.
+    fn holds_any(&self, process: Process) -> bool {
+        let waits =
+            |hit: &Hit| hit.process.0 == process.0 && self.asked.contains_key(&hit.op) && !self.known.contains_key(&hit.op);
+        self.late.holds_any(process) || self.hits.iter().any(waits)
+    }
+
     /// Each id stands in the audit once.
     fn once(&mut self, step: &Step, events: &[Arc<Event>], history: &History) {
         for event in events {
@@ -200,7 +208,7 @@ impl Walk {
             self.unlanded.push(Unlanded { at: step.at, event: Arc::clone(event) });
         }
         for waited in own {
-            if let Some(other) = self.late.overtaken(&waited) {
+            if let Some(other) = self.late.overtaken(&waited, step.process) {
                 let what = format!("the audit row of {} came before that of {}, which is older", waited.op, other.op);
                 self.wrong(5, step.at, (&event.tag, &event.id), what);
             }
@@ -298,9 +306,7 @@ impl Walk {
             Some(event) if fresh && event.tag == tag => {
                 self.wrong(4, step.at, (tag, op), format!("{key} went back to {op}, which was not the last"));
             }
-            None if fresh
-                && (self.late.holds_any(step.process) || self.people.closed(step.since) || self.knew_it_closed(step)) =>
-            {
+            None if fresh && (self.holds_any(step.process) || self.people.closed(step.since) || self.knew_it_closed(step)) => {
                 if self.asked.get(op).is_some_and(|meant| meant != tag) {
                     let was = changes.iter().map(|(name, before, _)| (name.clone(), before.clone())).collect();
                     return self.hit(step, new, op, was);

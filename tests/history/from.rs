@@ -100,7 +100,7 @@ fn writes(method: &str) -> bool {
 
 impl Reader {
     fn state(&mut self, book: &Book) -> State {
-        let (Some(rows), metadata) = (book.by_title("Operaciones"), book.by_title("Metadata")) else { return State::default() };
+        let (Some(rows), metadata) = (book.titled("Operaciones"), book.titled("Metadata")) else { return State::default() };
         let header = self.header(rows);
         let Some((head, body)) = rows.rows.split_first() else { return State::default() };
         let cells = body.iter().map(|row| {

@@ -67,9 +67,10 @@ impl Late {
         own.into_iter().partition(|waits| waits.old.cell(spoolboard::domain::Column::Tag) == event.tag)
     }
 
-    /// What waits longer than this in the same outbox, and had to come before it.
-    pub(super) fn overtaken(&self, by: &Waiting) -> Option<&Waiting> {
-        self.waiting.iter().find(|waits| waits.process.0 == by.process.0 && self.seen[&waits.op] < self.seen[&by.op])
+    /// What waits longer than this in the outbox that it came `from`, and had to come before it. That is not always
+    /// the one of the process that wrote the row: who repeats a tap elsewhere leaves it in two.
+    pub(super) fn overtaken(&self, by: &Waiting, from: Process) -> Option<&Waiting> {
+        self.waiting.iter().find(|waits| waits.process.0 == from.0 && self.seen[&waits.op] < self.seen[&by.op])
     }
 
     /// A row got back all that it had before such a change, so that it is as if it had not been.

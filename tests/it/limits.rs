@@ -87,7 +87,7 @@ async fn c8_the_largest_batch_is_one_number_for_screens_and_clients_and_one_more
     let over = tap(&plant, "/carretes/tomar", &form).await;
     assert_eq!(over.status, 400);
     let words = Screen::of(&over).text("hx-partial[hx-target='#alertas'] .toast.bad p");
-    assert!(words.contains(&format!("Son {} carretes", BATCH + 1)) && words.contains(&format!("máximo es {BATCH}.")), "{words}");
+    assert!(words.contains(&format!("Elegiste {} ", BATCH + 1)) && words.contains(&format!("máximo es {BATCH}.")), "{words}");
     let full = tap(&plant, "/carretes/tomar", &form[..=BATCH]).await;
     assert_eq!(Screen::of(&full).text(".result h2"), format!("Tomaste {BATCH} de {BATCH}"));
 }

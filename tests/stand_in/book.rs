@@ -56,6 +56,11 @@ impl Book {
         self.sheets.iter().find(|sheet| sheet.title.to_lowercase() == title.to_lowercase())
     }
 
+    /// The sheet with this title, or one to which somebody has written something behind it.
+    pub(crate) fn titled(&self, title: &str) -> Option<&Sheet> {
+        self.by_title(title).or_else(|| self.sheets.iter().find(|sheet| sheet.title.starts_with(title)))
+    }
+
     /// The sheet with this id.
     pub(crate) fn sheet(&self, id: i64) -> Option<&Sheet> {
         self.sheets.iter().find(|sheet| sheet.id == id)

@@ -83,7 +83,7 @@ pub(crate) enum On {
     Writes,
     Tokens,
     Only(Method),
-    /// Those whose body holds this text.
+    /// Those whose body or question holds this text.
     Holding(String),
 }
 
@@ -95,7 +95,9 @@ impl On {
             On::Writes => call.method.is_write(),
             On::Tokens => call.method == Method::Token,
             On::Only(method) => call.method == *method,
-            On::Holding(text) => String::from_utf8_lossy(&call.body).contains(text),
+            On::Holding(text) => {
+                String::from_utf8_lossy(&call.body).contains(text) || call.query.iter().any(|(_, value)| value.contains(text))
+            }
         }
     }
 }

@@ -27,8 +27,9 @@ impl<'a> Human<'a> {
         &self.world.books[&self.book]
     }
 
+    /// By its title, or by the one that it had before somebody wrote something behind it.
     fn sheet(&self, title: &str) -> &Sheet {
-        self.book().by_title(title).unwrap_or_else(|| panic!("no sheet {title}"))
+        self.book().titled(title).unwrap_or_else(|| panic!("no sheet {title}"))
     }
 
     /// The column under a header, counted from 0.

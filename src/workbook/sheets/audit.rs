@@ -24,7 +24,7 @@ impl Writer {
     /// Why no audit row can be written now, if so.
     fn away(&self) -> Option<String> {
         let layout = self.reader.layout()?;
-        layout.audit().err().or_else(|| self.outbox.refused.clone())
+        layout.audit().err().or_else(|| self.outbox.refusal())
     }
 
     /// Whether audit rows have to wait.
@@ -81,10 +81,10 @@ impl Writer {
         if !matches!(part, Some(Part::Append { .. })) {
             return false;
         }
-        self.look_at_tabs().await;
+        self.look_at_tabs(Need::Sometime).await;
         // Part of the tab may be protected, which the list of tabs does not tell.
         if text.contains("protected") {
-            self.outbox.refused = Some(text.to_owned());
+            self.outbox.refused = Some((Instant::now(), text.to_owned()));
         }
         self.away().is_some()
     }
@@ -188,12 +188,14 @@ impl Writer {
 
     async fn drain_a_group(&mut self) {
         if self.away().is_some() {
-            self.look_at_tabs().await;
+            self.look_at_tabs(Need::Sometime).await;
         }
         if self.pause.is_some() || !matches!(self.hold_fence().await, Ok(true)) {
             return;
         }
-        if (self.away().is_some() || self.outbox.is_unsettled()) && self.look(Need::Sometime).await.is_err() {
+        // What waits here may have been brought by another process meanwhile, at which a tablet repeated its tap.
+        let stale = self.away().is_some() || self.outbox.is_unsettled() || self.share.is_together();
+        if stale && self.look(Need::Sometime).await.is_err() {
             return;
         }
         // What a process that died has left in wrong rows is put right before the audit speaks of it.
@@ -235,7 +237,7 @@ impl Writer {
                 self.fence.drop_it();
             }
             Failed::NotApplied(Reason::BadRequest { index: Some(0), .. }) => self.fenced_out().await,
-            Failed::NotApplied(Reason::BadRequest { text, .. }) => self.outbox.refused = Some(text),
+            Failed::NotApplied(Reason::BadRequest { text, .. }) => self.outbox.refused = Some((Instant::now(), text)),
             Failed::NotApplied(Reason::Quota { retry_after }) => {
                 self.budget.writes.empty(retry_after.unwrap_or(jittered(Duration::from_secs(8))));
             }

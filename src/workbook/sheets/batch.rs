@@ -15,7 +15,7 @@ use std::ops::Range;
 pub(super) const WEIGHT: usize = 1_000_000;
 
 /// The columns that say which row a row is.
-const NAMES: [Column; 3] = [Column::Tag, Column::Nv, Column::Ot];
+pub(super) const NAMES: [Column; 3] = [Column::Tag, Column::Nv, Column::Ot];
 
 /// What stands in those.
 pub(super) type Names = [Cell; 3];

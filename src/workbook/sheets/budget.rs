@@ -9,9 +9,9 @@
 //! more than 60 in any minute, but for one case: a process that alone is cut off from Redis reads its part
 //! on top of what the others take.
 
-use super::share::{Siblings, Tokens};
+use super::share::{self, Siblings, Tokens};
 use crate::redis::Link;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -53,16 +53,18 @@ pub(super) struct Budget {
 impl Budget {
     /// So many reads and so many writes a minute, of this process or of all on one Redis; what it sees of
     /// their bucket is kept in the folder.
-    pub(super) fn new(rate: f64, shared: Option<(&Link, &watch::Receiver<Siblings>, &Path)>) -> Budget {
-        let calls = |key, reserves| {
-            let shared = shared.map(|(link, siblings, folder)| Shared {
-                tokens: Tokens::new(link.clone(), key, rate, rate * BURST, folder),
+    pub(super) fn new(rate: f64, folder: Option<&Path>, shared: Option<(&Link, &watch::Receiver<Siblings>)>) -> Budget {
+        let calls = |key: &'static str, reserves| {
+            let file = folder.map(|folder| folder.join(key));
+            let shared = shared.zip(file.as_ref()).map(|((link, siblings), file)| Shared {
+                tokens: Tokens::new(link.clone(), key, rate, rate * BURST, file.clone()),
                 siblings: siblings.clone(),
                 each_minute: rate * ASIDE,
                 aside: None,
                 owed: 0.0,
             });
-            Calls { bucket: Bucket::new(rate, rate * BURST), shared, reserves, in_hand: false, refused: None, spent: 0 }
+            let bucket = Bucket { file: file.filter(|_| shared.is_none()), ..Bucket::new(rate, rate * BURST) };
+            Calls { bucket: bucket.recalled(), shared, reserves, in_hand: false, refused: None, spent: 0 }
         };
         // Of the writes five in a minute are kept for the fence (`reliability.md` 2).
         Budget { reads: calls("spool_sheet_reads", (0.0, 0.4)), writes: calls("spool_sheet_writes", (0.5, 0.5)) }
@@ -200,12 +202,24 @@ pub(super) struct Bucket {
     each_second: f64,
     most: f64,
     counted: Instant,
+    /// Where what is left outlives the process: Google still counts what the one before has asked.
+    file: Option<PathBuf>,
 }
 
 impl Bucket {
     /// So many calls a minute, and so many at once.
     pub(super) fn new(each_minute: f64, most: f64) -> Bucket {
-        Bucket { tokens: most, each_second: each_minute / 60.0, most, counted: Instant::now() }
+        Bucket { tokens: most, each_second: each_minute / 60.0, most, counted: Instant::now(), file: None }
+    }
+
+    /// With what the process before had left, if that was less than a minute ago.
+    fn recalled(mut self) -> Bucket {
+        if let Some((left, _, age)) = self.file.as_deref().and_then(share::seen)
+            && let Ok(left) = left.parse::<f64>()
+        {
+            self.tokens = (left + age.as_secs_f64() * self.each_second).min(self.most);
+        }
+        self
     }
 
     /// Waits for its turn.
@@ -228,6 +242,9 @@ impl Bucket {
             return Duration::from_secs_f64(short / self.each_second).max(Duration::from_millis(1));
         }
         self.tokens -= 1.0;
+        if let Some(file) = &self.file {
+            share::keep(file, &self.tokens.to_string(), "0");
+        }
         Duration::ZERO
     }
 
@@ -294,6 +311,21 @@ mod tests {
         calls.empty(Duration::from_secs(30));
         calls.take(Need::Now).await;
         assert!(start.elapsed() >= Duration::from_millis(29_900));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn c3_a_start_begins_with_what_the_life_before_it_has_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        for _ in 0..2 {
+            let mut budget = Budget::new(RATE, Some(folder.path()), None);
+            for _ in 0..5 {
+                budget.reads.take(Need::Now).await;
+            }
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO, "ten at once");
+        Budget::new(RATE, Some(folder.path()), None).reads.take(Need::Now).await;
+        assert!(start.elapsed() > Duration::from_secs(1), "and the eleventh waits, whoever asks");
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,12 +8,15 @@ use crate::domain::{Column, Header};
 /// A later header line as it would read had nobody renamed a column where it stands.
 ///
 /// A name that is new, in the place of one that is gone, is the same column (`design.md` 5.6). Who
-/// inserts, moves or deletes a column shifts names that are known.
+/// inserts, moves or deletes a column shifts names that are known; where none is, a place without a name has lost it.
 fn unrenamed(layout: &Layout, line: &[String]) -> Vec<String> {
     let (old, new) = (normalised(&layout.line), normalised(line));
+    let in_place = |(was, is): (&String, &String)| was == is || was.is_empty() || !new.contains(was);
+    let none_shifted = old.len() == new.len() && old.iter().zip(&new).all(in_place);
     let is_same = |place: usize| {
         let (Some(was), is) = (old.get(place), &new[place]) else { return false };
-        !was.is_empty() && !is.is_empty() && !old.contains(is) && !new.contains(was)
+        let is_new = if is.is_empty() { none_shifted } else { !old.contains(is) };
+        !was.is_empty() && is_new && !new.contains(was)
     };
     let name = |(place, name): (usize, &String)| if is_same(place) { layout.line[place].clone() } else { name.clone() };
     line.iter().enumerate().map(name).collect()

@@ -20,14 +20,15 @@
 //! was hit is settled when it finds nothing to do.
 
 use super::a1::{Col, Fila};
-use super::batch::{self, Names, Target, names, same};
+use super::batch::{self, NAMES, Names, Target, names, same};
 use super::client::Reply;
 use super::columns::{self, There};
 use super::refresh::Layout;
 use crate::domain::spool::identify;
-use crate::domain::{Cell, Change, Column, Identity, Row};
+use crate::domain::{Cell, Change, Column, Row};
 use crate::workbook::{Seen, View};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// Something that was sent: a batch, or what was to put right what it hit.
 #[derive(Debug)]
@@ -42,12 +43,20 @@ pub(super) struct Attempt {
     pub(super) targets: Vec<Target>,
 }
 
+/// Rows as they were when something was sent, by their short ids.
+pub(super) type Images = HashMap<Arc<str>, Row>;
+
+/// The rows as memory has them.
+pub(super) fn images(view: &View) -> Images {
+    view.spools.iter().map(|spool| (Arc::clone(&spool.identity.id), spool.row.clone())).collect()
+}
+
 /// What is compared. The targets of the first attempt are those of the changes, in their order.
 pub(super) struct Sides<'a> {
     pub(super) attempts: &'a [Attempt],
     pub(super) changes: Vec<&'a Change>,
     /// The rows as they were when it was sent.
-    pub(super) images: &'a View,
+    pub(super) images: &'a Images,
     /// The rows of a reading, and where its columns are.
     pub(super) rows: &'a [(u32, Seen)],
     pub(super) now: &'a Layout,
@@ -92,7 +101,8 @@ struct Written {
 
 /// A row as it stands in the reading.
 struct Standing<'a> {
-    identity: Identity,
+    /// Its short id when it was sent.
+    id: Arc<str>,
     fila: Fila,
     row: &'a Row,
     image: Row,
@@ -124,28 +134,24 @@ pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since)
     seen.iter_mut().for_each(|row| row.look_for(&written));
     let own: HashMap<&str, usize> = sides.changes.iter().enumerate().map(|(nth, change)| (&*change.spool, nth)).collect();
     let elsewhere = |nth: usize| {
-        let others = seen.iter().filter(|row| *row.identity.id != *sides.changes[nth].spool);
+        let others = seen.iter().filter(|row| *row.id != *sides.changes[nth].spool);
         others.flat_map(|row| &row.shown).any(|shown| *shown == (0, nth))
     };
     let mut found = Found { hold: vec![false; sides.changes.len()], ..Found::default() };
     for row in &seen {
         let mut should = row.image.clone();
         let mut due: BTreeSet<Column> = row.ours.clone();
-        if let Some(nth) = own.get(&*row.identity.id).copied() {
+        if let Some(nth) = own.get(&*row.id).copied() {
             let change = sides.changes[nth];
             let (restored, since) = (row.restored(), since(change, row.row));
             let holds = match since != Since::Overtaken && alike(&restored, &row.image) {
                 // It came whole, and nothing of ours came over it: what differs was changed by somebody since.
-                _ if row.has_alone(change, &written) => {
+                is_alike if row.has_alone(change, &written) || (!is_alike && row.has(change, &written)) => {
                     due.retain(|column| change.cells.iter().all(|(own, _)| own != column));
                     true
                 }
                 true => {
                     due.extend(change.cells.iter().map(|(column, _)| *column));
-                    true
-                }
-                false if row.has(change, &written) => {
-                    due.retain(|column| change.cells.iter().all(|(own, _)| own != column));
                     true
                 }
                 false => match since {
@@ -170,20 +176,41 @@ pub(super) fn compare(sides: &Sides<'_>, since: impl Fn(&Change, &Row) -> Since)
 impl Sides<'_> {
     fn seen(&self) -> Vec<Standing<'_>> {
         let identities = identify(self.rows.iter().map(|(_, row)| &**row));
-        let ours: BTreeSet<Column> = Column::ALL.into_iter().filter(|column| column.is_ours()).collect();
-        let seen = identities.into_iter().zip(self.rows).map(|(identity, (fila, row))| {
-            let untouched = || Column::ALL.into_iter().filter(|column| !ours.contains(column));
+        let there: HashSet<&str> = identities.iter().map(|identity| &*identity.id).collect();
+        let gone: Images =
+            self.images.iter().filter(|(id, _)| !there.contains(&***id)).map(|(id, row)| (Arc::clone(id), row.clone())).collect();
+        let seen = identities.iter().zip(self.rows).map(|(identity, (fila, row))| {
+            let theirs = || Column::ALL.into_iter().filter(|column| !column.is_ours());
             // A row without a tag is only known by all that we never write.
-            let known = self.images.get(&identity.id);
-            let known = known.filter(|spool| identity.tag_ok || untouched().all(|column| same(&spool.row[column], &row[column])));
-            let image = match known {
-                Some(spool) => spool.row.clone(),
+            let known = self.images.get_key_value(&identity.id);
+            let known = known.filter(|(_, image)| identity.tag_ok || theirs().all(|column| same(&image[column], &row[column])));
+            let (id, image) = match known.or_else(|| self.renamed(row, &gone)) {
+                Some((id, image)) => (id, image.with(&NAMES.map(|column| (column, row[column].clone())))),
                 // Nobody knew it: nothing of ours stood in it.
-                None => ours.iter().fold(Row::clone(row), |image, column| image.with(&[(*column, Cell::Empty)])),
+                None => {
+                    let ours = Column::ALL.into_iter().filter(|column| column.is_ours());
+                    (&identity.id, row.with(&ours.map(|column| (column, Cell::Empty)).collect::<Vec<_>>()))
+                }
             };
-            Standing { identity, fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
+            Standing { id: Arc::clone(id), fila: Fila(*fila), row, image, shown: Vec::new(), ours: BTreeSet::new() }
         });
         seen.collect()
+    }
+
+    /// Which of the rows that are `gone` this one was, that shows what was sent and goes by a name that nobody
+    /// knew: somebody has corrected it since. It is the one that it was sent to, or the only one of which
+    /// nothing else is different.
+    fn renamed<'b>(&self, row: &Row, gone: &'b Images) -> Option<(&'b Arc<str>, &'b Row)> {
+        let shown = |target: &&Target| {
+            target.cells.iter().any(|(column, cell)| *column == Column::Version && same(cell, &row[Column::Version]))
+        };
+        let target = self.attempts.iter().flat_map(|attempt| &attempt.targets).find(shown)?;
+        let other = |column: &Column| !NAMES.contains(column) && target.cells.iter().all(|(sent, _)| sent != column);
+        let is_it = |image: &Row| Column::ALL.into_iter().filter(other).all(|column| same(&image[column], &row[column]));
+        let meant = self.changes.iter().find(|change| Cell::text(change.event.id.to_string()) == row[Column::Version]);
+        let own = meant.and_then(|change| gone.get_key_value(&*change.spool)).filter(|(_, image)| is_it(image));
+        let mut alike = gone.iter().filter(|(_, image)| is_it(image));
+        own.or_else(|| alike.next().filter(|_| alike.next().is_none()))
     }
 }
 
@@ -286,7 +313,13 @@ impl Standing<'_> {
             // What came here is known by the reply, else by how it looks.
             let left = |(nth, written)| self.left(written).map(|left| (left, nth));
             let known = all.iter().enumerate().filter_map(left).max().map(|(_, nth)| nth);
-            let Some(nth) = known.or_else(|| all.iter().position(|written| self.shows(written))) else { continue };
+            // Of several that it may be, such as what was to empty rows, the one of which most is there.
+            let stands = |(column, cell): &&(Column, Cell)| self.holds(*column, cell) && !same(&self.image[*column], cell);
+            let count = |written: &Written| written.cells.iter().filter(stands).count();
+            let shown = all.iter().enumerate().rev().filter(|(_, written)| self.shows(written));
+            let Some(nth) = known.or_else(|| shown.max_by_key(|(_, written)| count(written)).map(|(nth, _)| nth)) else {
+                continue;
+            };
             let ours: Vec<Column> =
                 all[nth].cells.iter().filter(|(c, cell)| self.is_open(*c) && self.holds(*c, cell)).map(|(c, _)| *c).collect();
             self.ours.extend(ours);
@@ -302,23 +335,13 @@ impl Standing<'_> {
 
     /// Whether a change stands here, whatever somebody has written beside or over it since.
     fn has(&self, change: &Change, written: &[Vec<Written>]) -> bool {
-        let id = Cell::text(change.event.id.to_string());
-        let of_it = |(attempt, nth): &(usize, usize)| {
-            let written = &written[*attempt][*nth];
-            written.straight && written.mark.as_ref().is_some_and(|(_, mark)| *mark == id)
-        };
         let all = || change.cells.iter().all(|(column, cell)| self.row[*column] == Cell::Missing || self.holds(*column, cell));
-        if has_version(self.row, change) { self.shown.iter().any(of_it) } else { all() }
+        if has_version(self.row, change) { self.shown.iter().any(is_of(change, written)) } else { all() }
     }
 
     /// Whether a change stands here by its mark, and nothing else of ours came here.
     fn has_alone(&self, change: &Change, written: &[Vec<Written>]) -> bool {
-        let id = Cell::text(change.event.id.to_string());
-        let of_it = |(attempt, nth): &(usize, usize)| {
-            let written = &written[*attempt][*nth];
-            written.straight && written.mark.as_ref().is_some_and(|(_, mark)| *mark == id)
-        };
-        has_version(self.row, change) && !self.shown.is_empty() && self.shown.iter().all(of_it)
+        has_version(self.row, change) && !self.shown.is_empty() && self.shown.iter().all(is_of(change, written))
     }
 
     /// What has to be written into these columns. `version` always goes along: by it what was sent is
@@ -343,6 +366,15 @@ impl Standing<'_> {
                 There::New(None) | There::Tracked(_) => {}
             }
         }
+    }
+}
+
+/// Whether what a row shows is this change by its mark, in the columns that were meant.
+fn is_of(change: &Change, written: &[Vec<Written>]) -> impl Fn(&(usize, usize)) -> bool {
+    let id = Cell::text(change.event.id.to_string());
+    move |(attempt, nth)| {
+        let written = &written[*attempt][*nth];
+        written.straight && written.mark.as_ref().is_some_and(|(_, mark)| *mark == id)
     }
 }
 

@@ -7,8 +7,11 @@
 //! the row held before as far as the app had written it. What only a person had written there, where work was
 //! written over it, is gone then: it is emptied, and said aloud.
 
-use super::a1::Fila;
+use super::a1::{Col, Fila};
 use super::batch::{Target, same};
+use super::columns::{self, There};
+use super::compare;
+use super::refresh::Layout;
 use super::settle::Doubt;
 use super::writer::Writer;
 use crate::domain::{AuditEvent, Cell, Change, Column, Row, Spool};
@@ -25,8 +28,8 @@ use uuid::Uuid;
 /// within 30 s, and a write takes less.
 const LAST: Duration = Duration::minutes(2);
 
-/// How long other processes that live and know better are waited for.
-const OTHERS: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long the mark of an operation is, in characters.
+const MARK: usize = 36;
 
 /// How well a process knows what has to be put right: not at all, from a reading before, or because it was
 /// its own batch.
@@ -44,6 +47,15 @@ pub(super) struct Heir {
     found: Option<usize>,
 }
 
+/// An operation that stands in a row and is not shown by its own.
+struct Stray {
+    event: Arc<AuditEvent>,
+    /// What of it stands there, and in which columns.
+    cells: Vec<(Column, Cell)>,
+    /// Where columns were when it was sent, if somebody has inserted one since.
+    then: Option<Layout>,
+}
+
 impl Heir {
     /// There may be something to look for: the fence was replaced, or events wait since before the start.
     pub(super) fn looks(&mut self) {
@@ -59,7 +71,7 @@ impl Writer {
 
     /// Tells the siblings how well this process knows what has to be put right.
     pub(super) fn knows(&self) -> u8 {
-        let knows = match self.is_settled() {
+        let knows = match self.is_settled() && self.orphans.is_empty() {
             false => OWN,
             true if !self.heir.stood.is_empty() => READ,
             true => 0,
@@ -75,7 +87,7 @@ impl Writer {
             return;
         }
         let knows = self.knows();
-        let is_due = |since: Instant| since.elapsed() >= OTHERS || self.pulse.leave_it_to(knows, since);
+        let is_due = |since: Instant| since.elapsed() >= self.limits.others || self.pulse.leave_it_to(knows, since);
         if self.heir.since.is_some_and(is_due) {
             self.doubt = self.inherited();
             let found = self.doubt.as_ref().map(Doubt::len);
@@ -112,50 +124,58 @@ impl Writer {
         self.heir.since.is_some() && (self.stray(spool, view).is_some() || self.missing(spool).is_some())
     }
 
-    /// The last batch of a process that died, as far as it is in wrong rows, or was there and is in none.
-    fn inherited(&self) -> Option<Doubt> {
-        let (layout, view) = (self.reader.layout()?, self.state.mirror.view());
+    /// The last batch of a process that died, as far as it is in wrong rows. What is in no row is taken back:
+    /// nobody was told that it was saved, and somebody may have been told that it was refused.
+    fn inherited(&mut self) -> Option<Doubt> {
+        let (layout, view) = (self.reader.layout()?.clone(), self.state.mirror.view());
         let newest = view.spools.iter().filter_map(|spool| spool.events.last()?.at).max()?;
         let is_last = |event: &Arc<AuditEvent>| event.at.is_some_and(|at| newest - at < LAST);
         let strays = view.spools.iter().filter_map(|spool| Some((spool, self.stray(spool, &view)?)));
-        let mut strays: Vec<(&Arc<Spool>, Arc<AuditEvent>)> = strays.filter(|(_, event)| is_last(event)).collect();
+        let mut strays: Vec<(&Arc<Spool>, Stray)> = strays.filter(|(_, stray)| is_last(&stray.event)).collect();
         let missing = view.spools.iter().filter_map(|spool| Some((spool, self.missing(spool)?)));
         let missing: Vec<_> =
-            missing.filter(|(_, event)| is_last(event) && strays.iter().all(|(_, other)| other.id != event.id)).collect();
+            missing.filter(|(_, event)| is_last(event) && strays.iter().all(|(_, other)| other.event.id != event.id)).collect();
         if strays.is_empty() && missing.is_empty() {
             return None;
         }
-        let hit = strays.len();
-        strays.extend(missing);
+        let rows = strays.iter().map(|(row, _)| row.fila).chain(missing.iter().map(|(row, _)| row.fila));
+        let rows: Vec<u32> = rows.collect();
+        error!(?rows, "a process that died has left work in wrong rows or in none; look at them in the workbook");
+        self.state.alarm("inherited");
+        missing.iter().for_each(|(_, event)| self.take_back(AuditEvent::clone(event)));
+        if strays.is_empty() {
+            return None;
+        }
+        // What came under other columns was another batch: it is looked into after this one.
+        let then = strays.iter().find_map(|(_, stray)| stray.then.clone());
+        let line = |layout: &Option<Layout>| layout.as_ref().map(|layout| layout.line.clone());
+        strays.retain(|(_, stray)| line(&stray.then) == line(&then));
         // In `version`, what stands in a row that nothing of ours has ever touched.
         let untouched = view.spools.iter().find(|spool| spool.version.is_none() && spool.events.is_empty());
         let fresh = untouched.map(|spool| spool.row[Column::Version].clone()).unwrap_or_default();
-        let mut images = View::clone(&view);
-        for spool in &mut images.spools {
-            let hit = strays[..hit].iter().find(|(row, _)| row.id() == spool.id()).map(|(_, event)| event.as_ref());
-            let own =
-                strays.iter().find(|(_, event)| event.spool.as_deref() == Some(spool.id())).map(|(_, event)| event.as_ref());
+        let mut images = compare::images(&view);
+        for spool in &view.spools {
+            let hit = strays.iter().find(|(row, _)| row.id() == spool.id()).map(|(_, stray)| &stray.cells);
+            let own = strays.iter().map(|(_, stray)| &*stray.event).find(|event| event.spool.as_deref() == Some(spool.id()));
             if hit.is_some() || own.is_some() {
-                *spool = Arc::new(Spool { row: self.image(spool, hit, own, &fresh), ..Spool::clone(spool) });
+                let hit = hit.map_or(&[][..], Vec::as_slice);
+                images.insert(Arc::clone(&spool.identity.id), self.image(spool, hit, own, &fresh));
             }
         }
-        let items = strays.iter().filter_map(|(row, event)| {
+        let items = strays.iter().filter_map(|(row, Stray { event, .. })| {
             let spool: Arc<str> = event.spool.as_deref()?.into();
             // A row that is gone has none, and gets nothing.
-            let image = images.get(&spool).map(|spool| spool.row.clone()).unwrap_or_default();
+            let image = images.get(&spool).cloned().unwrap_or_default();
             let (cells, event) = (event.notes.after.clone(), AuditEvent::clone(event));
             let target = Target { fila: Fila(row.fila), after: row.row.clone(), cells: cells.clone() };
             Some((Change { spool, image, cells, event }, target))
         });
         let items: Vec<(Change, Target)> = items.collect();
-        let rows: Vec<u32> = strays.iter().map(|(row, _)| row.fila).collect();
-        error!(?rows, "a process that died has left work in wrong rows; look at them in the workbook");
-        self.state.alarm("inherited");
-        Some(Doubt::left_behind(items, Arc::new(images), layout.clone()))
+        Some(Doubt::left_behind(items, images, then.unwrap_or_else(|| layout.clone()), layout.line))
     }
 
     /// The last event of a row that does not show it, although nobody has written there since: it was in a
-    /// wrong row, which has been given its own back, and who did that died before he wrote the right one.
+    /// wrong row, which has been given its own back, or did not hold, and who knew that died before he said so.
     fn missing(&self, spool: &Spool) -> Option<Arc<AuditEvent>> {
         let event = spool.events.last().filter(|event| !self.state.is_void(event.id))?;
         let stands = |(column, cell): &(Column, Cell)| same(&spool.row[*column], cell);
@@ -163,8 +183,42 @@ impl Writer {
         (versioned && !spool.carries(event.id) && event.notes.before.iter().all(stands)).then(|| Arc::clone(event))
     }
 
+    /// An operation that stands in this row and should not, or not so.
+    fn stray(&self, spool: &Spool, view: &View) -> Option<Stray> {
+        let straight = |event: Arc<AuditEvent>| Stray { cells: event.notes.after.clone(), event, then: None };
+        self.straight(spool, view).map(straight).or_else(|| self.aslant(spool))
+    }
+
+    /// An operation that no row carries and whose mark stands in another column than `version`: somebody has
+    /// inserted a column left of that one while it was on its way.
+    fn aslant(&self, spool: &Spool) -> Option<Stray> {
+        let mark = |column: Column| match &spool.row[column] {
+            Cell::Text(text) if column.is_ours() && column != Column::Version && text.len() == MARK => Uuid::parse_str(text).ok(),
+            _ => None,
+        };
+        let event = Column::ALL.into_iter().filter_map(mark).find_map(|id| self.state.event(id))?;
+        if self.state.is_shown(event.id) {
+            return None;
+        }
+        let layout = self.reader.layout()?;
+        let is_ours = |place: usize| Column::ALL.into_iter().any(|column| layout.col(column) == Some(Col(place)));
+        let inserted = (0..layout.col(Column::Version)?.0).rev().filter(|place| !is_ours(*place));
+        inserted.map(|place| without(layout, place)).find_map(|then| {
+            let there = columns::there(&then, &layout.line, layout);
+            let landed = event.notes.after.iter().filter_map(|(column, cell)| match there(*column)? {
+                There::Tracked(tracked) => Some((tracked, cell.clone())),
+                There::New(_) | There::Office(_) => None,
+            });
+            let cells: Vec<(Column, Cell)> = landed.collect();
+            let stands = cells.iter().all(|(column, cell)| same(&spool.row[*column], cell));
+            let marked = matches!(there(Column::Version), Some(There::Tracked(column)) if mark(column) == Some(event.id));
+            drop(there);
+            (stands && marked).then(|| Stray { event: Arc::clone(&event), cells, then: Some(then) })
+        })
+    }
+
     /// The event of another row that this one carries, and that one has not.
-    fn stray(&self, spool: &Spool, view: &View) -> Option<Arc<AuditEvent>> {
+    fn straight(&self, spool: &Spool, view: &View) -> Option<Arc<AuditEvent>> {
         let id = Uuid::parse_str(spool.version.as_deref()?).ok()?;
         if spool.events.iter().any(|event| event.id == id) {
             return None;
@@ -188,10 +242,10 @@ impl Writer {
 
     /// A row as it was before: as it was read, or what its own events wrote, where it was hit; and what its
     /// own change was decided on.
-    fn image(&self, spool: &Spool, hit: Option<&AuditEvent>, own: Option<&AuditEvent>, fresh: &Cell) -> Row {
+    fn image(&self, spool: &Spool, hit: &[(Column, Cell)], own: Option<&AuditEvent>, fresh: &Cell) -> Row {
         let is_fresh = |column: Column| column == Column::Version && spool.identity.tag_ok;
         let unknown = |column: Column| if is_fresh(column) { fresh.clone() } else { Cell::Empty };
-        let hit = hit.into_iter().flat_map(|event| &event.notes.after);
+        let hit = hit.iter();
         let mut cells: BTreeMap<Column, Cell> = match self.heir.stood.get(spool.id()) {
             Some(old) => hit.map(|(column, _)| (*column, old.row[*column].clone())).collect(),
             None => hit.map(|(column, _)| (*column, unknown(*column))).collect(),
@@ -208,4 +262,11 @@ impl Writer {
         cells.extend(own.into_iter().flat_map(|event| event.notes.before.iter().cloned()));
         spool.row.with(&cells.into_iter().collect::<Vec<_>>())
     }
+}
+
+/// Where columns were before the one at this place was inserted.
+fn without(layout: &Layout, place: usize) -> Layout {
+    let mut line = layout.line.clone();
+    line.remove(place);
+    layout.under(line)
 }

@@ -12,7 +12,6 @@ use super::settle::Doubt;
 use super::waiting::Waiting;
 use super::writer::Writer;
 use crate::domain::{Cell, Change, Column, Header, Row};
-use crate::workbook::View;
 use crate::workbook::audit_row::{cell_of_json, from_json, json_of_cell, to_json};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -84,14 +83,16 @@ impl Writer {
 
     /// The doubt of before the start, once the rows have been read.
     pub(super) fn recall(&mut self) {
-        let view = self.state.mirror.view();
-        let Some(layout) = self.reader.layout().filter(|_| view.read_at.is_some()) else { return };
+        if self.outbox.left.is_none() {
+            return;
+        }
+        let read = self.state.mirror.view().read_at.is_some();
+        let Some(layout) = self.reader.layout().filter(|_| read) else { return };
         let Some(text) = self.outbox.left.take() else { return };
         let kept = serde_json::from_str::<Kept>(&text).ok();
         let of_this_book = kept.as_ref().is_none_or(|kept| kept.book == self.client.book);
         let oldest = ((self.now)() - GOOD).timestamp();
-        self.doubt =
-            kept.filter(|kept| of_this_book && kept.at >= oldest).and_then(|kept| recalled(kept, &view, layout, self.zone));
+        self.doubt = kept.filter(|kept| of_this_book && kept.at >= oldest).and_then(|kept| recalled(kept, layout, self.zone));
         match &self.doubt {
             Some(doubt) => info!(changes = doubt.len(), "a batch of before the start has to be looked into"),
             None if of_this_book => {
@@ -123,16 +124,15 @@ fn kept(doubt: &Doubt, (book, at): (&str, i64), zone: Tz) -> Kept {
         at,
         doubtful: doubt.doubtful,
         boxed: doubt.boxed.iter().copied().collect(),
-        rows: doubt.images.spools.iter().map(|spool| (spool.id().to_owned(), of_row(&spool.row))).collect(),
+        rows: doubt.images.iter().map(|(id, row)| (id.to_string(), of_row(row))).collect(),
         changes: changes.collect(),
         attempts: attempts.collect(),
     }
 }
 
-fn recalled(kept: Kept, view: &View, now: &Layout, zone: Tz) -> Option<Doubt> {
+fn recalled(kept: Kept, now: &Layout, zone: Tz) -> Option<Doubt> {
     let then = Header::read(&kept.attempts.first()?.from);
     let rows: Option<HashMap<String, Row>> = kept.rows.iter().map(|(id, cells)| Some((id.clone(), row(cells, &then)?))).collect();
-    let images = images(view, &rows?);
     let items = kept.changes.iter().map(|meant| {
         let (image, cells) = (row(&meant.image, &then)?, cells(&meant.cells)?);
         let change = Change { spool: meant.spool.as_str().into(), image, cells, event: from_json(&meant.event, zone)? };
@@ -155,27 +155,11 @@ fn recalled(kept: Kept, view: &View, now: &Layout, zone: Tz) -> Option<Doubt> {
     Some(Doubt {
         items: items.collect::<Option<_>>()?,
         boxed: kept.boxed.into_iter().collect::<HashSet<Uuid>>(),
-        images: Arc::new(images),
+        images: rows?.into_iter().map(|(id, row)| (Arc::from(id), row)).collect(),
         attempts: attempts.collect::<Option<_>>()?,
         doubtful: kept.doubtful,
+        aside: Vec::new(),
     })
-}
-
-/// The rows of today as they were then. In a row that nobody knew then nothing of ours stood.
-fn images(view: &View, rows: &HashMap<String, Row>) -> View {
-    let mut images = View::clone(view);
-    for spool in &mut images.spools {
-        let mut then = crate::domain::Spool::clone(spool);
-        then.row = match rows.get(spool.id()) {
-            Some(row) => row.clone(),
-            None => {
-                let ours = Column::ALL.into_iter().filter(|column| column.is_ours() && spool.row[*column] != Cell::Missing);
-                spool.row.with(&ours.map(|column| (column, Cell::Empty)).collect::<Vec<_>>())
-            }
-        };
-        *spool = Arc::new(then);
-    }
-    images
 }
 
 fn of_row(row: &Row) -> Cells {

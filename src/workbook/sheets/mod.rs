@@ -121,6 +121,8 @@ pub struct Limits {
     pub refresh: Duration,
     /// Between two readings when nobody looks.
     pub idle: Duration,
+    /// How long a token is used; it lives an hour, and the old one stays until the new one is in hand.
+    pub token: Duration,
     /// A write, before it is doubtful.
     pub write: Duration,
     /// How long, beyond its deadline, a change that is in a batch is waited for.
@@ -135,6 +137,8 @@ pub struct Limits {
     pub orphan: Duration,
     /// Between two looks whether an audit that could not be written can be written again.
     pub audit: Duration,
+    /// How long other processes that live, and know better what has to be put right, are waited for.
+    pub others: Duration,
 }
 
 impl Default for Limits {
@@ -144,6 +148,7 @@ impl Default for Limits {
             calls: budget::RATE,
             refresh: seconds(5),
             idle: seconds(60),
+            token: seconds(50 * 60),
             write: seconds(20),
             beyond: seconds(3),
             settle: seconds(30),
@@ -151,6 +156,7 @@ impl Default for Limits {
             vanished: seconds(200),
             orphan: seconds(15),
             audit: seconds(10),
+            others: seconds(60),
         }
     }
 }
@@ -167,7 +173,7 @@ impl SheetsConfig {
         }
         // Paths are put behind it as they are.
         let url = format!("{}/", self.url.trim_end_matches('/'));
-        Client::new(&url, &self.spreadsheet, &self.credentials, self.limits.write).map_err(BadSetting::Credentials)
+        Client::new(&url, &self.spreadsheet, &self.credentials, &self.limits).map_err(BadSetting::Credentials)
     }
 }
 
@@ -182,10 +188,10 @@ impl fmt::Debug for SheetsConfig {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetting {
     /// No id of a workbook.
-    #[error("no es el identificador de una planilla: es la parte de su dirección entre /d/ y /edit")]
+    #[error("{}", words::text("google-no-id"))]
     Spreadsheet,
     /// An address that is neither https nor on this machine.
-    #[error("se admite una dirección https, o http en este mismo equipo")]
+    #[error("{}", words::say("google-url").with("allowed", words::text("allowed-url")))]
     Url,
     /// Credentials that cannot be used; why, without any of them.
     #[error("{0}")]
@@ -222,7 +228,7 @@ impl GoogleSheets {
         let reader = Reader::new(names, zone);
         let pulse = Pulse::new(share.clone(), &spreadsheet, Arc::clone(&state), (limits.refresh, limits.idle));
         let siblings = pulse.siblings();
-        let budget = Budget::new(limits.calls, share.as_ref().map(|link| (link, &siblings, data.as_path())));
+        let budget = Budget::new(limits.calls, Some(&data), share.as_ref().map(|link| (link, &siblings)));
         let turns = Share::new(share, &spreadsheet);
         let shared = (pulse, budget, turns);
         let kept = (Arc::clone(&state), outbox);

@@ -8,6 +8,7 @@
 
 use super::state::State;
 use crate::domain::{AuditEvent, Cell};
+use crate::words;
 use crate::workbook::audit_row;
 use chrono_tz::Tz;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
@@ -56,6 +57,9 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 /// Whether something is on the disk.
 pub(super) type Noted = oneshot::Receiver<Result<(), String>>;
 
+/// How long a refusal is believed while nothing waits for the audit.
+const BELIEVED: Duration = Duration::from_secs(5);
+
 /// One event that waits.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
@@ -74,8 +78,8 @@ pub(super) struct Outbox {
     /// Something of it may be in the audit already, or may still get there: nothing is appended
     /// before the audit has been read under a new fence.
     pub(super) doubt: bool,
-    /// Google refused to append to an audit that looks as it should.
-    pub(super) refused: Option<String>,
+    /// When Google refused to append to an audit that looks as it should, and why.
+    pub(super) refused: Option<(Instant, String)>,
     /// No attempt to append before this.
     pub(super) rests: Option<Instant>,
     /// The batch that was in doubt when the process before ended, until it is looked into.
@@ -91,23 +95,20 @@ impl Outbox {
     /// A sentence that says why it cannot be used.
     pub(super) fn open(folder: &Path, zone: Tz, state: Arc<State>) -> Result<Outbox, String> {
         let file = folder.join(FILE);
-        let unusable = |why: String| format!("{} no se puede usar: {why}", file.display());
+        let unusable = |why: String| words::say("google-outbox").with("file", file.display()).with("why", why).to_string();
         fs::create_dir_all(folder).map_err(|error| unusable(error.to_string()))?;
         let opened = Connection::open(&file).and_then(|mut connection| Ok((load(&mut connection)?, connection)));
         let ((format, rows, left), mut connection) = opened.map_err(|error| match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy) => {
-                unusable("está en uso por otro spoolboard; cada uno necesita su propia carpeta".into())
-            }
+            Some(rusqlite::ErrorCode::DatabaseBusy) => unusable(words::text("google-outbox-in-use").into()),
             _ => unusable(error.to_string()),
         })?;
         if format > FORMAT {
-            return Err(unusable(format!(
-                "su formato es el {format} y este programa conoce el {FORMAT}; usa el programa más nuevo"
-            )));
+            let said = words::say("google-outbox-newer").with("found", format).with("known", FORMAT);
+            return Err(unusable(said.into()));
         }
         let entry = |(due, cells): (bool, String)| Some(Entry { event: Arc::new(audit_row::from_json(&cells, zone)?), due });
         let entries: Option<Vec<Entry>> = rows.into_iter().map(entry).collect();
-        let entries = entries.ok_or_else(|| unusable("uno de sus registros no se puede leer".into()))?;
+        let entries = entries.ok_or_else(|| unusable(words::text("google-outbox-damaged").into()))?;
         let (jobs, asked) = channel::<Job>();
         let work = move || asked.into_iter().for_each(|job| job(&mut connection));
         let thread =
@@ -120,6 +121,13 @@ impl Outbox {
         }
         outbox.counted();
         Ok(outbox)
+    }
+
+    /// Why Google takes no audit row. While nothing waits that is believed for the batch that was refused, and
+    /// not for one that could only be sent later: the audit may be open again.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let (at, why) = self.refused.as_ref()?;
+        (!self.is_empty() || at.elapsed() < BELIEVED).then(|| why.clone())
     }
 
     /// Whether nothing waits.

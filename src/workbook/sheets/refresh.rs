@@ -101,7 +101,7 @@ impl fmt::Display for Unread {
 
 /// What is said of a tab that lacks columns.
 pub(super) fn lacks_columns(tab: &str, columns: &[&str]) -> String {
-    words::say("sheets-no-columns").with("tab", tab).with("columns", columns.join(", ")).to_string()
+    words::say("sheets-no-columns").count("count", columns.len()).with("tab", tab).with("columns", columns.join(", ")).to_string()
 }
 
 fn detailed(f: &mut fmt::Formatter<'_>, words: &str, why: &str) -> fmt::Result {
@@ -189,7 +189,10 @@ impl Reader {
                     self.audited = None;
                 }
                 let header = Header::read(&line);
-                self.layout = Some(Layout { line, header, audit, ..layout });
+                // A column that somebody has inserted makes the tab wider than when it was listed.
+                let width = audit.len();
+                let metadata = layout.metadata.map(|tab| Tab { columns: tab.columns.max(width), ..tab });
+                self.layout = Some(Layout { line, header, audit, metadata, ..layout });
                 continue;
             }
             let has_audit = layout.metadata.as_ref().is_some_and(|tab| tab.rows > 1);
@@ -270,7 +273,9 @@ impl Reader {
         let missing: Vec<&str> =
             names.iter().zip(&tabs).take(3).filter(|(_, tab)| tab.is_none()).map(|(name, _)| *name).collect();
         let [Some(operaciones), Some(trabajadores), Some(roles), metadata] = tabs else {
-            return Err(Unread::Wrong(words::say("sheets-no-tab").with("tabs", missing.join(", ")).to_string()));
+            return Err(Unread::Wrong(
+                words::say("sheets-no-tab").count("count", missing.len()).with("tabs", missing.join(", ")).to_string(),
+            ));
         };
         let (line, header, audit) =
             self.layout.take().map(|layout| (layout.line, layout.header, layout.audit)).unwrap_or_default();

@@ -1,13 +1,13 @@
 //! What is done after a batch that was not plainly right: its outcome is unknown, or somebody moved
 //! rows or columns within the one round trip that nobody can guard (`design.md` 5.4, 5.12).
 //!
-//! Read, [`compare`], write what it finds, and again until it finds nothing. Only then memory takes
+//! Read, [`compare()`], write what it finds, and again until it finds nothing. Only then memory takes
 //! the reading, and those who wait are answered.
 
-use super::batch::{self, Batch, Target, same};
+use super::batch::{self, Batch, Names, Target, same};
 use super::budget::Need;
 use super::client::{Failed, Reason, Reply, jittered};
-use super::compare::{Attempt, Found, Sides, Since, compare};
+use super::compare::{self, Attempt, Found, Images, Sides, Since, compare};
 use super::refresh::{Fresh, Layout};
 use super::waiting::Waiting;
 use super::writer::{Plan, Writer};
@@ -15,7 +15,7 @@ use crate::domain::spool::identify;
 use crate::domain::{AuditEvent, Cell, Change, Column, Row};
 use crate::error::Error;
 use crate::words;
-use crate::workbook::{Applied, Landing, View};
+use crate::workbook::{Applied, Landing};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,26 +33,48 @@ pub(super) struct Doubt {
     /// Events that wait in the outbox instead of having gone with it.
     pub(super) boxed: HashSet<Uuid>,
     /// The rows as they were when it was sent.
-    pub(super) images: Arc<View>,
+    pub(super) images: Images,
     /// The batch, and what was sent since to put right what it hit.
     pub(super) attempts: Vec<Attempt>,
     /// Its outcome is unknown; else it landed, and not where it was meant to.
     pub(super) doubtful: bool,
+    /// The names of rows that Google lets nobody put right: people have been told.
+    pub(super) aside: Vec<Names>,
+}
+
+/// Why what a batch hit is not put right by this attempt.
+enum Unmended {
+    Failed(Failed),
+    /// Google will not have what is meant for this row.
+    Refused(Names),
 }
 
 impl Doubt {
-    /// A batch of a process that died: in these rows, and meant for those that the changes name.
-    pub(super) fn left_behind(items: Vec<(Change, Target)>, images: Arc<View>, layout: Layout) -> Doubt {
+    /// A batch of a process that died: in these rows, and meant for those that the changes name. `layout` is where
+    /// columns were when it was sent, `line` the header line now.
+    pub(super) fn left_behind(items: Vec<(Change, Target)>, images: Images, layout: Layout, line: Vec<String>) -> Doubt {
         let (changes, targets): (Vec<Change>, Vec<Target>) = items.into_iter().unzip();
         let hits = Some(targets.iter().map(|target| batch::names(&target.after)).collect());
-        let attempts = vec![Attempt { line: Some(layout.line.clone()), hits, layout, targets }];
+        let attempts = vec![Attempt { line: Some(line), hits, layout, targets }];
         let items = changes.into_iter().map(Waiting::by_nobody).collect();
-        Doubt { items, boxed: HashSet::new(), images, attempts, doubtful: false }
+        Doubt { items, boxed: HashSet::new(), images, attempts, doubtful: false, aside: Vec::new() }
     }
 
     /// How many changes it is about.
     pub(super) fn len(&self) -> usize {
         self.items.len()
+    }
+
+    /// What nobody can put right is left to people; a change that was meant for such a row does not hold.
+    fn without_aside(&self, found: &mut Found) {
+        let is_aside = |row: &Row| {
+            let row = batch::names(row);
+            self.aside.iter().any(|names| names.iter().zip(&row).all(|(a, b)| same(a, b)))
+        };
+        found.repairs.retain(|target| !is_aside(&target.after));
+        for (waiting, holds) in self.items.iter().zip(&mut found.hold) {
+            *holds &= !is_aside(&waiting.change.image);
+        }
     }
 }
 
@@ -64,10 +86,10 @@ impl Writer {
     /// has been applied or never will be, and a reading tells which.
     pub(super) async fn settle(&mut self, plan: Plan, reply: Option<Reply>) {
         let deadline = Instant::now() + self.limits.settle;
-        let (doubtful, images) = (reply.is_none(), self.state.mirror.view());
+        let (doubtful, images) = (reply.is_none(), compare::images(&self.state.mirror.view()));
         let (items, targets): (Vec<Waiting>, Vec<Target>) = plan.items.into_iter().unzip();
         let attempts = vec![Attempt::of(targets, plan.layout, reply.as_ref())];
-        let doubt = Doubt { items, boxed: plan.boxed, images, attempts, doubtful };
+        let doubt = Doubt { items, boxed: plan.boxed, images, attempts, doubtful, aside: Vec::new() };
         self.keep(&doubt);
         if !doubtful {
             self.state.alarm("moved");
@@ -107,7 +129,8 @@ impl Writer {
             if !self.was_applied(&doubt, &fresh) {
                 return self.never_applied(doubt, fresh);
             }
-            let found = self.compared(&doubt, &fresh, &now);
+            let mut found = self.compared(&doubt, &fresh, &now);
+            doubt.without_aside(&mut found);
             if found.is_settled() {
                 return self.settled(doubt, &found.hold, fresh);
             }
@@ -120,13 +143,19 @@ impl Writer {
             }
             match self.put_right(&mut doubt, found, now).await {
                 Ok(()) => {}
-                Err(Failed::NotApplied(Reason::Quota { retry_after })) => {
+                Err(Unmended::Refused(names)) => {
+                    self.state.alarm("not_mended");
+                    doubt.aside.push(names);
+                }
+                Err(Unmended::Failed(Failed::NotApplied(Reason::Quota { retry_after }))) => {
                     self.budget.writes.empty(retry_after.unwrap_or(jittered(Duration::from_secs(8))));
                 }
-                Err(failed) => {
+                Err(Unmended::Failed(failed)) => {
                     warn!(?failed, "what a batch hit by mistake is not put right yet");
+                    let fenced_out = matches!(failed, Failed::NotApplied(Reason::BadRequest { index: Some(0), .. }));
+                    let clean = matches!(failed, Failed::NotApplied(_)) && !fenced_out && self.fence.held().is_some();
                     // Whatever became of it, nothing of it can come later than the next attempt.
-                    if let Err(why) = self.renew_fence(deadline).await {
+                    if !clean && let Err(why) = self.renew_fence(deadline).await {
                         self.without_fence(why);
                         return self.put_off(doubt);
                     }
@@ -182,8 +211,7 @@ impl Writer {
     fn never_applied(&mut self, doubt: Doubt, fresh: Fresh) {
         self.outbox.forget(&doubt.boxed);
         self.keep_nothing();
-        // It was judged by the reading itself.
-        let _ = self.take(fresh);
+        self.follow(fresh);
         // Whoever asked decides again, on the row as it is now.
         doubt.items.into_iter().for_each(|waiting| waiting.tell(Err(Error::Conflict)));
         self.answer_from_memory();
@@ -233,8 +261,8 @@ impl Writer {
 
     /// One attempt to put right what was hit. What it writes is absolute: so a lost reply is one more
     /// comparison and one more attempt, and no doubt.
-    async fn put_right(&mut self, doubt: &mut Doubt, found: Found, layout: Layout) -> Result<(), Failed> {
-        let lost = || Failed::NotApplied(Reason::Unreachable("the fence is not ours".into()));
+    async fn put_right(&mut self, doubt: &mut Doubt, found: Found, layout: Layout) -> Result<(), Unmended> {
+        let lost = || Unmended::Failed(Failed::NotApplied(Reason::Unreachable("the fence is not ours".into())));
         let mut batch = Batch::new(self.fence.held().ok_or_else(lost)?, &layout);
         found.repairs.iter().for_each(|target| batch.add(&layout, target, None));
         found.clears.iter().for_each(|(fila, col)| batch.clear(&layout, *fila, *col));
@@ -247,12 +275,18 @@ impl Writer {
         // Nothing is more urgent.
         self.budget.writes.take(Need::Fence).await;
         let written = self.client.batch_update(&batch.parts, &batch.shown).await;
+        if let Err(Failed::NotApplied(Reason::BadRequest { index: Some(part), text })) = &written
+            && let Some(refused) = batch.owner(*part).and_then(|place| found.repairs.get(place))
+        {
+            error!(fila = refused.fila.0, text, "a row that was hit by mistake cannot be put right; look at it in the workbook");
+            return Err(Unmended::Refused(batch::names(&refused.after)));
+        }
         if !matches!(written, Err(Failed::NotApplied(_))) {
             info!(rows = found.repairs.len(), "what a batch hit by mistake is being put right");
             doubt.attempts.push(Attempt::of(found.repairs, layout, written.as_ref().ok()));
             self.keep(doubt);
         }
-        written.map(drop)
+        written.map(drop).map_err(Unmended::Failed)
     }
 
     /// Out of time: it goes on later, and until then nothing is written.
@@ -275,23 +309,23 @@ impl Writer {
         self.outbox.settle(&landed_boxed);
         self.outbox.forget(&dropped);
         self.keep_nothing();
-        for waiting in &landed {
-            if self.orphans.remove(&waiting.change.event.id).is_some() {
-                self.state.set_void(waiting.change.event.id, false);
-            }
-        }
         // No audit row stands for what had to wait and did not hold: it is as if it had never been sent.
         for waiting in orphans.iter().filter(|waiting| !boxed.contains(&waiting.change.event.id)) {
-            self.state.set_void(waiting.change.event.id, true);
-            self.orphans.insert(waiting.change.event.id, (waiting.change.clone(), Instant::now()));
+            self.take_back(waiting.change.event.clone());
         }
         let unread = fresh.loaded.missing.iter().any(|column| column.is_critical());
-        let _ = self.take(fresh);
+        self.follow(fresh);
         if unread {
             // A column goes by another name for now: the rows in memory are those of before.
             let changes = landed.iter().map(|waiting| &waiting.change);
             let landings = changes.map(|change| Landing { change, row: change.after() }).collect();
             self.state.mirror.land(landings, (self.now)());
+        }
+        // Not before memory shows it: what is void no more and shown nowhere would be in doubt.
+        for waiting in &landed {
+            if self.orphans.remove(&waiting.change.event.id).is_some() {
+                self.state.set_void(waiting.change.event.id, false);
+            }
         }
         self.pulse.tell();
         let view = self.state.mirror.view();

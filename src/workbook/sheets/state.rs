@@ -1,7 +1,7 @@
 //! What the writer's task and those who look share.
 
 use super::share::{Fresh, Watched};
-use crate::domain::AuditEvent;
+use crate::domain::{AuditEvent, Spool};
 use crate::metrics::SheetsMetrics;
 use crate::words;
 use crate::workbook::{Formulas, Mirror};
@@ -63,8 +63,19 @@ impl State {
     }
 
     /// The event of an operation that happened.
+    ///
+    /// What a row shows did happen, although it was taken for void a moment ago: rows and voids are not
+    /// published together.
     pub(super) fn event(&self, id: Uuid) -> Option<Arc<AuditEvent>> {
-        if self.is_void(id) { None } else { self.mirror.event(id) }
+        if self.is_void(id) && !self.is_shown(id) { None } else { self.mirror.event(id) }
+    }
+
+    /// Whether a row carries the operation as its `version`, or a later one was decided on a row that did.
+    pub(super) fn is_shown(&self, id: Uuid) -> bool {
+        let mark = id.to_string();
+        let shows =
+            |spool: &Arc<Spool>| spool.version.as_deref() == Some(&*mark) || spool.events.iter().any(|event| event.follows(id));
+        self.mirror.view().spools.iter().any(shows)
     }
 
     /// Whether the audit has the operation and the row has not.
@@ -86,5 +97,43 @@ impl State {
     pub(super) fn alarm(&self, cause: &'static str) {
         self.alarms.fetch_add(1, Ordering::Relaxed);
         self.metrics.alarms.get_or_create(&[("cause", cause)]).inc();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Action, Cell, Column, Notes, Row, WorkerId};
+    use crate::workbook::Loaded;
+
+    /// What is known of an operation that its row carries, or not.
+    fn known(carried: bool) -> State {
+        let id = Uuid::from_u128(7);
+        let version = if carried { Cell::text(id.to_string()) } else { Cell::Empty };
+        let after = vec![(Column::Version, Cell::text(id.to_string()))];
+        let event = AuditEvent {
+            id,
+            at: None,
+            action: Action::Take,
+            event_type: "TOMAR_SPOOL".into(),
+            tag: "MK-1".into(),
+            spool: None,
+            worker: WorkerId::SYSTEM,
+            worker_name: String::new(),
+            operation: None,
+            date: None,
+            notes: Notes { after, ..Notes::default() },
+        };
+        let row = Row::default().with(&[(Column::Tag, Cell::text("MK-1")), (Column::Version, version)]);
+        let state = State::new(Mirror::new(chrono_tz::UTC), SheetsMetrics::default());
+        state.mirror.load(Loaded { rows: vec![(2, row.into())], events: vec![event], ..Loaded::default() });
+        state.set_void(id, true);
+        state
+    }
+
+    #[test]
+    fn what_a_row_shows_did_happen_although_it_was_taken_for_void_a_moment_ago() {
+        assert!(known(true).event(Uuid::from_u128(7)).is_some());
+        assert!(known(false).event(Uuid::from_u128(7)).is_none());
     }
 }

@@ -6,6 +6,7 @@ use super::refresh::{Layout, Reader, Unread, true_formulas};
 use super::{BadSetting, SheetsConfig};
 use crate::domain::column::normalise;
 use crate::domain::{Column, Header, Moment, Spool};
+use crate::words;
 use crate::workbook::audit_row::HEADERS;
 use crate::workbook::{Mirror, View};
 use chrono_tz::Tz;
@@ -72,7 +73,7 @@ pub enum NoSurvey {
     #[error(transparent)]
     Setting(#[from] BadSetting),
     /// Google gives the account no token; in Google's words or the network's.
-    #[error("la cuenta {account} no obtiene permiso de Google: {why}")]
+    #[error("{}", words::say("google-no-permission").with("account", account).with("why", why))]
     Token {
         /// The account.
         account: String,
@@ -80,7 +81,7 @@ pub enum NoSurvey {
         why: String,
     },
     /// The workbook does not open for the account; why, in words.
-    #[error("la cuenta {account} no abre la planilla: {why}")]
+    #[error("{}", words::say("google-closed").with("account", account).with("why", why))]
     Closed {
         /// The account.
         account: String,
@@ -99,10 +100,10 @@ pub async fn survey(config: &SheetsConfig, now: Moment, zone: Tz) -> Result<Surv
     let account = client.account().to_owned();
     let mut look = Look {
         client,
-        budget: Budget::new(config.limits.calls, None),
+        budget: Budget::new(config.limits.calls, None, None),
         reader: Reader::new(config.names.clone(), zone).briefly(),
     };
-    let late = || "Google tarda demasiado en contestar".to_owned();
+    let late = || words::text("google-slow").to_owned();
     let token = in_time(deadline, look.client.token()).await.unwrap_or_else(|| Err(late()));
     token.map_err(|why| NoSurvey::Token { account: account.clone(), why })?;
     let asked = Instant::now();
@@ -137,7 +138,7 @@ impl Look {
         self.reader.place(book).map_err(|unread| format!("{unread:#}"))?;
         let nothing = View::default();
         let read = self.reader.read(&self.client, &mut self.budget, Need::Now, &nothing, now);
-        let late = "Google tarda demasiado en contestar".to_owned();
+        let late = words::text("google-slow").to_owned();
         let fresh = in_time(deadline, read).await.ok_or(late.clone())?.map_err(|unread| format!("{unread:#}"))?;
         self.reader.accept(&fresh);
         let mirror = Mirror::new(zone);
@@ -145,7 +146,7 @@ impl Look {
         let view = mirror.view();
         let formulas = in_time(deadline, self.reader.formulas(&self.client, &mut self.budget)).await;
         let formulas = formulas.ok_or(late)?.map(|found| true_formulas(found, &view)).map_err(in_words);
-        let layout = self.reader.layout().ok_or("la planilla cambia mientras se lee")?;
+        let layout = self.reader.layout().ok_or_else(|| words::text("sheets-changes"))?;
         Ok(Found {
             header: layout.header.clone(),
             audit: layout.audit().map(drop),

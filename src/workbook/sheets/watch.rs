@@ -33,12 +33,19 @@ pub(super) struct Watch {
     looked: (Option<Instant>, Option<Instant>),
 }
 
+impl Watch {
+    /// Whether the tabs were not looked at for twice as long as they should be.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.failures == 0 && self.looked.0.is_some_and(|at| at.elapsed() >= LOOKS.0 * 2)
+    }
+}
+
 impl Writer {
     /// What is done at intervals, whether or not anybody waits.
     pub(super) async fn tick(&mut self) {
         let due = |last: Option<Instant>, each: Duration| last.is_none_or(|at| at.elapsed() >= each);
         if self.watch.failures == 0 && self.watch.looked.0.is_some() && due(self.watch.looked.0, LOOKS.0) {
-            self.look_at_tabs().await;
+            self.look_at_tabs(Need::Sometime).await;
         }
         if let Err(unread) = self.look(Need::Sometime).await {
             warn!(unread = format!("{unread:#}"), "the workbook was not read");
@@ -58,7 +65,7 @@ impl Writer {
             if self.fence.held().is_some() {
                 self.settle_the_rest().await;
             }
-            self.settle_orphans().await;
+            self.settle_orphans(self.limits.orphan).await;
             self.drain().await;
             self.let_go().await;
         }
@@ -69,8 +76,8 @@ impl Writer {
     }
 
     /// Lists the tabs: somebody may have protected or renamed one, or hold the fence.
-    pub(super) async fn look_at_tabs(&mut self) {
-        self.budget.reads.take(Need::Sometime).await;
+    pub(super) async fn look_at_tabs(&mut self, need: Need) {
+        self.budget.reads.take(need).await;
         let Ok(book) = self.client.get().await else { return };
         self.watch.looked.0 = Some(Instant::now());
         if let Err(unread) = self.reader.place(&book) {
@@ -84,10 +91,21 @@ impl Writer {
         }
     }
 
+    /// Looks for formulas; where there are any, between two readings of the rows: they are known by the places of
+    /// their cells, and those are true only if nobody has moved any meanwhile.
     async fn look_for_formulas(&mut self) {
-        match self.reader.formulas(&self.client, &mut self.budget).await {
+        let before = self.state.mirror.view();
+        let found = self.reader.formulas(&self.client, &mut self.budget).await;
+        if found.as_ref().is_ok_and(|found| !found.is_empty()) && self.look(Need::Sometime).await.is_err() {
+            return;
+        }
+        let view = self.state.mirror.view();
+        match found {
+            Ok(found) if !found.is_empty() && !same_places(&before, &view) => {
+                warn!("rows or columns moved while formulas were looked for")
+            }
             Ok(found) => {
-                let found = true_formulas(found, &self.state.mirror.view());
+                let found = true_formulas(found, &view);
                 let by_cell =
                     |(spool, column, text): (Arc<Spool>, Column, String)| ((Arc::clone(&spool.identity.id), column), text);
                 let found: Formulas = found.into_iter().map(by_cell).collect();
@@ -144,9 +162,16 @@ impl Writer {
     }
 
     /// Takes a reading into memory, unless it cannot be true.
-    pub(super) fn take(&mut self, mut fresh: Fresh) -> Result<(), Unread> {
+    fn take(&mut self, fresh: Fresh) -> Result<(), Unread> {
+        self.reader.judge(&fresh, self.state.mirror.view().spools.len())?;
+        self.follow(fresh);
+        Ok(())
+    }
+
+    /// Takes a reading into memory that was judged: a second judgement of one that lacks many rows would
+    /// take it for the first that does.
+    pub(super) fn follow(&mut self, mut fresh: Fresh) {
         let view = self.state.mirror.view();
-        self.reader.judge(&fresh, view.spools.len())?;
         self.heed(&mut fresh);
         for event in &fresh.loaded.events {
             let system = event.worker == WorkerId::SYSTEM;
@@ -169,7 +194,6 @@ impl Writer {
         if !lacks {
             self.remember(&view);
         }
-        Ok(())
     }
 
     /// Says what stands in the way of writing, if anything does.
@@ -193,6 +217,10 @@ impl Writer {
             view.missing.iter().filter(|column| column.is_critical()).map(|column| column.header()).collect();
         if !missing.is_empty() {
             return Some(lacks_columns(&layout.operaciones.title, &missing));
+        }
+        if self.watch.looked.1.is_none() {
+            // A formula that nobody has looked for would be written over (`design.md` 5.10).
+            return Some(connecting().into());
         }
         if let Some(why) = self.unaudited() {
             return Some(why);
@@ -288,6 +316,12 @@ impl Writer {
             }
         }
     }
+}
+
+/// Whether every cell of two readings is in the same place.
+fn same_places(before: &View, after: &View) -> bool {
+    let places = |view: &View| view.spools.iter().map(|spool| (spool.fila, Arc::clone(&spool.identity.id))).collect::<Vec<_>>();
+    before.missing == after.missing && before.header == after.header && places(before) == places(after)
 }
 
 /// Cells of columns that we write which a reading found changed although no operation did it.

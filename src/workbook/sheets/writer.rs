@@ -20,7 +20,7 @@ use super::watch::Watch;
 use super::{Limits, QUEUE};
 use crate::broken::{Safety, lacks};
 use crate::domain::problem::Kind;
-use crate::domain::{Change, Column, Level, Moment, Problem, Refusal, Spool};
+use crate::domain::{AuditEvent, Change, Column, Level, Moment, Problem, Refusal, Spool};
 use crate::error::{Error, Service};
 use crate::words;
 use crate::workbook::{Applied, Landing};
@@ -85,7 +85,9 @@ pub(super) struct Writer {
     /// What may be left of a process that died.
     pub(super) heir: Heir,
     /// Operations whose audit row stands without their row, and since when.
-    pub(super) orphans: HashMap<Uuid, (Change, Instant)>,
+    pub(super) orphans: HashMap<Uuid, (AuditEvent, Instant)>,
+    /// Whether the audit was told of some of them is not known.
+    pub(super) voids_in_doubt: bool,
 }
 
 impl Writer {
@@ -124,6 +126,7 @@ impl Writer {
             doubt: None,
             heir,
             orphans: HashMap::new(),
+            voids_in_doubt: false,
         }
     }
 
@@ -146,8 +149,13 @@ impl Writer {
                 self.commit().await;
                 self.drain().await;
                 next = self.next();
+                if self.watch.is_overdue() {
+                    // Where somebody always waits, nobody would ever look at the tabs.
+                    self.look_at_tabs(Need::Now).await;
+                }
             }
             if self.closed {
+                self.last_orphans().await;
                 return self.pulse.leave().await;
             }
         }
@@ -191,6 +199,7 @@ impl Writer {
                     true => self.land_what_waits().await,
                     false => self.give_up(),
                 }
+                self.settle_orphans(self.limits.orphan).await;
             }
             // Another process writes. Those who wait go on waiting, each until his own deadline.
             Ok(false) => {}

@@ -34,6 +34,12 @@ async fn sixty_reads_and_sixty_writes_a_minute_and_no_more() {
     assert_eq!((journal.most_in_a_minute(Quota::Read), journal.longest_run_of_429()), (60, 2));
 }
 
+/// Reports: 503, applied all the same, <https://github.com/theoephraim/node-google-spreadsheet/issues/512>; 503 on a
+/// reading, <https://github.com/burnash/gspread/issues/724>; 500,
+/// <https://github.com/googleapis/google-api-nodejs-client/issues/1227>; 409, `ABORTED` of
+/// <https://google.aip.dev/193> and <https://github.com/jennybc/googlesheets/issues/364>; a reply that was cut,
+/// <https://github.com/burnash/gspread/pull/1510>; a connection that was reset,
+/// <https://github.com/metalwarrior665/actor-google-sheets/issues/25>.
 #[tokio::test]
 async fn a_fault_hits_the_next_call_that_fits_and_says_whether_it_was_applied() {
     let caller = Caller::with(blank(20, 5)).await;
@@ -65,6 +71,8 @@ async fn a_fault_hits_the_next_call_that_fits_and_says_whether_it_was_applied() 
     assert_eq!(caller.put("A1", "RAW", json!([["secret"]])).await.0, 500);
 }
 
+/// Reports: <https://github.com/akretion/connector-google-spreadsheet/issues/5> (the page itself),
+/// <https://github.com/burnash/gspread/issues/1504>.
 #[tokio::test]
 async fn an_html_page_takes_the_place_of_json_when_the_front_end_fails() {
     let caller = Caller::with(blank(5, 5)).await;
@@ -73,6 +81,8 @@ async fn an_html_page_takes_the_place_of_json_when_the_front_end_fails() {
     assert!(status == 502 && matches!(&body, Value::String(page) if page.starts_with("<!DOCTYPE html>")), "{body}");
 }
 
+/// Report: an append that was given up and repeated stood there twice,
+/// <https://github.com/daniel-hauser/moneyman/issues/496>.
 #[tokio::test]
 async fn a_batch_is_applied_although_its_client_has_left() {
     let caller = Caller::with(blank(5, 5)).await;
@@ -96,6 +106,8 @@ async fn a_batch_is_applied_although_its_client_has_left() {
     assert_eq!(stale.1["values"], json!([["late"]]), "a delayed reply is as old as the moment it was read at");
 }
 
+/// Nobody promises when a request that was given up is applied, if at all: the worst that a client can meet. Report of
+/// one that ran for two minutes: <https://github.com/burnash/gspread/issues/940>.
 #[tokio::test]
 async fn a_lost_request_can_be_applied_later() {
     let caller = Caller::with(blank(5, 5)).await;
@@ -104,6 +116,22 @@ async fn a_lost_request_can_be_applied_later() {
     assert!(caller.send("PUT", "/values/A1", &[("valueInputOption", "RAW")], body).await.is_err());
     caller.google.changes(1).await;
     assert_eq!(caller.values("A1").await, json!([["later"]]));
+}
+
+/// A request that takes long, and one whose reply does: <https://github.com/burnash/gspread/issues/940>.
+#[tokio::test]
+async fn a_slow_request_is_applied_late_and_a_slow_reply_comes_after_it_was_applied() {
+    let caller = Caller::with(blank(5, 5)).await;
+    let long = Duration::from_millis(200);
+    for fault in [Fault::Late(long), Fault::SlowReply(long)] {
+        caller.google.fail(On::Writes, fault);
+        assert_eq!(caller.put("A1", "RAW", json!([["slow"]])).await.0, 200);
+        let (answered, journal) = (caller.google.now(), caller.google.journal());
+        let entry = journal.entries().last().unwrap();
+        let (waited, told) = (entry.at - entry.came, answered - entry.at);
+        assert!(if fault == Fault::Late(long) { waited } else { told } >= long, "{fault:?}: {waited:?}, {told:?}");
+        assert_eq!(caller.values("A1").await, json!([["slow"]]));
+    }
 }
 
 #[tokio::test]
@@ -125,6 +153,8 @@ async fn chances_and_jitter_follow_a_seed() {
     assert!((4..25).contains(&first.iter().filter(|status| **status == 503).count()), "{first:?}");
 }
 
+/// Reports: <https://github.com/googleapis/google-api-nodejs-client/issues/826> (hangs for ever),
+/// <https://github.com/googleapis/google-api-python-client/issues/2186>.
 #[tokio::test]
 async fn calls_can_be_slow_or_hang_until_everything_is_calm_again() {
     let caller = Caller::with(blank(5, 5)).await;
@@ -141,6 +171,7 @@ async fn calls_can_be_slow_or_hang_until_everything_is_calm_again() {
     assert_eq!(caller.get("/values/A1", &[]).await.0, 200);
 }
 
+/// Report of an outage of hours: <https://github.com/burnash/gspread/issues/278>.
 #[tokio::test]
 async fn google_can_be_away_and_come_back() {
     let caller = Caller::with(blank(5, 5)).await;

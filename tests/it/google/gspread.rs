@@ -8,6 +8,9 @@ use tokio::process::Command;
 /// The release whose documents and recordings the script goes by.
 const GSPREAD: &str = "gspread==6.2.1";
 
+/// What it works with, as it was when the script was written: a later one could behave otherwise.
+const WITH: [&str; 3] = ["google-auth==2.62.2", "google-auth-oauthlib==1.5.0", "requests==2.34.2"];
+
 async fn run(what: &str, command: &mut Command) -> String {
     let done = command
         .stdin(Stdio::null())
@@ -25,7 +28,7 @@ async fn python(folder: &Path) -> std::path::PathBuf {
     if !ready.exists() {
         run("making a virtual environment", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment)).await;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", GSPREAD];
-        run(&format!("installing {GSPREAD} from PyPI"), Command::new(environment.join("bin/python")).args(pip)).await;
+        run(&format!("installing {GSPREAD} from PyPI"), Command::new(environment.join("bin/python")).args(pip).args(WITH)).await;
         std::fs::write(&ready, "").unwrap();
     }
     environment.join("bin/python")

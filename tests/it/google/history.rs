@@ -11,6 +11,8 @@ fn take(row: usize, who: &str) -> Value {
     json!([{"updateCells": {"start": start, "fields": "userEnteredValue", "rows": [cell]}}])
 }
 
+/// Document: nothing but one batch is atomic, and people edit between any two calls,
+/// <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/batchUpdate>.
 #[tokio::test]
 async fn a_person_can_change_the_workbook_between_a_read_and_the_write() {
     let caller = Caller::plant(20).await;
@@ -28,6 +30,9 @@ async fn a_person_can_change_the_workbook_between_a_read_and_the_write() {
     assert_eq!(journal.entries().iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
+/// Documents: what the menus do is what `SortRangeRequest`, `InsertDimensionRequest`, `DeleteDimensionRequest`,
+/// `UpdateSheetPropertiesRequest` and `DeleteSheetRequest` do,
+/// <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request>.
 #[tokio::test]
 async fn the_office_can_do_to_a_sheet_what_offices_do() {
     let google = Google::with(Plant::of(30).build()).await;

@@ -112,3 +112,19 @@ fn part_of_what_a_row_had_before_is_what_was_meant_for_another_row() {
     end(&mut tale);
     tale.breaks(6);
 }
+
+#[test]
+fn who_has_put_all_of_a_batch_that_waits_into_wrong_rows_has_it_wait_still_when_he_puts_it_right() {
+    let begin = || {
+        let mut tale = Tale::new();
+        tale.ours(|book| book.take("x", "MK-4", 95)).human(|book| book.closed = true).human(|book| book.closed = false);
+        (0..9).for_each(|_| _ = tale.later());
+        tale.sorted().ours(|book| book.occupy("a", "MK-2", 93));
+        tale.told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO").ours(repair);
+        tale
+    };
+    let mut tale = begin();
+    tale.ours(|book| book.event("a", "TOMAR_SPOOL", "MK-1", 93, json!({"antes": {"Ocupado_Por": null, "version": null}})));
+    assert_eq!(tale.holds().repaired, 1);
+    assert!(begin().breaks(5).what.contains("never came"));
+}

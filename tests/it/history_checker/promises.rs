@@ -87,6 +87,15 @@ fn promise_3_refused_and_applied_is_caught() {
     let mut tale = Tale::new();
     tale.told("a", "MK-1", 93, 409, "SPOOL_OCCUPIED").ours(|book| book.take("a", "MK-1", 93)).told("a", "MK-1", 93, 200, "");
     tale.holds();
+    // That something is away is a promise, too: nothing was saved.
+    for code in ["SHEETS_NO_DISPONIBLE", "REDIS_NO_DISPONIBLE", "SHEETS_TIMEOUT"] {
+        let mut tale = Tale::new();
+        tale.told("a", "MK-1", 93, 503, code).ours(|book| book.take("a", "MK-1", 93));
+        tale.breaks(3);
+    }
+    let mut tale = Tale::new();
+    tale.told("a", "MK-1", 93, 503, "REDIS_NO_DISPONIBLE").ours(|book| book.take("a", "MK-1", 93)).told("a", "MK-1", 93, 200, "");
+    tale.holds();
     // Nobody knew how it would end.
     let mut tale = Tale::new();
     tale.told("a", "MK-1", 93, 503, "RESULTADO_DESCONOCIDO").ours(|book| book.take("a", "MK-1", 93));

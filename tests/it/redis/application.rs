@@ -78,31 +78,33 @@ async fn health_says_how_redis_is() {
 }
 
 #[tokio::test]
-async fn d3_nobody_loses_a_spool_when_redis_dies_and_comes_back_empty() {
-    let mut server = RealRedis::start();
-    let plant = TestPlant::with_redis(&server.url()).await;
-    assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
-    assert_eq!(plant.worker(94).take("MK-0002", "ARM").await.status, 200);
-    server.kill9();
-    all_pages_show(&plant).await;
-    refused(&plant.worker(94).take("MK-0003", "ARM").await);
-    refused(&plant.worker(93).pause(TAG).await);
-    refused(&plant.worker(93).complete(TAG).await);
-    eventually("the state is known", async || plant.get("/ready").await.status == 503).await;
-    let ready = plant.get("/ready").await.json;
-    assert!(ready["locks"]["reason"].is_string() && ready["workbook"]["ok"] == true, "{ready}");
-    assert_eq!(plant.get(&format!("/api/occupation/status/{TAG}")).await.json["worker_nombre"], "Marta Ríos");
+async fn d3_nobody_loses_a_spool_when_redis_dies_and_comes_back_with_its_data_or_empty() {
+    for kept in [true, false] {
+        let mut server = if kept { RealRedis::with(free_port(), &["--appendonly", "yes"]) } else { RealRedis::start() };
+        let plant = TestPlant::with_redis(&server.url()).await;
+        assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
+        assert_eq!(plant.worker(94).take("MK-0002", "ARM").await.status, 200);
+        server.kill9();
+        all_pages_show(&plant).await;
+        refused(&plant.worker(94).take("MK-0003", "ARM").await);
+        refused(&plant.worker(93).pause(TAG).await);
+        refused(&plant.worker(93).complete(TAG).await);
+        eventually("the state is known", async || plant.get("/ready").await.status == 503).await;
+        let ready = plant.get("/ready").await.json;
+        assert!(ready["locks"]["reason"].is_string() && ready["workbook"]["ok"] == true, "{ready}");
+        assert_eq!(plant.get(&format!("/api/occupation/status/{TAG}")).await.json["worker_nombre"], "Marta Ríos");
 
-    server.restart();
-    eventually("the locks follow the rows again", async || has_lock(&server, TAG) && has_lock(&server, "MK-0002")).await;
-    let told = plant.worker(94).take(TAG, "ARM").await;
-    assert_eq!(told.verdict(), (409, "SPOOL_OCCUPIED"));
-    assert!(told.message().contains("Marta Ríos"), "{}", told.message());
-    assert_eq!(plant.worker(94).take("MK-0003", "ARM").await.status, 200);
-    plant.later(Duration::hours(9));
-    assert_eq!(plant.worker(93).complete(TAG).await.status, 200, "a job of nine hours");
-    assert_eq!(plant.events(TAG).await, ["TOMAR_SPOOL", "COMPLETAR_ARM"]);
-    assert!(!has_lock(&server, TAG));
+        server.restart();
+        eventually("the locks follow the rows again", async || has_lock(&server, TAG) && has_lock(&server, "MK-0002")).await;
+        let told = plant.worker(94).take(TAG, "ARM").await;
+        assert_eq!(told.verdict(), (409, "SPOOL_OCCUPIED"));
+        assert!(told.message().contains("Marta Ríos"), "{}", told.message());
+        assert_eq!(plant.worker(94).take("MK-0003", "ARM").await.status, 200);
+        plant.later(Duration::hours(9));
+        assert_eq!(plant.worker(93).complete(TAG).await.status, 200, "a job of nine hours");
+        assert_eq!(plant.events(TAG).await, ["TOMAR_SPOOL", "COMPLETAR_ARM"]);
+        assert!(!has_lock(&server, TAG));
+    }
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ impl Process {
     }
 }
 
+const OLD: &str = "0.0.9-de-ayer";
+
 /// A tablet that keeps its cookie, whichever process it meets.
 struct Tablet {
     client: Client,
@@ -49,7 +51,8 @@ impl Tablet {
 
     async fn tells(&self, process: &Process, what: &str) {
         let told = self.client.post(format!("{}/rastro", process.binary.url)).header("Cookie", format!("tableta={}", self.id));
-        assert_eq!(told.form(&[("que", what)]).send().await.unwrap().status(), 204);
+        // A tablet that is kept on the page of a build before this one.
+        assert_eq!(told.form(&[("que", what), ("build", OLD)]).send().await.unwrap().status(), 204);
     }
 
     fn trail(&self) -> String {
@@ -76,8 +79,13 @@ async fn f4_what_is_done_on_a_tablet_is_on_the_page_of_every_process_also_of_one
         eventually("both steps are there", both).await;
         let page = process.page(&tablet.trail()).await;
         assert!(!page.contains("<b onclick") && !page.contains("Redis no responde"), "{page}");
-        let link = format!("section[aria-labelledby=t-tabletas] tbody th a[href$='{}']", tablet.id);
-        assert_eq!(process.says("/supervisor/actividad", &link).await.len(), 1, "with its last contact and build");
+        let rows = process.says("/supervisor/actividad", "section[aria-labelledby=t-tabletas] tbody tr").await;
+        let mine: Vec<Vec<&str>> = rows.iter().map(|row| row.split_whitespace().collect()).collect();
+        let mine: Vec<_> = mine.iter().filter(|row| tablet.id.starts_with(row[0])).collect();
+        assert_eq!(mine.len(), 1, "{rows:?}");
+        let (at, ago, build) = (mine[0][1], mine[0][2], &mine[0][3..]);
+        assert!(at.len() == 5 && at.contains(':') && ago.ends_with('m'), "its last contact: {mine:?}");
+        assert_eq!(build, [OLD, "ANTERIOR"], "and the build of its page");
     }
     one.binary.kill().await;
     let three = Process::on(&redis).await;
@@ -157,4 +165,32 @@ async fn h3_the_page_of_each_process_lists_all_that_serve_and_marks_one_that_say
     eventually("who stopped is listed no more", async || listed(&two).await.len() == 1).await;
     let alone = TestPlant::embedded().await;
     assert_eq!(listed(&alone).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn i3_while_redis_is_away_each_process_shows_its_own_conflicts_and_says_what_does_not_answer() {
+    let mut redis = RealRedis::start();
+    let (one, two) = (TestPlant::with_redis(&redis.url()).await, TestPlant::with_redis(&redis.url()).await);
+    for (plant, worker, tag, status) in [(&one, 93, "MK-0001", 200), (&one, 94, "MK-0001", 409), (&two, 93, "MK-0002", 200)] {
+        assert_eq!(plant.worker(worker).take(tag, "ARM").await.status, status);
+    }
+    // How many took a spool, the share of those who came late, and whether the page says that it is of this process and
+    // that the locks do not answer.
+    let shown = async |plant: &TestPlant| {
+        let page = Screen::open(plant, "/supervisor/salud").await;
+        let tiles = page.texts("section[aria-labelledby=t-conflictos] .tile b");
+        let own = page.text("#t-conflictos").contains("de este proceso");
+        (tiles[..2].join(" "), own, page.text("section[aria-labelledby=t-puertos]").contains("NO RESPONDEN"))
+    };
+    for plant in [&one, &two] {
+        eventually("all are counted", async || shown(plant).await == ("2 33,3 %".into(), false, false)).await;
+    }
+    redis.kill9();
+    eventually("its own", async || shown(&one).await == ("1 50,0 %".into(), true, true)).await;
+    eventually("its own", async || shown(&two).await == ("1 0,0 %".into(), true, true)).await;
+    redis.restart();
+    for plant in [&one, &two] {
+        let answers = async || matches!(shown(plant).await, (_, false, false));
+        eventually("all of them are heard again", answers).await;
+    }
 }

@@ -1,8 +1,8 @@
 //! The application with the plant's workbook at Google, as a tablet sees it.
 
-use crate::stand_in::Google;
+use crate::stand_in::{Google, Held};
 use crate::support::google::{BOOK, book_of, quick};
-use crate::support::redis::RealRedis;
+use crate::support::redis::{RealRedis, free_port};
 use crate::support::{Reply, TestPlant, cell, eventually, fresh, small_plant};
 use futures_util::future::join_all;
 use spoolboard::domain::Cell;
@@ -163,7 +163,15 @@ const PAGES: [&str; 6] = ["/", "/carretes?trabajador=93", "/tablero", "/kiosko",
 
 #[tokio::test]
 async fn d3_with_the_plants_workbook_too_nobody_loses_a_spool_when_redis_dies() {
-    let (google, mut redis) = (small_google().await, RealRedis::start());
+    for kept in [true, false] {
+        let redis = if kept { RealRedis::with(free_port(), &["--appendonly", "yes"]) } else { RealRedis::start() };
+        redis_dies(redis).await;
+    }
+}
+
+/// Kills Redis twice, and starts it again with its data or without.
+async fn redis_dies(mut redis: RealRedis) {
+    let google = small_google().await;
     let plant = connected(&google, Some(&redis.url())).await;
     for round in 0..2 {
         let tags = [format!("MK-{:04}", 10 * round + 1), format!("MK-{:04}", 10 * round + 2)];
@@ -194,6 +202,58 @@ async fn d3_with_the_plants_workbook_too_nobody_loses_a_spool_when_redis_dies() 
     }
 }
 
+fn has_lock(redis: &RealRedis, tag: &str) -> bool {
+    redis.ask(&["EXISTS", &format!("spool_lock:{tag}")])
+}
+
+#[tokio::test]
+async fn d3_a_start_without_google_has_the_locks_of_all_occupied_rows_once_they_can_be_read() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    google.human(BOOK, |human| {
+        human.types("Operaciones", "Ocupado_Por", 2, "MR(93)");
+        human.types("Operaciones", "Fecha_Ocupacion", 2, "'10-11-2026 08:00:00");
+    });
+    google.away(true);
+    let plant = TestPlant::at_google(&google, Some(&redis.url())).await;
+    let line = async || plant.get("/ready").await.json["locks"]["ok"] == true;
+    eventually("Redis is there", line).await;
+    // They were compared with no rows at all by then: the first comparison waits for no more than five seconds.
+    eventually("it was tried", async || plant.running.app.plant.metrics().uncompared.get() > 0).await;
+    google.away(false);
+    eventually("the row has its lock", async || has_lock(&redis, TAG)).await;
+}
+
+#[tokio::test]
+async fn d3_a_spool_that_is_paused_while_redis_forgets_is_free_for_the_next_one_at_once() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let plant = connected(&google, Some(&redis.url())).await;
+    assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
+    let mut batch = google.hold(super::BATCHES, Held::BeforeApplying);
+    let worker = plant.worker(93);
+    let (paused, ()) = tokio::join!(worker.pause(TAG), async {
+        batch.arrived().await;
+        redis.flushall();
+        eventually("the lock was made anew", async || has_lock(&redis, TAG)).await;
+        batch.open();
+    });
+    assert_eq!(paused.status, 200, "{}", paused.text);
+    let taken = plant.worker(94).take(TAG, "ARM").await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+}
+
+#[tokio::test]
+async fn who_could_not_be_relieved_has_his_lock_again() {
+    let (google, redis) = (small_google().await, RealRedis::start());
+    let plant = connected(&google, Some(&redis.url())).await;
+    assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
+    plant.later(chrono::Duration::hours(20));
+    google.human(BOOK, |human| human.protects_sheet("Operaciones", &[]));
+    let told = plant.worker(94).take_over(TAG, "ARM").await;
+    assert_eq!(told.status, 503, "{}", told.text);
+    let holder: String = redis.ask(&["GET", &format!("spool_lock:{TAG}")]);
+    assert!(holder.starts_with("93:"), "{holder}");
+}
+
 #[tokio::test]
 async fn d1_tablets_of_two_servers_take_one_spool_and_one_of_them_gets_it() {
     let (google, redis) = (small_google().await, RealRedis::start());
@@ -207,4 +267,27 @@ async fn d1_tablets_of_two_servers_take_one_spool_and_one_of_them_gets_it() {
             assert!(lost.message().contains(&format!("Vega {}", won[0])), "{}", lost.message());
         }
     }
+}
+
+#[tokio::test]
+async fn d2_a_spool_that_the_office_has_freed_by_hand_is_free_after_its_holder_was_told_so() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    assert_eq!(plant.worker(93).take(TAG, "ARM").await.status, 200);
+    // Memory does not know it yet: the reading under way is from before.
+    let mut reading = google.hold(super::READINGS, Held::BeforeAnswering);
+    reading.arrived().await;
+    google.human(BOOK, |human| {
+        for column in ["Ocupado_Por", "Fecha_Ocupacion"] {
+            human.types("Operaciones", column, 2, "");
+        }
+    });
+    let (holder, other) = (plant.worker(93), plant.worker(94));
+    let (paused, ()) = tokio::join!(holder.pause(TAG), async {
+        eventually("it waits to be written", async || plant.get("/ready").await.json["workbook"]["waiting"] == 1).await;
+        reading.open();
+    });
+    assert_eq!(paused.status, 410, "{}", paused.text);
+    let taken = other.take(TAG, "ARM").await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
 }

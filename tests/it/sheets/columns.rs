@@ -1,6 +1,7 @@
 //! Columns that a hand renames, inserts or moves within the one round trip of a batch.
 
 use super::{BATCHES, Floor, landed};
+use crate::stand_in::a1::letters;
 use crate::stand_in::{Fault, Held, When};
 use crate::support::google::{BOOK, quick, seldom};
 use crate::support::{cell, eventually};
@@ -21,14 +22,17 @@ fn under(floor: &Floor, tag: &str, header: &str) -> Cell {
 
 #[tokio::test]
 async fn b5_a_header_renamed_where_it_stands_while_a_batch_is_on_its_way_undoes_nothing() {
-    for column in ["Ocupado_Por", "Armador", "Fecha_Materiales", "Cliente"] {
+    let columns = ["Ocupado_Por", "Armador", "Fecha_Materiales", "Cliente"].map(|column| [(column, OTHER), (column, "")]);
+    for (column, other) in columns.concat() {
         let floor = Floor::of(3, seldom()).await;
-        floor.google.human_will(When::BeforeWrite, BOOK, move |human| human.renames_header("Operaciones", column, OTHER));
+        let mut header = String::new();
+        floor.google.human(BOOK, |human| header = format!("{}1", letters(human.column("Operaciones", column))));
+        floor.google.human_will(When::BeforeWrite, BOOK, move |human| human.renames_header("Operaciones", column, other));
         let id = Uuid::new_v4();
         let answer = floor.taken("MK-0002", 93, id).await;
         assert!(landed(&answer), "{column}: {answer:?}");
         assert_eq!((floor.audited(id), floor.workbook.alarms()), (1, 0), "{column}");
-        floor.google.human(BOOK, |human| human.renames_header("Operaciones", OTHER, column));
+        floor.google.human(BOOK, |human| human.edits("Operaciones", &header, column));
         assert_eq!(floor.cell("MK-0002", Column::OccupiedBy), Cell::text("MR(93)"), "{column}");
         assert_eq!(floor.cell("MK-0002", Column::ArmWorker), Cell::text("MR(93)"), "{column}");
         assert_eq!(floor.cell("MK-0002", Column::Version), Cell::text(id.to_string()), "{column}");

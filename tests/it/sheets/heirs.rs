@@ -11,16 +11,15 @@ use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::workbook::sheets::Limits;
 use spoolboard::workbook::{Applied, Workbook};
-use std::path::Path;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// What the office has written where a TAKE writes.
-const BY_HAND: &str = "avisar a la oficina";
+pub(super) const BY_HAND: &str = "avisar a la oficina";
 
 /// What is meant for MK-0003 goes into MK-0002; its reply is held.
-async fn hits(google: &Google, life: &Life, id: Uuid) -> (Gate, JoinHandle<Result<Applied, Error>>) {
+pub(super) async fn hits(google: &Google, life: &Life, id: Uuid) -> (Gate, JoinHandle<Result<Applied, Error>>) {
     google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
     let mut gate = google.hold(BATCHES, Held::BeforeAnswering);
     let taking = life.applying(life.take("MK-0003", 93, id));
@@ -30,15 +29,26 @@ async fn hits(google: &Google, life: &Life, id: Uuid) -> (Gate, JoinHandle<Resul
 }
 
 /// The same, by a process that is killed then.
-async fn dies_of_it(google: &Google, data: &Path, id: Uuid) {
-    let life = Life::begin(google, data, seldom()).await;
+async fn dies_of_it(google: &Google, life: Life, id: Uuid) {
     let (gate, taking) = hits(google, &life, id).await;
     life.killed();
     taking.abort();
     gate.open();
 }
 
-async fn put_right(life: &Life, id: Uuid, detail: Cell) {
+/// Killed before what it sends to put right a row that it hit has arrived.
+pub(super) async fn dies_in_doubt(google: &Google, life: Life, id: Uuid) {
+    let (gate, taking) = hits(google, &life, id).await;
+    google.fail(BATCHES, Fault::LostBefore);
+    let mut repair = google.hold(BATCHES, Held::BeforeApplying);
+    gate.open();
+    repair.arrived().await;
+    life.killed();
+    taking.abort();
+    repair.open();
+}
+
+pub(super) async fn put_right(life: &Life, id: Uuid, detail: Cell) {
     eventually("the row that was hit has its own again", async || life.cell("MK-0002", Column::Version) == Cell::Number(0.0))
         .await;
     assert_eq!((life.cell("MK-0002", Column::OccupiedBy), life.cell("MK-0002", Column::Detail)), (Cell::Empty, detail));
@@ -53,10 +63,7 @@ async fn b6_a_process_that_had_read_a_row_gives_back_what_only_a_person_had_writ
     google.human(BOOK, |human| human.types("Operaciones", "Estado_Detalle", 3, BY_HAND));
     let heir = Life::among(&google, Some(redis.link()), &folder(), quick()).await;
     let life = Life::among(&google, Some(redis.link()), &folder(), seldom()).await;
-    let (gate, taking) = hits(&google, &life, id).await;
-    life.killed();
-    taking.abort();
-    gate.open();
+    dies_of_it(&google, life, id).await;
     // Whose turn it was is not waited for.
     redis.flushall();
     heir.workbook.watched();
@@ -66,14 +73,45 @@ async fn b6_a_process_that_had_read_a_row_gives_back_what_only_a_person_had_writ
 }
 
 #[tokio::test]
+async fn b5_what_a_dead_process_has_put_into_wrong_columns_is_put_right() {
+    // Into another row, and into its own.
+    for moves in [true, false] {
+        let ((google, _), id) = (shop(4).await, Uuid::new_v4());
+        let life = Life::among(&google, None, &folder(), seldom()).await;
+        let mut gate = google.hold(BATCHES, Held::BeforeApplying);
+        let taking = life.applying(life.take("MK-0003", 93, id));
+        gate.arrived().await;
+        life.killed();
+        taking.abort();
+        google.human(BOOK, |human| {
+            human.inserts_column("Operaciones", "Ocupado_Por", "Observado");
+            if moves {
+                human.inserts_rows("Operaciones", 2, 1);
+            }
+        });
+        let landed = google.journal().entries().len() + 1;
+        gate.open();
+        google.changes(landed).await;
+        let heir = Life::among(&google, None, &folder(), quick()).await;
+        let observed = || {
+            let sheets = crate::support::google::sheets_of(&google.book(BOOK));
+            let place = sheets.operaciones.place("Observado").unwrap();
+            sheets.operaciones.rows.iter().any(|(_, cells)| cells.get(place).is_some_and(|cell| !cell.is_empty()))
+        };
+        assert!(observed(), "it came one column too far left");
+        put_right(&heir, id, Cell::Empty).await;
+        eventually("nothing is left of it", async || !observed()).await;
+        assert_eq!(heir.workbook.alarms(), 1);
+        heir.killed();
+    }
+}
+
+#[tokio::test]
 async fn b6_rows_that_a_dead_process_has_left_wrong_take_no_work_before_they_are_right() {
     let ((google, _), redis, id) = (shop(4).await, RealRedis::start(), Uuid::new_v4());
     let heir = Life::among(&google, Some(redis.link()), &folder(), quick()).await;
     let life = Life::among(&google, Some(redis.link()), &folder(), seldom()).await;
-    let (gate, taking) = hits(&google, &life, id).await;
-    life.killed();
-    taking.abort();
-    gate.open();
+    dies_of_it(&google, life, id).await;
     redis.flushall();
     heir.workbook.watched();
     eventually("it shows the row that was hit", async || heir.shown("MK-0002").version == Some(id.to_string())).await;
@@ -117,7 +155,7 @@ async fn b6_what_a_process_that_lives_has_put_into_wrong_rows_is_left_to_it() {
 #[tokio::test]
 async fn b6_an_heir_that_is_killed_in_the_middle_of_it_has_an_heir() {
     let ((google, data), id) = (shop(4).await, Uuid::new_v4());
-    dies_of_it(&google, &data, id).await;
+    dies_of_it(&google, Life::begin(&google, &data, seldom()).await, id).await;
     let life = Life::begin(&google, &data, quick()).await;
     // The first of its batches is what puts rows right.
     let mut gate = google.hold(BATCHES, Held::BeforeApplying);
@@ -135,33 +173,13 @@ async fn b6_an_heir_that_is_killed_in_the_middle_of_it_has_an_heir() {
 #[tokio::test]
 async fn b6_an_heir_waits_for_the_header_that_somebody_is_renaming() {
     let ((google, data), id) = (shop(4).await, Uuid::new_v4());
-    dies_of_it(&google, &data, id).await;
+    dies_of_it(&google, Life::begin(&google, &data, seldom()).await, id).await;
     google.human(BOOK, |human| human.renames_header("Operaciones", "Armador", "Columna nueva"));
     let life = Life::begin(&google, &data, quick()).await;
     let readings = life.readings();
     eventually("it has looked under the fence that is its own", async || life.readings() > readings + 5).await;
     google.human(BOOK, |human| human.renames_header("Operaciones", "Columna nueva", "Armador"));
     put_right(&life, id, Cell::Empty).await;
-    life.killed();
-}
-
-#[tokio::test]
-async fn b6_an_operation_that_the_audit_holds_and_no_row_is_written_by_the_heir() {
-    let ((google, data), id) = (shop(4).await, Uuid::new_v4());
-    let life = Life::begin(&google, &data, seldom()).await;
-    assert!(landed(&life.taken("MK-0003", 93, id).await));
-    // As if it had been in a wrong row, which has its own again.
-    google.human(BOOK, |human| {
-        for name in ["Ocupado_Por", "Fecha_Ocupacion", "Armador", "Estado_Detalle"] {
-            human.types("Operaciones", name, 4, "");
-        }
-        human.types("Operaciones", "version", 4, "0");
-    });
-    assert_eq!(life.cell("MK-0003", Column::Version), Cell::Number(0.0));
-    life.killed();
-    let life = Life::begin(&google, &data, quick()).await;
-    put_right(&life, id, Cell::Empty).await;
-    assert_eq!(life.workbook.alarms(), 1);
     life.killed();
 }
 
@@ -194,16 +212,7 @@ async fn b6_a_process_killed_while_it_puts_right_what_it_hit_goes_on_with_what_i
     for audit_goes in [false, true] {
         let ((google, data), id) = (shop(4).await, Uuid::new_v4());
         google.human(BOOK, |human| human.types("Operaciones", "Estado_Detalle", 3, BY_HAND));
-        let life = Life::begin(&google, &data, seldom()).await;
-        let (gate, taking) = hits(&google, &life, id).await;
-        // What it sends to put it right never arrives.
-        google.fail(BATCHES, Fault::LostBefore);
-        let mut repair = google.hold(BATCHES, Held::BeforeApplying);
-        gate.open();
-        repair.arrived().await;
-        life.killed();
-        taking.abort();
-        repair.open();
+        dies_in_doubt(&google, Life::begin(&google, &data, seldom()).await, id).await;
         if audit_goes {
             let mut made = deleted(&google);
             (made.id, made.rows) = (made.id + 1, made.rows[..1].to_vec());

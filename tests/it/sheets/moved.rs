@@ -1,9 +1,9 @@
 //! Rows that a hand moves within the one round trip of a batch.
 
-use super::{BATCHES, Floor, landed};
+use super::{BATCHES, Floor, READINGS, landed};
 use crate::stand_in::{Fault, Held, Quota, When};
 use crate::support::google::{BOOK, quick, seldom};
-use crate::support::{cell, eventually};
+use crate::support::{cell, eventually, plant, soon};
 use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::workbook::Workbook;
@@ -290,4 +290,69 @@ async fn b6_what_the_audit_says_did_not_hold_is_not_done_later_under_the_same_id
     assert!(matches!(answer, Err(Error::Conflict)), "{answer:?}");
     assert_eq!((floor.audited(id), floor.cell("MK-0001", Column::OccupiedBy)), (1, Cell::Empty));
     assert!(landed(&floor.taken("MK-0001", 93, Uuid::new_v4()).await));
+}
+
+#[tokio::test]
+async fn b6_a_row_that_google_lets_nobody_write_keeps_no_other_from_being_put_right() {
+    let floor = Floor::of(4, quick()).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| {
+        human.inserts_rows("Operaciones", 2, 1);
+        // What was meant for the last two rows; the last of all is among what is finished.
+        human.protects_rows("Operaciones", 6, &[]);
+    });
+    let (right, lost) = (Uuid::new_v4(), Uuid::new_v4());
+    let tasks = [("MK-0002", right), ("MK-0004", lost)].map(|(tag, id)| floor.applying(floor.take(tag, 93, id)));
+    let [put_right, not_written] = tasks;
+    assert!(landed(&put_right.await.unwrap()));
+    assert!(!landed(&not_written.await.unwrap()), "nobody could write it");
+    assert_eq!(floor.cell("MK-0002", Column::Version), Cell::text(right.to_string()));
+    for tag in ["MK-0001", "MK-0003"] {
+        assert_eq!((floor.cell(tag, Column::OccupiedBy), floor.cell(tag, Column::Version)), (Cell::Empty, Cell::Number(0.0)));
+    }
+    assert_eq!(floor.cell("MK-0004", Column::OccupiedBy), Cell::Empty);
+    // Moved, and not mended: no talk of a rival.
+    assert_eq!(floor.workbook.alarms(), 2);
+    assert!(landed(&floor.taken("MK-0001", 94, Uuid::new_v4()).await), "work goes on");
+}
+
+#[tokio::test]
+async fn b6_what_was_to_put_rows_right_and_came_into_others_is_given_back_whole() {
+    let mut sheets = plant(4);
+    let place = |name: &str| sheets.operaciones.place(name).unwrap();
+    let (version, fitter, fitted) = (place("version"), place("Armador"), place("Fecha_Armado"));
+    let rows = &mut sheets.operaciones.rows;
+    rows.iter_mut().for_each(|(_, cells)| cells[version] = Cell::Empty);
+    (rows[1].1[fitter], rows[1].1[fitted]) = (Cell::text("LC(77)"), Cell::text("10-11-2026"));
+    let floor = Floor::with(&sheets, seldom()).await;
+    let (taken, paused) = (Uuid::new_v4(), Uuid::new_v4());
+    assert!(landed(&floor.taken("MK-0004", 94, taken).await));
+    assert!(landed(&floor.workbook.apply(floor.pausing("MK-0004", 94, paused), soon()).await));
+    // Each of two comes into the row above its own, one of them into one that is empty.
+    let mut reading = floor.google.hold(READINGS, Held::BeforeApplying);
+    let both = ["MK-0001", "MK-0003"].map(|tag| floor.applying(floor.take(tag, 93, Uuid::new_v4())));
+    reading.arrived().await;
+    eventually("both wait", async || floor.workbook.status().waiting == 2).await;
+    floor.google.human_will(When::BeforeWrite, BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+    let mut hitting = floor.google.hold(BATCHES, Held::BeforeAnswering);
+    reading.open();
+    hitting.arrived().await;
+    // What is to put that right comes when the empty row is gone, and the one that was hit, and nobody hears of it.
+    let mut repair = floor.google.hold(BATCHES, Held::BeforeApplying);
+    floor.google.fail(BATCHES, Fault::LostAfter);
+    hitting.open();
+    repair.arrived().await;
+    floor.google.human(BOOK, |human| {
+        human.deletes_rows("Operaciones", 4, 1);
+        human.deletes_rows("Operaciones", 2, 1);
+    });
+    let before = floor.cell("MK-0004", Column::ArmWorker);
+    repair.open();
+    for answer in both {
+        let answer = answer.await.unwrap();
+        assert!(landed(&answer), "{answer:?}");
+    }
+    let all = ["MK-0001", "MK-0003"].map(|tag| floor.cell(tag, Column::ArmWorker));
+    assert_eq!(all, ["MR(93)", "MR(93)"].map(Cell::text));
+    assert_eq!(floor.cell("MK-0004", Column::Version), Cell::text(paused.to_string()));
+    assert_eq!(floor.cell("MK-0004", Column::ArmWorker), before);
 }

@@ -18,6 +18,7 @@ use spoolboard::web::{App, router};
 use spoolboard::workbook::sheets::Limits;
 use spoolboard::workbook::{Applied, Workbook};
 use spoolboard::{events, locks};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -187,6 +188,29 @@ async fn f1_without_a_column_of_the_audit_memory_keeps_what_it_knows() {
     emptied(&floor).await;
     assert_eq!(audit(&floor.google, &[before, during]), [before, during]);
     assert!(floor.workbook.event(before).is_some());
+}
+
+#[tokio::test]
+async fn b6_a_column_that_is_inserted_into_the_audit_costs_memory_nothing_of_what_it_knows() {
+    let sheets = plant(2);
+    let mut book = book_of(&sheets);
+    let audit = &mut book.sheets[3];
+    // No spare columns on the right, as in a tab that somebody has trimmed.
+    audit.column_count = sheets.metadata.header.len();
+    audit.rows.iter_mut().for_each(|row| Arc::make_mut(row).truncate(sheets.metadata.header.len()));
+    let google = Google::with(book).await;
+    google.quota(60_000, 60_000);
+    let floor = Floor { workbook: connected(&google, BOOK, quick()).await, google };
+    let id = Uuid::new_v4();
+    assert!(landed(&floor.taken("MK-0001", 93, id).await));
+    let before = || floor.workbook.event(id).unwrap().notes.before.iter().map(|(column, _)| *column).collect::<BTreeSet<_>>();
+    let known = before();
+    assert!(!known.is_empty());
+    floor.google.human(BOOK, |human| human.inserts_column("Metadata", "Evento_Tipo", "Comentario"));
+    let readings = floor.readings();
+    eventually("it was read so", async || floor.readings() > readings + 4).await;
+    assert_eq!(before(), known);
+    assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
 }
 
 #[tokio::test]

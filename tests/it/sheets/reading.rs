@@ -2,11 +2,13 @@
 
 use super::{Floor, READINGS, landed};
 use crate::stand_in::{Fault, Google, Held, On};
-use crate::support::google::{BOOK, book_of, connecting, quick, seldom};
+use crate::support::google::{BOOK, book_of, connected, connecting, quick, seldom};
 use crate::support::{eventually, plant};
 use spoolboard::domain::{Cell, Column};
 use spoolboard::error::Error;
 use spoolboard::workbook::Workbook;
+use spoolboard::workbook::sheets::Limits;
+use std::time::Duration;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -165,6 +167,24 @@ async fn a_token_that_is_not_taken_any_more_is_replaced() {
     floor.google.fail(super::BATCHES, Fault::Unauthenticated);
     assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
     assert_eq!(floor.google.journal().count("token"), 3);
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_before_it_ends_and_used_as_long_as_no_other_comes() {
+    let google = Google::with(book_of(&plant(3))).await;
+    google.quota(60_000, 60_000);
+    let limits = Limits { token: Duration::from_millis(50), ..seldom() };
+    let floor = Floor { workbook: connected(&google, BOOK, limits).await, google };
+    let asked = || floor.google.journal().count("token");
+    eventually("it was replaced", async || asked() >= 3).await;
+    // From now on none comes.
+    floor.google.chance(On::Tokens, Fault::Unavailable, 1.0);
+    let before = asked();
+    eventually("another one was asked for", async || asked() > before).await;
+    let answer = floor.taken("MK-0001", 93, Uuid::new_v4()).await;
+    assert!(landed(&answer), "{answer:?}");
+    let refused = floor.google.journal().calls().iter().filter(|call| call.status == 401).count();
+    assert_eq!(refused, 0);
 }
 
 #[tokio::test]

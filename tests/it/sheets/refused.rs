@@ -2,13 +2,14 @@
 
 use super::{Floor, landed};
 use crate::pages::Screen;
-use crate::stand_in::Google;
+use crate::stand_in::book::Book;
 use crate::stand_in::grid::{self, Value};
+use crate::stand_in::{Fault, Google, Held, On};
 use crate::support::google::{BOOK, book_of, connected, quick, seldom};
 use crate::support::{HEADER, TestPlant, eventually, plant};
 use spoolboard::domain::{Cell, Column, Refusal};
 use spoolboard::error::Error;
-use spoolboard::workbook::Workbook;
+use spoolboard::workbook::{Applied, Workbook};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -26,10 +27,7 @@ async fn a_change_that_google_refuses_harms_no_other_of_its_group() {
 
 #[tokio::test]
 async fn i4_a_cell_with_a_formula_is_never_overwritten() {
-    let mut book = book_of(&plant(2));
-    let column = HEADER.iter().position(|name| *name == "Estado_Detalle").unwrap();
-    *book.sheets[0].cell_mut(1, column) = grid::Cell::formula("=\"Dis\"&\"ponible\"", Some(Value::Text("Disponible".into())));
-    let google = Google::with(book).await;
+    let google = Google::with(with_formula()).await;
     let floor = Floor { workbook: connected(&google, BOOK, seldom()).await, google };
     let before = floor.google.book(BOOK).sheets[0].clone();
     match floor.taken("MK-0001", 93, Uuid::new_v4()).await {
@@ -39,6 +37,56 @@ async fn i4_a_cell_with_a_formula_is_never_overwritten() {
         other => panic!("{other:?}"),
     }
     assert_eq!(floor.google.book(BOOK).sheets[0], before);
+    assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
+}
+
+/// A plant of two spools, the first of which has a formula as its state.
+fn with_formula() -> Book {
+    let mut book = book_of(&plant(2));
+    let column = HEADER.iter().position(|name| *name == "Estado_Detalle").unwrap();
+    *book.sheets[0].cell_mut(1, column) = grid::Cell::formula("=\"Dis\"&\"ponible\"", Some(Value::Text("Disponible".into())));
+    book
+}
+
+/// The reading of formulas.
+fn formulas() -> On {
+    On::Holding("FORMULA".into())
+}
+
+/// Whether a row is refused for its formula.
+fn is_refused(answer: &Result<Applied, Error>) -> bool {
+    matches!(answer, Err(Error::Refused(refusal)) if matches!(&**refusal, Refusal::Unreadable { .. }))
+}
+
+#[tokio::test]
+async fn i4_a_formula_of_a_row_that_moves_while_formulas_are_looked_for_is_not_overwritten() {
+    let google = Google::with(with_formula()).await;
+    google.quota(60_000, 60_000);
+    let mut looking = google.hold(formulas(), Held::BeforeApplying);
+    let (workbook, ()) = tokio::join!(connected(&google, BOOK, quick()), async {
+        looking.arrived().await;
+        google.human(BOOK, |human| human.inserts_rows("Operaciones", 2, 1));
+        looking.open();
+    });
+    let floor = Floor { workbook, google };
+    eventually("work can begin", async || floor.workbook.status().writable.is_ok()).await;
+    let told = floor.taken("MK-0001", 93, Uuid::new_v4()).await;
+    assert!(is_refused(&told), "{told:?}");
+    assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
+}
+
+#[tokio::test]
+async fn i4_nothing_is_written_before_formulas_were_looked_for() {
+    let google = Google::with(with_formula()).await;
+    google.quota(60_000, 60_000);
+    google.chance(formulas(), Fault::Internal, 1.0);
+    let floor = Floor { workbook: connected(&google, BOOK, quick()).await, google };
+    let told = floor.taken("MK-0001", 93, Uuid::new_v4()).await;
+    assert!(matches!(told, Err(Error::Unavailable { .. })), "{told:?}");
+    floor.google.calm();
+    eventually("work can begin", async || floor.workbook.status().writable.is_ok()).await;
+    let told = floor.taken("MK-0001", 93, Uuid::new_v4()).await;
+    assert!(is_refused(&told), "{told:?}");
     assert!(landed(&floor.taken("MK-0002", 93, Uuid::new_v4()).await));
 }
 

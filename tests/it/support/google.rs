@@ -28,6 +28,7 @@ pub(crate) fn seldom() -> Limits {
         calls: 60_000.0,
         refresh: seconds(3_600),
         idle: seconds(3_600),
+        token: seconds(3_000),
         write: seconds(2),
         beyond: seconds(3),
         settle: seconds(5),
@@ -35,6 +36,7 @@ pub(crate) fn seldom() -> Limits {
         vanished: millis(600),
         orphan: millis(500),
         audit: millis(100),
+        others: seconds(60),
     }
 }
 

@@ -9,6 +9,7 @@ mod wire;
 pub use token::is_safe;
 pub(super) use token::jittered;
 
+use super::Limits;
 use super::a1::{Col, Fila, TabId};
 use crate::broken::{Safety, lacks};
 use crate::domain::Cell;
@@ -166,8 +167,8 @@ impl Client {
     ///
     /// # Errors
     /// A sentence that says what is wrong with the credentials, and holds nothing of them.
-    pub(super) fn new(url: &str, book: &str, credentials: &str, write: Duration) -> Result<Client, String> {
-        let door = token::Door::open(credentials, url.starts_with("https:"))?;
+    pub(super) fn new(url: &str, book: &str, credentials: &str, limits: &Limits) -> Result<Client, String> {
+        let door = token::Door::open(credentials, url.starts_with("https:"), limits.token)?;
         let mut hub = Hub::new(door.http, token::Bearer(Arc::clone(&door.tokens)));
         hub.base_url(url.to_owned());
         Ok(Client {
@@ -175,7 +176,7 @@ impl Client {
             book: book.to_owned(),
             tokens: door.tokens,
             account: door.account,
-            write,
+            write: limits.write,
             metrics: SheetsMetrics::default(),
         })
     }

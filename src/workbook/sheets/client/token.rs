@@ -3,6 +3,7 @@
 //! A token is never logged, and neither is what it was asked for with.
 
 use super::SCOPE;
+use crate::words;
 use google_sheets4::common::{Client as Http, GetToken};
 use google_sheets4::hyper::Uri;
 use google_sheets4::hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -32,9 +33,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long a token may take to come.
 const FETCH: Duration = Duration::from_secs(10);
 
-/// When a token is replaced; it lives an hour.
-const RENEW: Duration = Duration::from_secs(50 * 60);
-
 /// The first and the longest pause between two attempts to get a token.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
@@ -62,24 +60,25 @@ pub(super) struct Bearer(pub(super) Arc<Tokens>);
 
 impl Door {
     /// Opens the way. `credentials` is the JSON of a service account; `secure` says that the calls
-    /// go over TLS.
+    /// go over TLS. A token is replaced after so long.
     ///
     /// # Errors
     /// A key that cannot be used, or a machine without certificates of authorities.
-    pub(super) fn open(credentials: &str, secure: bool) -> Result<Door, String> {
+    pub(super) fn open(credentials: &str, secure: bool, renew_after: Duration) -> Result<Door, String> {
         use futures_util::FutureExt;
         // The parser's own words could quote the key.
         let key: Result<ServiceAccountKey, _> = serde_json::from_str(credentials);
-        let key = key.map_err(|_| "no es el archivo JSON de una cuenta de servicio".to_owned())?;
+        let key = key.map_err(|_| words::text("google-no-account").to_owned())?;
         if !is_safe(&key.token_uri) {
-            return Err(format!("su token_uri es {}: se admite https, o http en este mismo equipo", key.token_uri));
+            let said = words::say("google-account-url").with("field", "token_uri");
+            return Err(said.with("value", &key.token_uri).into());
         }
         let account = key.client_email.clone();
         let tls = tls(secure || key.token_uri.starts_with("https:")).map_err(|error| error.to_string())?;
         let client = CustomHyperClientBuilder::from(client(tls.clone()));
         // Nothing in there waits; a key that cannot be read is told at once.
         let built = ServiceAccountAuthenticator::with_client(key, client).build().now_or_never();
-        let authenticator = built.and_then(Result::ok).ok_or("su clave privada no se puede leer")?;
+        let authenticator = built.and_then(Result::ok).ok_or_else(|| words::text("google-account-key"))?;
         let (tell, current) = watch::channel::<Got>(None);
         let renew = Arc::new(Notify::new());
         let wanted = Arc::clone(&renew);
@@ -87,11 +86,12 @@ impl Door {
             let (mut pause, mut failures) = (PAUSES.0, 0_u32);
             loop {
                 let next = match timeout(FETCH, authenticator.force_refreshed_token(&[SCOPE])).await {
-                    Ok(Ok(token)) => {
+                    // An error page can read like an answer that has none.
+                    Ok(Ok(token)) if token.token().is_some() => {
                         (pause, failures) = (PAUSES.0, 0);
                         // The old one stays until the new one is in hand.
                         tell.send_replace(token.token().map(|token| Ok(Arc::from(token))));
-                        RENEW
+                        renew_after
                     }
                     failure => {
                         failures += 1;
@@ -163,7 +163,7 @@ pub(in crate::workbook::sheets) fn jittered(pause: Duration) -> Duration {
 }
 
 fn why(error: Option<yup_oauth2::Error>) -> String {
-    error.map(|error| error.to_string()).unwrap_or_default()
+    error.map_or_else(|| "an answer without a token".to_owned(), |error| error.to_string())
 }
 
 /// Whether credentials may be sent to an address: it is https, or on this machine (`design.md` 7).

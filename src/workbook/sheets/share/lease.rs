@@ -59,6 +59,8 @@ pub(super) struct Lease {
     link: Link,
     key: Arc<str>,
     me: Arc<str>,
+    /// Turns asked for so far. Each has a name of its own: an end that arrives late ends no later one.
+    turns: u64,
     held: Option<Held>,
     /// Another one waits: not asked for before this.
     not_before: Instant,
@@ -83,7 +85,7 @@ impl Lease {
     /// The claim of a new process.
     pub(super) fn new(link: Link, book: &str) -> Lease {
         let (key, me) = (format!("{KEY}:{book}").into(), Uuid::new_v4().to_string().into());
-        Lease { link, key, me, held: None, not_before: Instant::now(), doubted: false }
+        Lease { link, key, me, turns: 0, held: None, not_before: Instant::now(), doubted: false }
     }
 
     /// Asks for the turn, again and again for a little while.
@@ -92,12 +94,13 @@ impl Lease {
             return Ok(Lead::Still);
         }
         self.held = None;
+        self.turns += 1;
         sleep_until(self.not_before).await;
         let patience = Instant::now() + PATIENCE;
         loop {
             let asked = Instant::now();
             let mut script = ASK.key(&*self.key);
-            let (ours, told): (bool, String) = run(&self.link, script.arg(&*self.me).arg(millis(LEASE))).await?;
+            let (ours, told): (bool, String) = run(&self.link, script.arg(&*self.me).arg(millis(LEASE)).arg(self.turns)).await?;
             if ours {
                 self.hold(asked);
                 let doubted = std::mem::take(&mut self.doubted);
@@ -112,8 +115,13 @@ impl Lease {
 
     fn hold(&mut self, asked: Instant) {
         let until = Arc::new(watch::Sender::new(Some(asked + LEASE)));
-        let keeper = keep(self.link.clone(), Arc::clone(&self.key), Arc::clone(&self.me), Arc::clone(&until));
+        let keeper = keep(self.link.clone(), Arc::clone(&self.key), self.turn(), Arc::clone(&until));
         self.held = Some(Held { since: asked, until, _keeper: AbortOnDropHandle::new(tokio::spawn(keeper)) });
+    }
+
+    /// The name of our last turn.
+    fn turn(&self) -> String {
+        format!("{}:{}", self.me, self.turns)
     }
 
     fn left(&self) -> Duration {
@@ -129,7 +137,7 @@ impl Lease {
     /// Renews the turn now; whether it still is ours.
     pub(super) async fn renewed(&mut self) -> bool {
         let Some(held) = &self.held else { return false };
-        match renew(&self.link, &self.key, &self.me).await {
+        match renew(&self.link, &self.key, &self.turn()).await {
             Ok(until) => held.until.send_replace(until).is_some() && until.is_some(),
             Err(error) => {
                 debug!(%error, "the turn to write was not renewed");
@@ -145,7 +153,7 @@ impl Lease {
         drop(held);
         let fence = fence.map(|fence| fence.0.to_string()).unwrap_or_default();
         let mut script = RELEASE.key(&*self.key);
-        match run(&self.link, script.arg(&*self.me).arg(fence).arg(millis(KEPT))).await {
+        match run(&self.link, script.arg(self.turn()).arg(fence).arg(millis(KEPT))).await {
             Ok(true) => self.not_before = Instant::now() + took.min(STAND_BACK),
             Ok(false) => {}
             Err(error) => warn!(%error, "the turn to write was not ended; it runs out"),
@@ -159,18 +167,18 @@ impl Lease {
 }
 
 /// Until when the lease lasts after having been renewed; `None` when it is not ours any more.
-async fn renew(link: &Link, key: &str, me: &str) -> Result<Option<Instant>, Cause> {
+async fn renew(link: &Link, key: &str, turn: &str) -> Result<Option<Instant>, Cause> {
     let asked = Instant::now();
     let mut script = RENEW.key(key);
-    let ours: bool = run(link, script.arg(me).arg(millis(LEASE))).await?;
+    let ours: bool = run(link, script.arg(turn).arg(millis(LEASE))).await?;
     Ok(ours.then(|| asked + LEASE))
 }
 
 /// Renews a lease for as long as it is held.
-async fn keep(link: Link, key: Arc<str>, me: Arc<str>, until: Arc<watch::Sender<Option<Instant>>>) {
+async fn keep(link: Link, key: Arc<str>, turn: String, until: Arc<watch::Sender<Option<Instant>>>) {
     loop {
         sleep(RENEWED).await;
-        match renew(&link, &key, &me).await {
+        match renew(&link, &key, &turn).await {
             Ok(Some(later)) => _ = until.send_replace(Some(later)),
             Ok(None) => {
                 warn!("the turn to write was lost");

@@ -1,5 +1,5 @@
--- Ends the turn, if it is the asker's, and leaves the fence for the next one; says whether one waits.
--- KEYS[1] the lease; ARGV: the asker, the fence (empty: none that he vouches for), how long to keep it in ms.
+-- Ends the turn, if it is the one that lasts, and leaves the fence for the next one; says whether one waits.
+-- KEYS[1] the lease; ARGV: the turn (the asker and its number), the fence (empty: none that he vouches for), how long to keep it in ms.
 if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then
   return 0
 end

@@ -11,7 +11,7 @@ mod watched;
 
 pub(super) use lease::Lead;
 pub(super) use pulse::{Pulse, Siblings};
-pub(super) use tokens::Tokens;
+pub(super) use tokens::{Tokens, keep, seen};
 pub(super) use watched::{Fresh, Watched};
 
 use super::a1::TabId;

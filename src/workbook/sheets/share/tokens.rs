@@ -41,10 +41,9 @@ impl fmt::Debug for Tokens {
 
 impl Tokens {
     /// The bucket under a key: so many calls a minute, and so many at once. What is seen of it is kept in
-    /// the folder.
-    pub(in super::super) fn new(link: Link, key: &'static str, each_minute: f64, most: f64, folder: &Path) -> Tokens {
-        let file = folder.join(key);
-        Tokens { link, key, each_second: each_minute / 60.0, most, saw: seen(&file), file }
+    /// the file.
+    pub(in super::super) fn new(link: Link, key: &'static str, each_minute: f64, most: f64, file: PathBuf) -> Tokens {
+        Tokens { link, key, each_second: each_minute / 60.0, most, saw: seen(&file).map(|(left, at, _)| (left, at)), file }
     }
 
     /// Takes one unless fewer than `reserve` would be left, and first as many as were `owed`. Answers
@@ -53,11 +52,9 @@ impl Tokens {
         let mut script = TAKE.key(self.key);
         let (left, at) = self.saw.as_ref().map_or(("", ""), |(left, at)| (left, at));
         script.arg(self.each_second).arg(self.most).arg(reserve).arg(owed).arg(millis(KEPT)).arg(left).arg(at);
-        let (wait, left, at) = run(&self.link, &script).await?;
+        let (wait, left, at): (u64, String, String) = run(&self.link, &script).await?;
         // Were it not kept, a start after a power cut might ask a few times too often.
-        if let Err(error) = fs::write(&self.file, format!("{left} {at}\n")) {
-            debug!(%error, "what is left of the budget is not on the disk");
-        }
+        keep(&self.file, &left, &at);
         self.saw = Some((left, at));
         Ok(Duration::from_millis(wait))
     }
@@ -81,11 +78,19 @@ impl Tokens {
     }
 }
 
-/// What a process saw less than a minute ago, before it ended.
-fn seen(file: &Path) -> Option<(String, String)> {
+/// Keeps what is left of a bucket, and when that was by Redis' clock: whole, wherever power fails.
+pub(in super::super) fn keep(file: &Path, left: &str, at: &str) {
+    let beside = file.with_extension("new");
+    if let Err(error) = fs::write(&beside, format!("{left} {at}\n")).and_then(|()| fs::rename(&beside, file)) {
+        debug!(%error, "what is left of the budget is not on the disk");
+    }
+}
+
+/// What a process saw less than a minute ago, before it ended, and how long ago.
+pub(in super::super) fn seen(file: &Path) -> Option<(String, String, Duration)> {
     let age = fs::metadata(file).ok()?.modified().ok()?.elapsed().unwrap_or_default();
     let text = fs::read_to_string(file).ok().filter(|_| age < COUNTS)?;
     let (left, at) = text.strip_suffix('\n')?.split_once(' ')?;
     let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
-    (is_number(left) && is_number(at)).then(|| (left.to_owned(), at.to_owned()))
+    (is_number(left) && is_number(at)).then(|| (left.to_owned(), at.to_owned(), age))
 }

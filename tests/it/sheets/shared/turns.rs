@@ -145,3 +145,23 @@ async fn what_another_run_of_redis_remembers_of_the_fence_is_not_believed() {
     eventually("it is taken", async || hall.take(&process, &tag(2), 102).await.is_ok()).await;
     assert_eq!(hall.rotations(), rotations + 1);
 }
+
+#[test]
+fn the_end_of_a_turn_that_arrives_late_does_not_end_the_next_one() {
+    let redis = RealRedis::start();
+    let run = |script: &str, words: [&str; 3]| -> redis::Value {
+        redis.ask(&["EVAL", script, "1", "lease", words[0], words[1], words[2]])
+    };
+    let (ask, end) = (
+        include_str!("../../../../src/workbook/sheets/share/lease_ask.lua"),
+        include_str!("../../../../src/workbook/sheets/share/lease_release.lua"),
+    );
+    let (ours, lasts) = (|told| matches!(told, redis::Value::Array(told) if told[0] == redis::Value::Int(1)), "15000");
+    assert!(ours(run(ask, ["a", lasts, "1"])));
+    // The server was frozen: the second turn was asked for before the end of the first was heard.
+    assert!(ours(run(ask, ["a", lasts, "2"])));
+    assert_eq!(run(end, ["a:1", "77", lasts]), redis::Value::Int(0));
+    assert!(!ours(run(ask, ["b", lasts, "1"])), "it is still the turn of a");
+    assert_eq!(run(end, ["a:2", "78", lasts]), redis::Value::Int(1), "and b waits for it");
+    assert!(ours(run(ask, ["b", lasts, "2"])));
+}
