@@ -76,12 +76,15 @@ pub enum Who {
 pub struct Session {
     /// Who.
     pub who: Who,
-    /// On which enrolled tablet; a worker's is good on that one only.
+    /// On which enrolled tablet, which is the only one where it is good; a supervisor may have signed in elsewhere.
     pub device: Option<String>,
     /// When he signed in.
     pub since: i64,
-    /// A supervisor: when he last gave his password. A worker: when he was last heard, to the minute.
+    /// When he last gave his password or his PIN.
     pub last: i64,
+    /// On a tablet: when he last did something there, to the minute.
+    #[serde(default)]
+    pub heard: i64,
     /// What the password or PIN was kept as: another one ends the session.
     pub hash: String,
 }
@@ -91,7 +94,7 @@ pub struct Session {
 pub struct Token {
     /// What it is called.
     pub name: String,
-    /// Of the secret in it.
+    /// Of the secret in it; empty once it has ended.
     pub hash: String,
     /// It may act, not only read.
     pub acts: bool,
@@ -101,6 +104,13 @@ pub struct Token {
     pub by: String,
     /// When it was last used, to the hour; 0 for never.
     pub seen: i64,
+}
+
+impl Token {
+    /// Whether it lets nobody in any more.
+    pub fn has_ended(&self) -> bool {
+        self.hash.is_empty()
+    }
 }
 
 /// A worker's PIN; its id is his number.
@@ -133,7 +143,7 @@ pub struct House {
     /// Since when there is this link.
     #[serde(default)]
     pub wall_since: i64,
-    /// The form that asked for this link.
+    /// The forms that asked for the last links, with blanks between them.
     #[serde(default)]
     pub wall_form: String,
 }
@@ -144,7 +154,8 @@ macro_rules! kept {
 
 kept! {
     Device = "device", Pairing = "pairing", Supervisor = "supervisor", Session = "session", Token = "token", Pin = "pin",
-    Badge = "badge", House = "house", super::rules::Tries = "tries", super::rules::Meter = "tries", super::line::Line = "tries",
+    Badge = "badge", House = "house", super::rules::Tries = "tries", super::rules::Meter = "tries", super::rules::Last = "tries",
+    super::line::Line = "tries",
 }
 
 /// Everything that decides who may come in; tries are apart.
@@ -162,6 +173,8 @@ pub struct Book {
     pub sessions: BTreeMap<String, Session>,
     /// By id.
     pub tokens: BTreeMap<String, Token>,
+    /// Those that have ended.
+    pub ended: BTreeMap<String, Token>,
     /// By the worker's number.
     pub pins: BTreeMap<String, Pin>,
     /// By the SHA-256 of the code.
@@ -192,6 +205,7 @@ impl Book {
                 warn!(kind, %error, "an entry of the register cannot be read");
             }
         }
+        book.ended = book.tokens.extract_if(.., |_, token| token.has_ended()).collect();
         book
     }
 }

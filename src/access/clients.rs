@@ -9,6 +9,12 @@ use uuid::Uuid;
 /// What every token begins with, so that one is known where it should not be.
 const PREFIX: &str = "spool_";
 
+/// How many tokens that have ended are known as such, so that the forms that made them make no others.
+const ENDED: usize = 100;
+
+/// How many forms are known that made links for the wall.
+const FORMS: usize = 20;
+
 /// To the hour: when a token was last used.
 const USED: i64 = 3_600;
 
@@ -40,12 +46,25 @@ impl Access {
         Ok(format!("{PREFIX}{id}_{secret}"))
     }
 
-    /// Ends a token.
+    /// Ends a token. That it was there stays known for as long as not many newer ones have ended.
     ///
     /// # Errors
     /// There is none with this id.
     pub async fn revoke_token(&self, id: &str) -> Result<Token, Denied> {
-        self.remove::<Token>(id).await
+        let end = |token: Option<Token>| {
+            let token = token.filter(|token| !token.has_ended()).ok_or(Denied::Gone)?;
+            // An earlier build, too, lets nobody in with it.
+            Ok((Some(Token { hash: String::new(), ..token.clone() }), token))
+        };
+        let ended = self.change(id, end).await?;
+        let book = self.book()?;
+        let mut known: Vec<(&String, &Token)> = book.ended.iter().collect();
+        known.sort_by_key(|(_, token)| std::cmp::Reverse(token.since));
+        for (id, _) in known.into_iter().skip(ENDED) {
+            // That somebody else removed it is as good.
+            let _ = self.remove::<Token>(id).await;
+        }
+        Ok(ended)
     }
 
     /// Notes that a token was used, if that was not noted within the hour.
@@ -88,10 +107,14 @@ impl Access {
     async fn put_wall(&self, hash: &str, form: &str, now: i64) -> Result<bool, Denied> {
         let put = |house: Option<House>| {
             let house = house.unwrap_or_default();
-            if !form.is_empty() && house.wall_form == form {
+            let mut forms: Vec<&str> = house.wall_form.split_whitespace().collect();
+            if forms.contains(&form) {
                 return Ok((Some(house), false));
             }
-            Ok((Some(House { wall: hash.to_owned(), wall_since: now, wall_form: form.to_owned(), ..house }), true))
+            // Which forms made the last ones is known also when they are links no more: sent again, they make none anew.
+            forms.extend(Some(form).filter(|form| !form.is_empty()));
+            let wall_form = forms[forms.len().saturating_sub(FORMS)..].join(" ");
+            Ok((Some(House { wall: hash.to_owned(), wall_since: now, wall_form, ..house }), true))
         };
         self.change("", put).await
     }

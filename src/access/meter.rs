@@ -54,11 +54,7 @@ impl Access {
             Place::Tablet(tablet) => Some(format!("supervisor {supervisor} {tablet}")),
             Place::Address(address) => {
                 let own = at_address(supervisor, address);
-                let known = self.change(&own, |tries: Option<Tries>| {
-                    let known = tries.as_ref().is_some_and(|tries| tries.is_known(now));
-                    Ok((tries, known))
-                });
-                known.await?.then_some(own)
+                self.is_known(&own, now).await?.then_some(own)
             }
             Place::Anywhere => None,
         };
@@ -97,9 +93,18 @@ impl Access {
         .await
     }
 
-    /// A supervisor came in from an address: from now on it has a share of its own.
-    pub(super) async fn welcome(&self, supervisor: &str, address: IpAddr, now: i64) -> Result<(), Denied> {
-        self.change(&at_address(supervisor, address), |_: Option<Tries>| Ok((Some(Tries::known(now)), ()))).await
+    /// Somebody came in from where this counts: earlier tries are forgotten, and it has a share of its own from now on.
+    pub(super) async fn welcome(&self, own: &str, now: i64) -> Result<(), Denied> {
+        self.change(own, |_: Option<Tries>| Ok((Some(Tries::known(now)), ()))).await
+    }
+
+    /// Whether somebody came in from where this counts not long ago.
+    pub(super) async fn is_known(&self, own: &str, now: i64) -> Result<bool, Denied> {
+        self.change(own, |tries: Option<Tries>| {
+            let known = tries.as_ref().is_some_and(|tries| tries.is_known(now));
+            Ok((tries, known))
+        })
+        .await
     }
 
     /// Counts one more of what a meter counts.
@@ -132,6 +137,7 @@ impl Access {
     }
 }
 
-fn at_address(supervisor: &str, address: IpAddr) -> String {
+/// What counts the tries at a supervisor's password from an address.
+pub(super) fn at_address(supervisor: &str, address: IpAddr) -> String {
     format!("supervisor {supervisor} @{address}")
 }

@@ -1,14 +1,14 @@
 //! People: supervisors with a password, workers with a PIN or a badge.
 
 use super::book::{Badge, House, Pin, Session, Supervisor, Who};
-use super::meter::{Place, Share};
-use super::rules::{self, Meter};
+use super::meter::{Place, Share, at_address};
+use super::rules::{self, Last, Meter, Rate};
 use super::secret::{digest, random};
 use super::{Access, Book, Denied};
 use crate::domain::WorkerId;
 use crate::domain::spool::squeeze;
 
-/// To the minute: when a worker was last heard.
+/// To the minute: when somebody last did something on a tablet.
 const HEARD: i64 = 60;
 
 /// Somebody who signed in and still is.
@@ -19,6 +19,8 @@ pub struct SignedIn {
     pub session: Session,
     /// A supervisor's name.
     pub name: String,
+    /// It is on an enrolled tablet, wherever he signed in.
+    pub on_tablet: bool,
 }
 
 impl Access {
@@ -40,11 +42,11 @@ impl Access {
         let mut device = None;
         match from {
             Place::Tablet(tablet) => device = Some(tablet.to_owned()),
-            Place::Address(address) => self.welcome(&id, address, now).await?,
+            Place::Address(address) => self.welcome(&at_address(&id, address), now).await?,
             Place::Anywhere => {}
         }
         let hash = known.map(|supervisor| supervisor.hash).unwrap_or_default();
-        self.open(Session { who: Who::Supervisor(id), device, since: now, last: now, hash }).await
+        self.open(Session { who: Who::Supervisor(id), device, since: now, last: now, heard: now, hash }).await
     }
 
     /// A supervisor gives his password once more, for something dangerous.
@@ -62,7 +64,8 @@ impl Access {
         self.alter(session, |session: &mut Session| session.last = session.last.max(now)).await
     }
 
-    /// Signs a worker in with his PIN, on one tablet. Gives the secret of his cookie.
+    /// Signs a worker in with his PIN, on one tablet. Gives the secret of his cookie. The tablet on which his PIN was
+    /// right last, if that was within the month, counts by itself alone: guesses on others never keep him out there.
     ///
     /// # Errors
     /// [`Denied::Wrong`], also for a worker who has none; [`Denied::Locked`] after too many on this tablet.
@@ -72,20 +75,42 @@ impl Access {
         if locked {
             return Err(Denied::Locked);
         }
-        let (share, together) = (Share::Own(at_pin(worker, tablet)), pins_of(worker));
+        let share = Share::Own(at_pin(worker, tablet));
+        let together = self.counted_together(worker, tablet, now).await?;
+        let together = together.as_ref().map(|(meter, rate)| (meter.as_str(), *rate));
         // What waits for its own sake must not use up the places that he has on the other tablets.
-        self.has_place((&together, rules::PINS), now).await?;
+        if let Some(meter) = together {
+            self.has_place(meter, now).await?;
+        }
         self.attempt_check(&share, now).await?;
-        self.count((&together, rules::PINS), now).await?;
+        if let Some(meter) = together {
+            self.count(meter, now).await?;
+        }
         if !self.hasher.fits(pin, known.as_ref().map(|pin| pin.hash.as_str())).await? {
             self.wrong_on(tablet, now).await?;
             return Err(Denied::Wrong);
         }
-        self.was_right(&share).await?;
-        self.give_back((&together, rules::PINS)).await?;
+        self.welcome(&at_pin(worker, tablet), now).await?;
+        self.change(&last_of(worker), |_| Ok((Some(Last { tablet: tablet.to_owned() }), ()))).await?;
+        if let Some(meter) = together {
+            self.give_back(meter).await?;
+        }
         let hash = known.map(|pin| pin.hash).unwrap_or_default();
         let device = Some(tablet.to_owned());
-        self.open(Session { who: Who::Worker(worker.get()), device, since: now, last: now, hash }).await
+        self.open(Session { who: Who::Worker(worker.get()), device, since: now, last: now, heard: now, hash }).await
+    }
+
+    /// What counts a worker's wrong PINs on this tablet together with those on others, where anything does.
+    async fn counted_together(&self, worker: WorkerId, tablet: &str, now: i64) -> Result<Option<(String, Rate)>, Denied> {
+        if !self.is_known(&at_pin(worker, tablet), now).await? {
+            return Ok(Some((pins_of(worker), rules::PINS)));
+        }
+        let was_last = |last: Option<Last>| {
+            let here = last.as_ref().is_some_and(|last| last.tablet == tablet);
+            Ok((last, here))
+        };
+        let here = self.change(&last_of(worker), was_last).await?;
+        Ok((!here).then(|| (known_pins_of(worker), rules::PINS_WHERE_KNOWN)))
     }
 
     async fn open(&self, session: Session) -> Result<String, Denied> {
@@ -110,13 +135,13 @@ impl Access {
         }
     }
 
-    /// Notes that a worker was heard, if that was not noted within the minute.
+    /// Notes that whoever signed in on a tablet did something there, if that was not noted within the minute.
     ///
     /// # Errors
     /// The register cannot be reached, or the session has ended.
     pub async fn still_there(&self, found: &SignedIn, now: i64) -> Result<(), Denied> {
-        match matches!(found.session.who, Who::Worker(_)) && now - found.session.last > HEARD {
-            true => self.alter(&found.id, |session: &mut Session| session.last = session.last.max(now)).await,
+        match found.on_tablet && now - found.session.heard > HEARD {
+            true => self.alter(&found.id, |session: &mut Session| session.heard = session.heard.max(now)).await,
             false => Ok(()),
         }
     }
@@ -166,8 +191,10 @@ impl Access {
         for tablet in self.book()?.devices.keys() {
             self.forgive(&at_pin(worker, tablet)).await?;
         }
-        self.change(&pins_of(worker), |_: Option<Meter>| Ok((None, ()))).await?;
-        Ok(())
+        for together in [pins_of(worker), known_pins_of(worker)] {
+            self.change(&together, |_: Option<Meter>| Ok((None, ()))).await?;
+        }
+        self.change(&last_of(worker), |_: Option<Last>| Ok((None, ()))).await
     }
 
     /// Makes a code choose a worker.
@@ -200,9 +227,19 @@ fn at_pin(worker: WorkerId, tablet: &str) -> String {
     format!("worker {worker} {tablet}")
 }
 
-/// What counts the wrong tries at a worker's PIN on all tablets together.
+/// What counts the wrong tries at a worker's PIN on all tablets together where it was not right lately.
 fn pins_of(worker: WorkerId) -> String {
     format!("pins {worker}")
+}
+
+/// The same where it was.
+fn known_pins_of(worker: WorkerId) -> String {
+    format!("pins {worker} known")
+}
+
+/// Where it is kept on which tablet a worker's PIN was right last.
+fn last_of(worker: WorkerId) -> String {
+    format!("pins {worker} last")
 }
 
 impl Book {
@@ -216,7 +253,9 @@ impl Book {
             Who::Worker(who) => (String::new(), &self.pins.get(&who.to_string()).filter(|_| session.device.is_some())?.hash),
         };
         let here = session.device.is_none() || session.device.as_deref() == tablet;
-        (here && *hash == session.hash).then(|| SignedIn { id, session: session.clone(), name })
+        let on_tablet = tablet.is_some();
+        let holds = here && (!on_tablet || session.is_in_use(now)) && *hash == session.hash;
+        holds.then(|| SignedIn { id, session: session.clone(), name, on_tablet })
     }
 
     /// Whose badge this is.

@@ -1,6 +1,6 @@
 //! How long things last, and how often somebody may try: pure, with the figures of `reliability.md` 6.
 
-use super::book::{Device, Pairing, Session, Who};
+use super::book::{Device, Pairing, Session};
 use crate::domain::cell::visible;
 use crate::domain::spool::squeeze;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub const PAIRING: i64 = 10 * MINUTE;
 /// How long somebody stays signed in at most.
 pub const SESSION: i64 = 12 * HOUR;
 
-/// How long a worker stays signed in without being heard.
+/// How long somebody stays signed in on an enrolled tablet, which is in many hands, without doing anything there.
 pub const IDLE: i64 = 10 * MINUTE;
 
 /// For how long after the password a dangerous act needs it not again.
@@ -44,9 +44,14 @@ pub struct Rate {
 /// Passwords and PINs that are looked at, whosever: 60 in any minute.
 pub const CHECKS: Rate = Rate { at_once: 30, each: 2 };
 
-/// Wrong PINs of one worker on all tablets together: 30 in any hour. It is more than one tablet has by itself
-/// ([`Tries`]), so that a single one that guesses keeps nobody out on the others, and many guess no faster.
+/// Wrong PINs of one worker on all tablets together where his PIN was not right lately: 30 in any hour. It is more than
+/// one tablet has by itself ([`Tries`]), so that a single one that guesses keeps nobody out on the others, and many guess
+/// no faster.
 pub const PINS: Rate = Rate { at_once: 15, each: 4 * MINUTE };
+
+/// The same on all tablets together where it was right lately, but the one where it was right last: 60 in any hour. That
+/// one counts by itself alone, so that there is always one on which no guess of others is held against him.
+pub const PINS_WHERE_KNOWN: Rate = Rate { at_once: 30, each: 2 * MINUTE };
 
 /// Codes that no device shows, whoever types them: 20 in any hour.
 pub const WRONG_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
@@ -54,7 +59,8 @@ pub const WRONG_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
 /// Codes that one address is given and that nobody lets in: 20 in any hour.
 pub const NEW_CODES: Rate = Rate { at_once: 10, each: HOUR / 10 };
 
-/// For how long an address from which a supervisor came in has a share of his tries for itself.
+/// For how long an address from which a supervisor came in, or a tablet on which a worker did, has a share of his tries
+/// for itself.
 const KNOWN: i64 = 30 * 24 * HOUR;
 
 /// The letters of a code: consonants that are not taken for one another, and make no words.
@@ -97,11 +103,12 @@ impl Pairing {
 impl Session {
     /// Whether he still is signed in.
     pub fn holds(&self, now: i64) -> bool {
-        let idle = match self.who {
-            Who::Supervisor(_) => SESSION,
-            Who::Worker(_) => IDLE,
-        };
-        now - self.since <= SESSION && now - self.last <= idle
+        now - self.since <= SESSION && (self.device.is_none() || self.is_in_use(now))
+    }
+
+    /// Whether he did something not long ago.
+    pub fn is_in_use(&self, now: i64) -> bool {
+        now - self.last.max(self.heard) <= IDLE
     }
 }
 
@@ -122,6 +129,13 @@ pub struct Tries {
     /// When somebody last came in from here.
     #[serde(default)]
     known: i64,
+}
+
+/// On which tablet a worker's PIN was right last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    /// Its id.
+    pub tablet: String,
 }
 
 /// What was done of something that has a rate: when it will have been paid for (the generic cell rate
@@ -237,6 +251,7 @@ pub fn code(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::book::Who;
     use super::*;
 
     #[test]
@@ -265,8 +280,15 @@ mod tests {
     }
 
     #[test]
-    fn no_minute_holds_more_than_sixty_checks_and_no_hour_more_than_twenty_codes() {
-        for (rate, within, most) in [(CHECKS, MINUTE, 60), (WRONG_CODES, HOUR, 20), (NEW_CODES, HOUR, 20)] {
+    fn no_minute_holds_more_than_sixty_checks_and_no_hour_more_codes_or_pins_than_it_may() {
+        let rates = [
+            (CHECKS, MINUTE, 60),
+            (WRONG_CODES, HOUR, 20),
+            (NEW_CODES, HOUR, 20),
+            (PINS, HOUR, 30),
+            (PINS_WHERE_KNOWN, HOUR, 60),
+        ];
+        for (rate, within, most) in rates {
             let (mut meter, mut counted) = (Meter::default(), Vec::new());
             for now in 0..3 * within {
                 // Asked again and again within each second.
@@ -361,13 +383,22 @@ mod tests {
 
     #[test]
     fn sessions_codes_and_tablets_end_by_themselves() {
-        let session = |who, last| Session { who, device: None, since: 0, last, hash: String::new() };
-        let supervisor = session(Who::Supervisor("ana".into()), 0);
-        assert!(supervisor.holds(SESSION) && !supervisor.holds(SESSION + 1));
+        let session = |who, device: Option<&str>, heard| Session {
+            who,
+            device: device.map(str::to_owned),
+            since: 0,
+            last: 0,
+            heard,
+            hash: String::new(),
+        };
+        let supervisor = session(Who::Supervisor("ana".into()), None, 0);
+        assert!(supervisor.holds(SESSION) && !supervisor.holds(SESSION + 1), "at a desk of his own");
         assert!(is_recent(0, RECENT) && !is_recent(0, RECENT + 1));
-        let worker = session(Who::Worker(93), 100);
-        assert!(worker.holds(100 + IDLE) && !worker.holds(101 + IDLE));
-        assert!(!session(Who::Worker(93), SESSION).holds(SESSION + 1), "no longer than a shift");
+        for who in [Who::Worker(93), Who::Supervisor("ana".into())] {
+            let here = session(who.clone(), Some("armado-1"), 100);
+            assert!(here.holds(100 + IDLE) && !here.holds(101 + IDLE), "{who:?}");
+            assert!(!session(who, Some("armado-1"), SESSION).holds(SESSION + 1), "no longer than a shift");
+        }
         let pairing = Pairing { code: String::new(), hash: String::new(), since: 0, counted: String::new() };
         assert!(pairing.holds(PAIRING) && !pairing.holds(PAIRING + 1));
         assert_eq!((pairing.minutes(1), pairing.minutes(541)), (10, 1));

@@ -66,12 +66,15 @@ impl Store {
 
     /// Keeps what others told and was not heard yet; what cannot be read is of a later build.
     pub(super) fn heard(&mut self, told: &[Told], place: &Place) -> Result<()> {
+        let now = (self.now)();
         let change = self.file.transaction()?;
         for Told { number, text } in told {
             let Some((origin, step)) = read(text) else { continue };
             let known = "SELECT number FROM heard WHERE origin = ?1";
             let known = change.prepare_cached(known)?.query_row([&origin], |row| row.get::<_, i64>(0)).optional()?;
             if known.is_none_or(|known| known < *number) {
+                // What its clock has ahead of ours must not stand before what comes.
+                let step = Step { at: step.at.min(now), ..step };
                 insert(&change, &step)?;
                 hear(&change, &origin, *number, step.at.timestamp_millis())?;
             }
@@ -96,6 +99,7 @@ fn read(text: &str) -> Option<(String, Step)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Mark;
     use super::*;
     use std::path::Path;
 
@@ -106,11 +110,11 @@ mod tests {
     }
 
     fn kept(store: &Store) -> Vec<Step> {
-        store.steps("t", moment(0), moment(1_000_000), 1_000_000).unwrap()
+        store.steps("t", moment(0), Mark::at(moment(1_000_000)), 1_000_000).unwrap().steps
     }
 
     fn store(folder: &Path) -> Store {
-        Store::open(folder, true).unwrap()
+        Store::open(folder, true, Box::new(|| moment(500_000))).unwrap()
     }
 
     #[test]
@@ -147,6 +151,15 @@ mod tests {
         let lost: Vec<u64> = (0..4).map(|_| one.write(&many).unwrap()).collect();
         assert_eq!(lost, [0, 0, 2_000, 4_000]);
         assert_eq!(one.untold().unwrap().0[0].number, 6_001);
+    }
+
+    #[test]
+    fn f4_a_step_of_a_process_whose_clock_is_ahead_is_kept_as_of_when_it_was_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut one = store(folder.path());
+        let ahead = Told { number: 1, text: write("x", &step(900_000)) };
+        one.heard(&[ahead], &"9-9".into()).unwrap();
+        assert_eq!(kept(&one)[0].at, moment(500_000));
     }
 
     #[test]

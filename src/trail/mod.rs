@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use exchange::{Place, Told};
 use prometheus_client::metrics::counter::Counter;
 use shared::Shared;
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,6 +36,9 @@ const GATHER: Duration = Duration::from_millis(500);
 /// How often what is too old, or too much, is looked for.
 const PRUNE: Duration = Duration::from_secs(600);
 
+/// The most tablets that are listed: those heard last.
+pub const TABLETS: usize = 200;
+
 /// One step on a tablet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -42,7 +46,7 @@ pub struct Step {
     pub at: DateTime<Utc>,
     /// Which tablet; the id in its cookie.
     pub tablet: String,
-    /// The build of the page that it showed, or of the program that answered.
+    /// The build of the page that it showed; empty where nobody said it.
     pub build: String,
     /// What was asked: a method and a path, or what the page itself told.
     pub what: String,
@@ -63,11 +67,53 @@ pub struct Tablet {
     pub id: String,
     /// When it was last heard.
     pub last: DateTime<Utc>,
-    /// The build of its last step.
+    /// The build of the page that it showed last; empty where none of its steps says one.
     pub build: String,
     /// How many steps of it are kept.
     pub steps: i64,
 }
+
+impl Tablet {
+    /// Whether it shows a page of another build than this one. One that never said its build is not known to.
+    pub fn is_old(&self, current: &str) -> bool {
+        !self.build.is_empty() && self.build != current
+    }
+}
+
+/// Steps of a tablet, oldest first, and before which place there are older ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// `None` when these are the oldest.
+    pub older: Option<Mark>,
+}
+
+/// A place between two steps, as an address names it: a moment in milliseconds, and which of its steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(i64, i64);
+
+impl Mark {
+    /// Before every step of this moment.
+    pub fn at(moment: DateTime<Utc>) -> Mark {
+        Mark(moment.timestamp_millis(), i64::MIN)
+    }
+
+    /// The mark that was written so.
+    pub fn read(text: &str) -> Option<Mark> {
+        let (moment, step) = text.split_once('-')?;
+        Some(Mark(moment.parse().ok()?, step.parse().ok()?))
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0, self.1)
+    }
+}
+
+/// What time it is.
+type Now = Box<dyn Fn() -> DateTime<Utc> + Send>;
 
 /// Keeps steps and finds them again. Cheap to clone; the last clone ends its thread.
 #[derive(Debug, Clone)]
@@ -92,9 +138,9 @@ enum Work {
     Steps {
         tablet: String,
         from: DateTime<Utc>,
-        to: DateTime<Utc>,
+        before: Mark,
         most: u32,
-        answer: Answer<Vec<Step>>,
+        answer: Answer<Steps>,
     },
 }
 
@@ -102,13 +148,18 @@ type Answer<T> = tokio::sync::oneshot::Sender<Result<T, String>>;
 
 impl Trail {
     /// Keeps steps in a file of the data folder, for 30 days and in 50 MB at most; those of other processes,
-    /// too, where there is a way to them. `lost` counts what is not kept, or not told. With a way to others it must
-    /// be called within the runtime.
+    /// too, where there is a way to them. `lost` counts what is not kept, or not told; `now` says what is too old. With a
+    /// way to others it must be called within the runtime.
     ///
     /// # Errors
     /// The file cannot be opened or made.
-    pub fn open(folder: &Path, others: Option<Link>, lost: Counter) -> io::Result<Trail> {
-        let store = Store::open(folder, others.is_some()).map_err(io::Error::other)?;
+    pub fn open(
+        folder: &Path,
+        others: Option<Link>,
+        lost: Counter,
+        now: impl Fn() -> DateTime<Utc> + Send + 'static,
+    ) -> io::Result<Trail> {
+        let store = Store::open(folder, others.is_some(), Box::new(now)).map_err(io::Error::other)?;
         let (work, received) = sync_channel(QUEUE);
         let counter = lost.clone();
         thread::Builder::new().name("trail".into()).spawn(move || keep(store, &received, &counter))?;
@@ -136,7 +187,7 @@ impl Trail {
         self.shared.as_ref().is_some_and(|shared| shared.is_cut_off())
     }
 
-    /// The tablets that were heard of, the last one first.
+    /// The tablets that were heard of, the last one first; the 200 heard last.
     ///
     /// # Errors
     /// The file cannot be read, in words for an operator.
@@ -147,15 +198,15 @@ impl Trail {
         }
     }
 
-    /// What was done on a tablet in `from..to`, oldest first; the last `most` of it.
+    /// What was done on a tablet since `from` and before a place; the last `most` of it.
     ///
     /// # Errors
     /// The file cannot be read, in words for an operator.
-    pub async fn steps(&self, tablet: &str, from: DateTime<Utc>, to: DateTime<Utc>, most: u32) -> Result<Vec<Step>, String> {
+    pub async fn steps(&self, tablet: &str, from: DateTime<Utc>, before: Mark, most: u32) -> Result<Steps, String> {
         let tablet = tablet.to_owned();
         match &self.queue {
-            Some(queue) => queue.ask(|answer| Work::Steps { tablet, from, to, most, answer }).await,
-            None => Ok(Vec::new()),
+            Some(queue) => queue.ask(|answer| Work::Steps { tablet, from, before, most, answer }).await,
+            None => Ok(Steps { steps: Vec::new(), older: None }),
         }
     }
 }
@@ -190,9 +241,9 @@ fn keep(mut store: Store, received: &Receiver<Work>, lost: &Counter) {
                 write(&mut store, &mut gathered, lost);
                 let _ = answer.send(store.tablets().map_err(|error| error.to_string()));
             }
-            Ok(Work::Steps { tablet, from, to, most, answer }) => {
+            Ok(Work::Steps { tablet, from, before, most, answer }) => {
                 write(&mut store, &mut gathered, lost);
-                let _ = answer.send(store.steps(&tablet, from, to, most).map_err(|error| error.to_string()));
+                let _ = answer.send(store.steps(&tablet, from, before, most).map_err(|error| error.to_string()));
             }
             Ok(Work::Untold(answer)) => {
                 write(&mut store, &mut gathered, lost);

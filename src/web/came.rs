@@ -93,9 +93,16 @@ impl Came {
     pub fn counted_as(&self) -> Option<IpAddr> {
         match self.from {
             address if address.is_loopback() => None,
-            IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
-            address => Some(address),
+            address => Some(subscriber(address)),
         }
+    }
+}
+
+/// Who has an address: of IPv6 the network that one subscriber is given, whose 2⁶⁴ addresses are all his.
+pub(super) fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
     }
 }
 

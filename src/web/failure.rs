@@ -242,7 +242,7 @@ fn of_door(door: &Door) -> (StatusCode, &'static str) {
     match door {
         Door::Unknown => (StatusCode::UNAUTHORIZED, "NO_REGISTRADO"),
         Door::PinFirst => (StatusCode::UNAUTHORIZED, "PIN_REQUERIDO"),
-        Door::NotAllowed => (StatusCode::FORBIDDEN, "ACCESO_NO_PERMITIDO"),
+        Door::NotAllowed | Door::PinOnTablet => (StatusCode::FORBIDDEN, "ACCESO_NO_PERMITIDO"),
         Door::SupervisorsOnly | Door::EnterFirst => (StatusCode::FORBIDDEN, "SOLO_SUPERVISOR"),
         Door::PasswordAgain => (StatusCode::FORBIDDEN, "CLAVE_REQUERIDA"),
         Door::Wrong | Door::WrongPassword => (StatusCode::FORBIDDEN, "CLAVE_INCORRECTA"),

@@ -23,11 +23,16 @@ struct Up<'a> {
     status: &'static str,
     version: &'static str,
     build: &'a str,
+    /// Why nobody may act now, for pages that have no stream to hear it by.
+    obstacle: Option<&'a str>,
 }
 
 /// The process is up; nothing more is asked.
 async fn health(State(app): State<App>) -> Response {
-    Json(Up { status: "ok", version: env!("CARGO_PKG_VERSION"), build: &app.site.build }).into_response()
+    // As on the pages: before the first reading there is nothing to look at, either.
+    let obstacle = app.live.obstacle().filter(|_| app.plant.view().read_at.is_some());
+    let obstacle = obstacle.as_ref().map(|why| why.as_str());
+    Json(Up { status: "ok", version: env!("CARGO_PKG_VERSION"), build: &app.site.build, obstacle }).into_response()
 }
 
 #[derive(Serialize)]

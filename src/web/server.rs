@@ -6,6 +6,7 @@
 
 mod places;
 mod tls;
+mod turns;
 mod unstalled;
 
 pub use tls::{BadPair, Tls};
@@ -14,24 +15,27 @@ use super::came::{Came, Net};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use places::Places;
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::timeout::DeadlineBody;
 use tracing::{debug, warn};
+use turns::Turns;
 use unstalled::Unstalled;
 
 /// How the program is reached.
@@ -48,9 +52,9 @@ pub struct Front {
 pub struct Limits {
     /// From the connection to its first byte.
     pub first_byte: Duration,
-    /// For the head of a request, whole; also how long a kept connection may stay silent.
+    /// For the head of a request, whole; also how long a kept connection may stay without a request.
     pub head: Duration,
-    /// How long a connection of a trusted proxy may stay silent between two requests: longer than a
+    /// How long a connection of a trusted proxy may stay without one between two requests: longer than a
     /// proxy keeps one, or it sends an action into a connection that is just being closed.
     pub proxy: Duration,
     /// For the body of a request, whole.
@@ -108,13 +112,13 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) {
-    let [everybodys, proxys] = [limits.head, limits.proxy].map(|silent| Arc::new(builder(&limits, silent)));
+    let [everybodys, proxys] = [limits.head, limits.proxy].map(|silent| Arc::new((builder(&limits, silent), silent)));
     let places = Places::new(limits.connections, limits.each);
-    let graceful = GracefulShutdown::new();
+    let connections = TaskTracker::new();
     if let Some(tls) = front.tls.clone() {
         tokio::spawn(tls.follow(limits.certificate, metrics.refused_certificates.clone(), stop.clone()));
     }
-    let door = Door { routes, front, limits };
+    let door = Door { routes, front, limits, stop: stop.clone() };
     while let Some((stream, peer, permit)) = accepted(&listener, &places, &stop).await {
         // A proxy stands for everybody behind it.
         let trusted = Came::is_trusted(peer.ip(), &door.front.proxies);
@@ -122,17 +126,18 @@ pub async fn serve(
             metrics.refused_connections.inc();
             continue;
         };
-        let builder = Arc::clone(if trusted { &proxys } else { &everybodys });
-        let (door, watcher, open) = (door.clone(), graceful.watcher(), metrics.connections.clone());
-        tokio::spawn(async move {
+        let manner = Arc::clone(if trusted { &proxys } else { &everybodys });
+        let (door, open) = (door.clone(), metrics.connections.clone());
+        connections.spawn(async move {
             open.inc();
-            door.serve(stream, peer, &builder, watcher).await;
+            door.serve(stream, peer, &manner).await;
             open.dec();
             drop(place);
         });
     }
     drop(listener);
-    if timeout(door.limits.drain, graceful.shutdown()).await.is_err() {
+    connections.close();
+    if timeout(door.limits.drain, connections.wait()).await.is_err() {
         warn!("requests in hand did not end in time; their connections are dropped");
     }
 }
@@ -186,67 +191,88 @@ struct Door {
     routes: Router,
     front: Front,
     limits: Limits,
+    stop: CancellationToken,
 }
 
+/// How a kind of connection is spoken on, and how long it may stay without a request.
+type Manner = (Builder<TokioExecutor>, Duration);
+
 impl Door {
-    async fn serve(self, stream: TcpStream, peer: SocketAddr, builder: &Builder<TokioExecutor>, watcher: Watcher) {
+    async fn serve(self, stream: TcpStream, peer: SocketAddr, manner: &Manner) {
         // An answer goes out when it is ready: an action's is one small packet.
         let _ = stream.set_nodelay(true);
         if timeout(self.limits.first_byte, stream.readable()).await.is_err() {
             return;
         }
-        let asked = Arc::new(AtomicBool::new(false));
-        let (begun, limit) = (Arc::clone(&asked), self.limits.head);
+        let turns = Turns::default();
+        let (spoken, limit) = (turns.clone(), self.limits.head);
         // From the first byte to the first whole request, the handshake of TLS included.
         let served = async {
             match self.front.tls.clone() {
-                None => self.speak(stream, peer, begun, builder, watcher).await,
+                None => self.speak(stream, peer, spoken, manner).await,
                 Some(_) if tls::speaks_plainly(&stream).await => drop(tls::answer_plainly(stream).await),
                 Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => self.speak(stream, peer, begun, builder, watcher).await,
+                    Ok(stream) => self.speak(stream, peer, spoken, manner).await,
                     Err(error) => debug!(%error, "a connection did not come to speak TLS"),
                 },
             }
         };
         tokio::select! {
             () = served => {}
-            () = silent(limit, &asked) => debug!("a connection sent no whole request"),
+            () = silent(limit, &turns) => debug!("a connection sent no whole request"),
         }
     }
 
-    async fn speak<S>(
-        self,
-        stream: S,
-        peer: SocketAddr,
-        asked: Arc<AtomicBool>,
-        builder: &Builder<TokioExecutor>,
-        watcher: Watcher,
-    ) where
+    async fn speak<S>(self, stream: S, peer: SocketAddr, turns: Turns, (builder, silent): &Manner)
+    where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Door { routes, front, limits } = self;
-        let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
-            asked.store(true, Ordering::Relaxed);
-            let came = Came::of(peer, front.tls.is_some(), request.headers(), &front.proxies);
-            request.extensions_mut().insert(came);
-            routes.clone().oneshot(request.map(|body| match body.is_end_stream() {
-                true => Body::empty(),
-                false => Body::new(DeadlineBody::new(limits.body, body)),
-            }))
-        });
-        let stream = TokioIo::new(Unstalled::new(stream, limits.send));
-        let connection = builder.serve_connection(stream, TowerToHyperService::new(service)).into_owned();
-        if let Err(error) = watcher.watch(connection).await {
+        let (stop, head, send, ours) = (self.stop.clone(), self.limits.head, self.limits.send, turns.clone());
+        let service = tower::service_fn(move |request| self.clone().answer(request, peer, ours.clone()));
+        let stream = TokioIo::new(Unstalled::new(stream, send, turns.clone()));
+        let mut connection = pin!(builder.serve_connection(stream, TowerToHyperService::new(service)));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = over(&stop, &turns, *silent) => {
+                // Nothing more may be asked on it; what was asked is answered.
+                connection.as_mut().graceful_shutdown();
+                let rest = if turns.any_open() { send } else { head };
+                tokio::select! {
+                    ended = connection => ended,
+                    () = turns.idle(rest) => return debug!("a connection did not end by itself"),
+                }
+            }
+        };
+        if let Err(error) = ended {
             debug!(error, "a connection ended early");
         }
+    }
+
+    async fn answer(self, mut request: hyper::Request<Incoming>, peer: SocketAddr, turns: Turns) -> Result<Response, Infallible> {
+        let _ours = turns.begin();
+        let came = Came::of(peer, self.front.tls.is_some(), request.headers(), &self.front.proxies);
+        request.extensions_mut().insert(came);
+        let request = request.map(|body| match body.is_end_stream() {
+            true => Body::empty(),
+            false => Body::new(DeadlineBody::new(self.limits.body, body)),
+        });
+        self.routes.oneshot(request).await.map(|answer| turns.answered(answer))
+    }
+}
+
+/// Ends when a connection is of no more use: the server stops, or nothing is asked on it any more.
+async fn over(stop: &CancellationToken, turns: &Turns, silent: Duration) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = turns.idle(silent) => {}
     }
 }
 
 /// Ends when no request came in time. hyper's own head time-out begins only when it knows which
 /// HTTP it is speaking, which takes up to 24 bytes; so the first head has a deadline of ours as well.
-async fn silent(limit: Duration, asked: &AtomicBool) {
+async fn silent(limit: Duration, turns: &Turns) {
     sleep(limit).await;
-    if asked.load(Ordering::Relaxed) {
+    if !turns.none_yet() {
         std::future::pending::<()>().await;
     }
 }

@@ -152,6 +152,42 @@ fn the_rules_are_yaml_of_the_shape_that_prometheus_reads() {
     }
 }
 
+/// What a sum over outcomes in an expression is now: `spoolboard_outcomes_total{outcome=~"taken|conflict"}[15m]`.
+fn sum(part: &str, figures: &str) -> f64 {
+    let (_, asked) = part.split_once("spoolboard_outcomes_total").unwrap();
+    let wanted: Vec<&str> = asked.split('[').next().unwrap().split('"').nth(1).unwrap_or_default().split('|').collect();
+    let lines = figures.lines().filter_map(|line| line.strip_prefix("spoolboard_outcomes_total{")?.rsplit_once(' '));
+    let counted = lines.filter(|(labels, _)| wanted == [""] || wanted.iter().any(|one| labels.contains(&format!("\"{one}\""))));
+    counted.map(|(_, count)| count.parse::<f64>().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn i3_the_alerts_on_conflicts_divide_by_what_the_page_of_supervisors_divides_by_and_say_so() {
+    let plant = TestPlant::embedded().await;
+    for tag in ["MK-0001", "MK-0002", "MK-0003"] {
+        assert_eq!(plant.worker(93).take(tag, "ARM").await.status, 200);
+    }
+    assert_eq!(plant.worker(94).take("MK-0001", "ARM").await.status, 409);
+    for status in [200, 410, 410] {
+        assert_eq!(plant.worker(93).pause("MK-0001").await.status, status);
+    }
+    let (figures, page) = (plant.get("/metrics").await.text, plant.get("/api/conflicts").await.json);
+    let rules = yaml(&lines(&doc("alerts.yml")));
+    for (alert, rate, share, kinds) in [
+        ("SpoolboardManyConflicts", "tasa_409", 1.0 / 4.0, &["taken", "(409)"][..]),
+        ("SpoolboardManyEnded", "tasa_410", 2.0 / 6.0, &["TAKEs that landed", "(409)", "(410)"][..]),
+    ] {
+        let rule = rules["groups"][0]["rules"].as_array().unwrap().iter().find(|rule| rule["alert"] == alert).unwrap();
+        let (part, rest) = rule["expr"].as_str().unwrap().split_once("/ sum(").unwrap();
+        let found = sum(part, &figures) / sum(rest.split('>').next().unwrap(), &figures);
+        assert_eq!((found, page[rate].as_f64().unwrap()), (share, share), "{alert}");
+        let summary = rule["annotations"]["summary"].as_str().unwrap();
+        for kind in kinds {
+            assert!(summary.contains(kind), "{alert} divides by {kind}, too: {summary}");
+        }
+    }
+}
+
 #[test]
 fn every_alert_has_a_section_that_says_what_to_do_and_every_section_an_alert() {
     let (rules, page) = (doc("alerts.yml"), doc("hot-spots.md"));

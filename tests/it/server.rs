@@ -1,5 +1,6 @@
 //! The accept loop: who says nothing is let go, who is served is finished.
 
+use crate::hostile::http2::{ASK, BURST, NOTHING, speak};
 use crate::support::TestPlant;
 use spoolboard::web::server::Limits;
 use std::time::Duration;
@@ -37,6 +38,29 @@ async fn a_kept_connection_that_stays_silent_is_closed_after_its_answer() {
     let plant = TestPlant::with(short()).await;
     let answer = spoken(&plant, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("{\"status\":\"ok\""), "{answer}");
+}
+
+#[tokio::test]
+async fn an_http2_connection_that_takes_nothing_of_what_it_asked_for_is_closed_though_it_is_there() {
+    let plant = TestPlant::with(Limits { send: Duration::from_millis(200), ..short() }).await;
+    // The settings say that it takes no byte of any answer.
+    let settings = [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+    let ask = [&ASK[..24], &settings, &ASK[33..]].concat();
+    let stream = TcpStream::connect(plant.running.address).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), speak(stream, &ask, 1)).await;
+    assert_eq!(ended, Ok(true), "it was told before");
+    assert_eq!(plant.worker(93).take("MK-0001", "ARM").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_http2_connection_on_which_nothing_is_asked_is_closed_however_many_pings_come_at_once() {
+    // They come more often than nothing may be asked.
+    let plant = TestPlant::with(Limits { head: Duration::from_millis(1_500), ..short() }).await;
+    for ask in [NOTHING, ASK] {
+        let stream = TcpStream::connect(plant.running.address).await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(20), speak(stream, ask, BURST)).await;
+        assert!(ended.is_ok(), "still open after {} bytes", ask.len());
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) async fn status(State(app): State<App>, Asked(asked): Asked) -> Result<Response, Rejected> {
@@ -37,7 +38,8 @@ struct Question {
     operation: Option<Operation>,
     state: Option<Wanted>,
     worker: Option<WorkerId>,
-    words: Vec<String>,
+    /// Each once: a row is looked at for every one of them.
+    words: BTreeSet<String>,
 }
 
 impl Question {

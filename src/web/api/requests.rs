@@ -31,12 +31,21 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| input::unread(&rejection))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(fields)) => {
-                told.note(fields.iter().map(|(name, value)| (name.as_str(), value)));
+                told.note(fields.iter().flat_map(|(name, value)| texts(value).into_iter().map(|text| (name.as_str(), text))));
                 Ok(Body(fields))
             }
             Ok(_) => Err(Fault::NotAnObject.into()),
             Err(_) => Err(Fault::NotJson.into()),
         }
+    }
+}
+
+/// What a field holds, each text of a list by itself.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(list) => list.iter().flat_map(texts).collect(),
+        other => vec![other.to_string()],
     }
 }
 

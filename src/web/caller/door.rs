@@ -3,7 +3,7 @@
 use super::cookies::{self, Kind};
 use super::given::Given;
 use super::{CALLER, Caller, Needs};
-use crate::access::{Access, Denied, Device, Session, SignedIn, Who, rules};
+use crate::access::{Access, Book, Denied, Device, Session, SignedIn, Who, digest, rules};
 use crate::domain::WorkerId;
 use crate::web::App;
 use crate::web::failure::Failure;
@@ -59,10 +59,7 @@ impl Credentials {
             None => None,
         };
         let person = match &self.session {
-            Some(secret) => {
-                let here = device.as_ref().map(|(id, _)| id.as_str());
-                access.find(|book| book.signed_in(secret, here, now)).await?
-            }
+            Some(_) => access.find(|book| self.person(book, now)).await?,
             None => None,
         };
         match (device, person) {
@@ -74,9 +71,46 @@ impl Credentials {
         }
     }
 
+    /// The enrolled tablet that this came from.
+    pub(in crate::web) fn tablet(&self, book: &Book, now: i64) -> Option<&str> {
+        let (id, secret) = self.device.as_ref()?;
+        book.tablet(id, secret, now).map(|_| id.as_str())
+    }
+
+    /// Whoever signed in and still is.
+    fn person(&self, book: &Book, now: i64) -> Option<SignedIn> {
+        book.signed_in(self.session.as_ref()?, self.tablet(book, now), now)
+    }
+
+    /// Ends the session on the server: its cookie is good for nothing afterwards.
+    pub(in crate::web) async fn sign_out(&self, access: &Access) -> Result<(), Denied> {
+        match &self.session {
+            Some(secret) => access.sign_out(&digest(secret)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Notes that whoever signed in did something.
+    fn used(&self, access: &Arc<Access>, now: i64) {
+        if let Some(person) = access.book().ok().and_then(|book| self.person(&book, now)) {
+            noted(access, move |access| async move { access.still_there(&person, now).await });
+        }
+    }
+
     async fn wall(&self, access: &Access) -> Result<Caller, Denied> {
         let Some(secret) = &self.wall else { return Ok(Caller::Nobody) };
         Ok(access.find(|book| book.is_wall(secret).then_some(Caller::Wall)).await?.unwrap_or(Caller::Nobody))
+    }
+
+    /// The enrolled tablet on which somebody does something, whoever is signed in there.
+    async fn on_tablet(&self, access: &Arc<Access>, caller: &Caller, now: i64) -> Option<OnTablet> {
+        match caller {
+            Caller::Tablet { id, .. } => Some(OnTablet(id.clone())),
+            Caller::Supervisor { .. } => {
+                access.find(|book| self.tablet(book, now).map(|id| OnTablet(id.to_owned()))).await.ok().flatten()
+            }
+            _ => None,
+        }
     }
 }
 
@@ -90,17 +124,12 @@ async fn client(access: &Arc<Access>, text: &str, now: i64) -> Result<Caller, De
 
 /// An enrolled tablet, and who gave his PIN on it.
 fn tablet(access: &Arc<Access>, id: String, device: Device, person: Option<SignedIn>, now: i64) -> Caller {
-    let number = person.as_ref().and_then(|person| match person.session.who {
+    let number = person.and_then(|person| match person.session.who {
         Who::Worker(number) => WorkerId::new(number),
         Who::Supervisor(_) => None,
     });
     let caller = Caller::Tablet { id: id.clone(), name: device.name.clone(), worker: number };
-    noted(access, move |access| async move {
-        if let Some(person) = person {
-            access.still_there(&person, now).await?;
-        }
-        access.heard(&id, &device, now).await
-    });
+    noted(access, move |access| async move { access.heard(&id, &device, now).await });
     caller
 }
 
@@ -186,8 +215,12 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
         Err(_) if needs == Needs::Nothing => Caller::Nobody,
         Err(denied) => return refused(door(denied), &Caller::Nobody, needs, request).await,
     };
+    if is_somebodys(&request, needs) {
+        credentials.used(&access, now);
+    }
     request.extensions_mut().insert(credentials.clone());
     let stranger = matches!(caller, Caller::Nobody);
+    let tablet = credentials.on_tablet(&access, &caller, now).await;
     let mut response = match caller.may(needs) && (needs != Needs::Again || caller.recent()) {
         true => through(caller, request, next).await,
         false => stopped(&app, &access, (credentials, caller, needs, now), request, next).await,
@@ -195,7 +228,18 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
     if stranger {
         response.extensions_mut().insert(Stranger);
     }
+    if let Some(tablet) = tablet {
+        response.extensions_mut().insert(tablet);
+    }
     response
+}
+
+/// Whether somebody did something, or opened or searched a page. Streams, and what a page that lies open fetches by itself
+/// because others did something, keep nobody signed in: htmx says that a part of the page (`div#lista`) asked for it.
+fn is_somebodys(request: &Request, needs: Needs) -> bool {
+    let source = request.headers().get("hx-source").map_or(&b""[..], |source| source.as_bytes());
+    let part = source.starts_with(b"div#") || source.starts_with(b"article#");
+    !request.method().is_safe() || !(part || needs == Needs::Nothing || request.uri().path().starts_with("/vivo/"))
 }
 
 /// What may not pass: refused, or asked for what is missing.
@@ -221,12 +265,7 @@ async fn stopped(
 
 async fn through(caller: Caller, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(caller.clone());
-    let tablet = if let Caller::Tablet { id, .. } = &caller { Some(OnTablet(id.clone())) } else { None };
-    let mut response = CALLER.scope(caller, next.run(request)).await;
-    if let Some(tablet) = tablet {
-        response.extensions_mut().insert(tablet);
-    }
-    response
+    CALLER.scope(caller, next.run(request)).await
 }
 
 /// On which enrolled tablet something was done, left on the answer for the trail.

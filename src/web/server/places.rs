@@ -1,6 +1,7 @@
 //! Who may have a connection: so many in all, and so many from one address, so that nobody alone can
-//! keep the rest out.
+//! keep the rest out. A network of IPv6 that one subscriber has is one address.
 
+use crate::web::came::subscriber;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,7 @@ impl Places {
     /// The place for a connection from this address; `None` when it has all of its own already, which
     /// one that is trusted never has.
     pub(super) fn take(&self, from: IpAddr, trusted: bool, permit: OwnedSemaphorePermit) -> Option<Place> {
+        let from = subscriber(from);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(from).or_default();
         if *count >= self.each && !trusted {
@@ -75,5 +77,22 @@ mod tests {
         drop(second);
         assert!(places.taken.lock().unwrap().is_empty(), "nobody who has left is remembered");
         assert_eq!(places.all.available_permits(), 4);
+    }
+
+    #[tokio::test]
+    async fn one_subscriber_of_ipv6_has_no_more_places_than_one_address() {
+        let places = Places::new(9, 2);
+        let mut open = Vec::new();
+        let mut take = async |from: &str| {
+            let place = places.take(from.parse().unwrap(), false, places.free().await.unwrap());
+            let had = place.is_some();
+            open.push(place);
+            had
+        };
+        assert!(take("2001:db8:1:2::1").await && take("2001:db8:1:2:ffff::9").await);
+        assert!(!take("2001:db8:1:2:3:4:5:6").await, "the third of one network");
+        assert!(take("2001:db8:1:3::1").await, "the network beside it is somebody else's");
+        assert!(take("::1").await && take("::ffff:10.0.0.1").await && take("::ffff:10.0.0.2").await);
+        assert!(take("10.0.0.1").await && !take("10.0.0.1").await, "IPv4 in the clothes of IPv6 is IPv4");
     }
 }

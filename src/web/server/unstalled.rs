@@ -1,6 +1,7 @@
 //! A connection that is dropped when its other side takes nothing for too long: a screen that was
 //! switched off would keep its stream, and the place of somebody else, for ever.
 
+use super::turns::Turns;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -13,13 +14,22 @@ use tokio::time::{Sleep, sleep};
 pub(super) struct Unstalled<S> {
     stream: S,
     limit: Duration,
+    /// Where it is told what was taken.
+    turns: Turns,
     /// Runs while a write waits.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S: Unpin> Unstalled<S> {
-    pub(super) fn new(stream: S, limit: Duration) -> Unstalled<S> {
-        Unstalled { stream, limit, stalled: None }
+    pub(super) fn new(stream: S, limit: Duration, turns: Turns) -> Unstalled<S> {
+        Unstalled { stream, limit, turns, stalled: None }
+    }
+
+    fn told(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(count)) = &written {
+            self.turns.taken(*count);
+        }
+        written
     }
 
     fn in_time<T>(
@@ -46,11 +56,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Unstalled<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Unstalled<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.in_time(cx, |stream, cx| stream.poll_write(cx, buf))
+        let written = self.in_time(cx, |stream, cx| stream.poll_write(cx, buf));
+        self.told(written)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        self.in_time(cx, |stream, cx| stream.poll_write_vectored(cx, bufs))
+        let written = self.in_time(cx, |stream, cx| stream.poll_write_vectored(cx, bufs));
+        self.told(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -74,7 +86,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_write_that_nobody_takes_fails_and_a_slow_reader_is_waited_for() {
         let (ours, mut theirs) = tokio::io::duplex(4);
-        let mut ours = Unstalled::new(ours, Duration::from_secs(30));
+        let mut ours = Unstalled::new(ours, Duration::from_secs(30), Turns::default());
         let slow = tokio::spawn(async move {
             for _ in 0..3 {
                 sleep(Duration::from_secs(20)).await;

@@ -1,9 +1,10 @@
 //! Whoever guesses at a supervisor's password, and him whose it is.
 
-use super::{PASSWORD, Persona, SUPERVISOR, locked_plant, now, register, tablet};
+use super::{PASSWORD, PIN, Persona, SUPERVISOR, locked_plant, now, register, tablet};
 use crate::support::TestPlant;
 use chrono::Duration;
 use spoolboard::access::{Denied, Place};
+use spoolboard::domain::WorkerId;
 
 #[tokio::test]
 async fn h4_after_any_thousand_wrong_passwords_the_right_one_works_within_fifteen_minutes() {
@@ -112,4 +113,40 @@ async fn h4_while_guesses_go_on_from_many_addresses_a_supervisor_from_another_on
             all_guess().await;
         }
     }
+}
+
+#[tokio::test]
+async fn h4_tablets_where_a_workers_pin_was_right_guess_no_faster_together_and_keep_her_out_nowhere_on_the_last_one() {
+    let plant = locked_plant().await;
+    let (door, marta) = (register(&plant), WorkerId::new(93).unwrap());
+    door.set_pin(marta, Some(PIN), now(&plant)).await.unwrap();
+    let mut tablets = Vec::new();
+    for number in 1..=12 {
+        tablets.push(tablet(&plant, &format!("Armado {number}")).await.1);
+    }
+    let enter = async |tablet: &str, pin: &str| {
+        // No more than everybody together may.
+        plant.later(Duration::seconds(2));
+        door.sign_in_worker(marta, pin, tablet, now(&plant)).await
+    };
+    for tablet in &tablets {
+        assert!(enter(tablet, PIN).await.is_ok());
+    }
+    let (last, others) = tablets.split_last().unwrap();
+    let mut looked_at = 0;
+    for tablet in others {
+        for _ in 0..5 {
+            looked_at += u32::from(matches!(enter(tablet, "111213").await, Err(Denied::Wrong)));
+        }
+    }
+    assert_eq!(looked_at, 30);
+    let Err(Denied::Wait(seconds)) = enter(&others[10], PIN).await else { panic!("there is a place") };
+    assert!(seconds <= 120, "{seconds}");
+    assert!(enter(last, PIN).await.is_ok());
+    assert!(matches!(enter(last, "111213").await, Err(Denied::Wrong)), "and it is counted there alone");
+    assert!(enter(last, PIN).await.is_ok());
+    plant.later(Duration::seconds(seconds));
+    assert!(enter(&others[10], PIN).await.is_ok(), "there is a place again");
+    door.set_pin(marta, Some("295038"), now(&plant)).await.unwrap();
+    assert!(enter(&others[0], "295038").await.is_ok(), "a new PIN begins anew");
 }

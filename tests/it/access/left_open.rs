@@ -1,8 +1,9 @@
 //! A page of a supervisor that was left open longer than his session.
 
 use super::sign_in::{form_of, take};
-use super::{PASSWORD, Persona, SUPERVISOR, locked_plant, register, supervisor, tablet};
+use super::{PASSWORD, PIN, Persona, SUPERVISOR, asking, locked_plant, now, register, supervisor, tablet, worker};
 use crate::pages::Screen;
+use crate::support::eventually;
 use chrono::Duration;
 use futures_util::StreamExt;
 use reqwest::Method;
@@ -109,4 +110,90 @@ async fn h4_the_stream_of_a_supervisor_ends_within_seconds_of_his_session() {
     plant.later(Duration::seconds(1));
     let ended = timeout(StdDuration::from_secs(5), async { while let Some(Ok(_)) = stream.next().await {} }).await;
     assert!(ended.is_ok(), "the stream goes on");
+}
+
+#[tokio::test]
+async fn h4_a_supervisor_who_walks_away_from_a_shared_tablet_is_signed_out_after_ten_minutes_whatever_it_shows() {
+    let plant = locked_plant().await;
+    let (mut shared, _) = tablet(&plant, "Armado 1").await;
+    let (other, desk) = (tablet(&plant, "Armado 2").await.0, supervisor(&plant).await);
+    let name = [("nombre", SUPERVISOR), ("clave", PASSWORD)];
+    assert_eq!(shared.form(&plant, "/entrar", &name).await.status, 303);
+    let mut stream = shared.request(&plant, Method::GET, "/vivo/carretes").send().await.unwrap().bytes_stream();
+    assert!(stream.next().await.unwrap().is_ok());
+    // He works on it: nine minutes twice are no ten without anything.
+    for _ in 0..2 {
+        plant.later(Duration::minutes(9));
+        assert_eq!(shared.get(&plant, "/supervisor").await.status, 200);
+        eventually("that was noted", async || {
+            register(&plant).book().unwrap().sessions.values().any(|session| session.heard == now(&plant))
+        })
+        .await;
+    }
+    // From now on the screen alone asks: its stream, its part that follows the others, a card of a list.
+    plant.later(Duration::minutes(6));
+    assert_eq!(take(&other, &plant, "MK-0001", 93).await.0, 200);
+    let id = other.get(&plant, "/api/occupation/status/MK-0001").await.json["id"].as_str().unwrap().to_owned();
+    for (path, source) in [
+        ("/supervisor".to_owned(), "div#lista"),
+        (format!("/carretes/{id}/tarjeta?trabajador=93"), "article#spool-1"),
+        ("/vivo/carretes".to_owned(), "div#vivo"),
+    ] {
+        let request = shared.request(&plant, Method::GET, &path).header("hx-request", "true").header("hx-source", source);
+        assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
+    }
+    plant.later(Duration::minutes(5));
+    let ended = shared.get(&plant, "/supervisor").await;
+    assert_eq!((ended.status, ended.headers["location"].to_str().unwrap()), (303, "/entrar?volver=/supervisor"));
+    assert_eq!(shared.get(&plant, "/").await.status, 200, "it is a tablet as before");
+    assert_eq!(desk.get(&plant, "/supervisor").await.status, 200, "at his own desk he stays for his shift");
+}
+
+#[tokio::test]
+async fn h4_a_supervisor_who_signed_in_on_a_tablet_before_it_was_let_in_is_signed_out_of_it_like_any_other() {
+    let plant = locked_plant().await;
+    let (mut shared, code) = asking(&plant).await;
+    assert_eq!(shared.form(&plant, "/entrar", &[("nombre", SUPERVISOR), ("clave", PASSWORD)]).await.status, 303);
+    let fields = [("codigo", &*code), ("nombre", "Armado 1")];
+    assert_eq!(shared.form(&plant, "/supervisor/tabletas/registrar", &fields).await.status, 303);
+    assert_eq!(shared.get(&plant, "/supervisor").await.status, 200);
+    plant.later(Duration::minutes(11));
+    assert_eq!(shared.get(&plant, "/supervisor").await.status, 303);
+    assert_eq!(shared.get(&plant, "/").await.status, 200);
+}
+
+#[tokio::test]
+async fn h4_the_stream_of_a_list_that_lies_open_keeps_no_worker_signed_in() {
+    let plant = locked_plant().await;
+    let marta = worker(&plant, 93, "Armado 1").await;
+    register(&plant).ask_pins(true).await.unwrap();
+    let mut stream = marta.request(&plant, Method::GET, "/vivo/carretes").send().await.unwrap().bytes_stream();
+    assert!(stream.next().await.unwrap().is_ok());
+    plant.later(Duration::minutes(6));
+    // The stream looks every few seconds whether it still may.
+    let looks = timeout(StdDuration::from_secs(4), async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    assert!(looks.is_err(), "the tablet may look on");
+    plant.later(Duration::minutes(5));
+    assert_eq!(take(&marta, &plant, "MK-0001", 93).await, (401, "PIN_REQUERIDO".into()));
+}
+
+#[tokio::test]
+async fn h4_a_worker_who_gives_his_pin_on_a_tablet_takes_it_from_the_supervisor_who_was_signed_in_there() {
+    let plant = locked_plant().await;
+    let mut shared = worker(&plant, 93, "Armado 1").await;
+    register(&plant).ask_pins(true).await.unwrap();
+    let name = [("nombre", SUPERVISOR), ("clave", PASSWORD)];
+    assert_eq!(shared.form(&plant, "/entrar", &name).await.status, 303);
+    let kept = shared.clone();
+    assert_eq!(take(&shared, &plant, "MK-0001", 93).await, (401, "PIN_REQUERIDO".into()));
+    let pin = [("trabajador", "93"), ("pin", PIN)];
+    assert_eq!(shared.form(&plant, "/pin", &[pin[0], ("pin", "111213")]).await.status, 403);
+    assert_eq!(shared.get(&plant, "/supervisor").await.status, 200, "a wrong one takes nothing from anybody");
+    assert_eq!(shared.form(&plant, "/pin", &pin).await.status, 303);
+    assert_eq!(take(&shared, &plant, "MK-0001", 93).await.0, 200);
+    assert_eq!(kept.get(&plant, "/supervisor").await.status, 303, "his session has ended");
+
+    let mut desk = supervisor(&plant).await;
+    let told = desk.form(&plant, "/pin", &pin).await;
+    assert!(told.status == 403 && told.text.contains("toca Salir"), "{}", told.text);
 }

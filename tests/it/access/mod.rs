@@ -8,6 +8,7 @@ mod matrix;
 mod processes;
 mod sign_in;
 mod tokens;
+mod two_doors;
 
 use crate::support::{Reply, TestPlant};
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
@@ -85,7 +86,7 @@ impl Persona {
         plant.send(self.request(plant, Method::POST, path).json(&body)).await
     }
 
-    fn keep(&mut self, reply: &Reply) {
+    pub(crate) fn keep(&mut self, reply: &Reply) {
         for line in reply.headers.get_all(SET_COOKIE) {
             let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);

@@ -9,11 +9,11 @@ use spoolboard::access::{Denied, Place};
 use std::time::Duration;
 use tokio::time::timeout;
 
-fn lasting() -> RealRedis {
+pub(super) fn lasting() -> RealRedis {
     RealRedis::with(free_port(), &["--appendonly", "yes"])
 }
 
-async fn two(redis: &RealRedis) -> (TestPlant, TestPlant) {
+pub(super) async fn two(redis: &RealRedis) -> (TestPlant, TestPlant) {
     let (one, two) = (TestPlant::enrolled(Some(&redis.url())).await, TestPlant::enrolled(Some(&redis.url())).await);
     register(&one).add_supervisor(SUPERVISOR, PASSWORD, now(&one)).await.unwrap();
     (one, two)

@@ -3,6 +3,7 @@
 use super::{Persona, locked_plant, now, register, supervisor};
 use crate::pages::Screen;
 use serde_json::json;
+use spoolboard::trail::Mark;
 
 #[tokio::test]
 async fn h4_a_request_without_a_tablet_or_a_token_is_told_that_it_is_unknown() {
@@ -78,6 +79,51 @@ async fn a_token_of_another_and_a_cookie_of_another_kind_are_no_use() {
 }
 
 #[tokio::test]
+async fn h4_a_form_for_the_walls_link_that_is_sent_again_after_the_link_was_taken_away_makes_none_anew() {
+    let plant = locked_plant().await;
+    let (door, form) = (register(&plant), uuid::Uuid::new_v4());
+    assert!(door.new_wall_once(form, now(&plant)).await.unwrap().is_some());
+    door.no_wall(now(&plant)).await.unwrap();
+    assert_eq!(door.new_wall_once(form, now(&plant)).await.unwrap(), None);
+    assert_eq!(door.book().unwrap().house.wall, "");
+
+    // Nor after another was made.
+    let next = door.new_wall(now(&plant)).await.unwrap();
+    assert_eq!(door.new_wall_once(form, now(&plant)).await.unwrap(), None);
+    assert!(door.book().unwrap().is_wall(&next));
+    for _ in 0..40 {
+        door.new_wall(now(&plant)).await.unwrap();
+    }
+    assert!(door.book().unwrap().house.wall_form.len() < 1_000, "what is known of forms does not grow without end");
+}
+
+#[tokio::test]
+async fn h4_a_form_for_a_token_that_is_sent_again_after_the_token_was_revoked_makes_none_anew() {
+    let plant = locked_plant().await;
+    let mut boss = supervisor(&plant).await;
+    let page = Screen::of(&boss.get(&plant, "/supervisor/claves").await);
+    let form = page.attributes("input[name=id_operacion]", "value").swap_remove(0);
+    let fields = [("id_operacion", &*form), ("nombre", "informes"), ("alcance", "leer")];
+    let made = boss.form(&plant, "/supervisor/claves/crear", &fields).await;
+    let token = made.text.split("id=\"clave-nueva\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let id = token.split('_').nth(1).unwrap();
+    assert_eq!(boss.form(&plant, "/supervisor/claves/anular", &[("id", id)]).await.status, 303);
+    let again = boss.form(&plant, "/supervisor/claves/crear", &fields).await;
+    assert_eq!(again.status, 303, "{}", again.text);
+    assert!(!boss.get(&plant, "/supervisor/claves").await.text.contains("informes"), "it is in no list");
+    assert_eq!(Persona::token(&token).get(&plant, "/api/spools").await.status, 401);
+    assert_eq!(boss.form(&plant, "/supervisor/claves/anular", &[("id", id)]).await.status, 404, "it has ended");
+
+    // What is known of those that have ended does not grow without end.
+    let door = register(&plant);
+    for _ in 0..120 {
+        let token = door.add_token("robot", true, "x", now(&plant) + 1).await.unwrap();
+        door.revoke_token(token.split('_').nth(1).unwrap()).await.unwrap();
+    }
+    assert_eq!((door.book().unwrap().tokens.len(), door.book().unwrap().ended.len()), (0, 100));
+}
+
+#[tokio::test]
 async fn strangers_at_a_locked_door_do_not_fill_the_trail_of_the_tablets() {
     let plant = locked_plant().await;
     let (device, _) = super::tablet(&plant, "Armado 1").await;
@@ -103,14 +149,31 @@ async fn h4_no_secret_is_in_the_trail_of_a_tablet() {
     device.get(&plant, &format!("/muro/{wall}")).await;
     device.form(&plant, "/pin", &[("trabajador", "93"), ("pin", "830417")]).await;
     device.form(&plant, "/credencial", &[("codigo", "TRAB-0093-X")]).await;
+    // Scanned where a tag is expected, or typed behind an address.
+    for path in ["/escaneo?trabajador=93&tag=", "/carretes?trabajador=93&carrete=", "/historial/", "/api/occupation/status/"] {
+        device.get(&plant, &format!("{path}TRAB-0093-X")).await;
+    }
+    device.get(&plant, "/escaneo?trabajador=93&tag=%5DC1MK-0001").await;
+    for numbers in ["nv=TRAB-0093-X&ot=TRAB-0093-X", "nv=0650&ot=1335"] {
+        device.get(&plant, &format!("/tablero?{numbers}")).await;
+    }
+    for field in
+        [json!({"tag_spool": "TRAB-0093-X"}), json!({"id": "TRAB-0093-X"}), json!({"tag_spools": ["MK-0001", "TRAB-0093-X"]})]
+    {
+        device.post(&plant, "/api/occupation/tomar", field).await;
+    }
     device.form(&plant, "/entrar", &[("nombre", super::SUPERVISOR), ("clave", super::PASSWORD)]).await;
     let trail = &plant.running.app.trail;
     let at = |seconds| chrono::DateTime::from_timestamp(now(&plant) + seconds, 0).unwrap();
     let mut steps = String::new();
     for tablet in trail.tablets().await.unwrap() {
-        steps.push_str(&format!("{:?}", trail.steps(&tablet.id, at(-60), at(60), 100).await.unwrap()));
+        steps.push_str(&format!("{:?}", trail.steps(&tablet.id, at(-60), Mark::at(at(60)), 100).await.unwrap()));
     }
     assert!(steps.contains("POST /pin"), "{steps}");
+    let kept = ["GET /escaneo", "tag=?", "tag=]C1MK-0001", "GET /historial/{*tag}", "tag_spools=MK-0001 tag_spools=?", "id=?"];
+    for kept in [&kept[..], &["nv=? ot=?", "nv=0650 ot=1335"]].concat() {
+        assert!(steps.contains(kept), "{kept} in {steps}");
+    }
     for secret in [wall.as_str(), "830417", "TRAB-0093", super::PASSWORD] {
         assert!(!steps.contains(secret), "{secret} in {steps}");
     }

@@ -158,6 +158,29 @@ async fn the_history_tells_sessions_and_events() {
 }
 
 #[tokio::test]
+async fn i3_the_figures_count_each_spool_of_a_batch_as_the_page_does_and_are_there_before_anything_happened() {
+    let plant = TestPlant::embedded().await;
+    let figures = async || {
+        let text = plant.get("/metrics").await.text;
+        ["taken", "conflict", "ended"].map(|outcome| {
+            let before = format!("spoolboard_outcomes_total{{outcome=\"{outcome}\"}} ");
+            text.lines().find_map(|line| line.strip_prefix(&before)?.parse::<u64>().ok())
+        })
+    };
+    assert_eq!(figures().await, [Some(0); 3]);
+    plant.worker(94).take("MK-0001", "ARM").await;
+    plant.worker(94).take("MK-0002", "ARM").await;
+    let many = json!({"tag_spools": ["MK-0001", "MK-0002", "MK-0003"], "worker_id": 93, "operacion": "ARM"});
+    let batch = plant.post("/api/occupation/batch-tomar", many).await;
+    assert_eq!((batch.status, &batch.json["failed"]), (200, &json!(2)));
+    plant.worker(93).pause("MK-0003").await;
+    plant.worker(93).pause("MK-0003").await;
+    let day = plant.get("/api/conflicts").await.json;
+    let page = ["tomas", "conflictos_409", "terminadas_410"].map(|name| day[name].as_u64());
+    assert_eq!((page, figures().await), ([Some(3), Some(2), Some(1)], page));
+}
+
+#[tokio::test]
 async fn conflicts_are_counted_for_a_day() {
     let plant = TestPlant::embedded().await;
     plant.worker(93).take("MK-0001", "ARM").await;

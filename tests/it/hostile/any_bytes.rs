@@ -1,6 +1,7 @@
 //! Bytes without any sense, a bounded number of them each time: nothing panics, nothing answers 5xx,
 //! and whatever can be read is read the same again.
 
+use crate::access::{Persona, locked_plant, now, register, supervisor, tablet};
 use crate::support::dirty;
 use crate::support::{AUDIT, TestPlant, ZONE, morning, sheet, small_plant};
 use proptest::collection::vec;
@@ -59,7 +60,8 @@ proptest! {
     fn a7_any_cells_in_any_sheet_are_read_and_no_row_of_spools_is_lost(spools in rows(), people in rows(), roles in rows(), audit in rows()) {
         let mut sheets = small_plant();
         let header: Vec<&str> = Column::ALL.iter().map(|column| column.header()).collect();
-        let filled = |rows: &[Vec<Cell>]| rows.iter().filter(|row| row.iter().any(|cell| !cell.is_empty())).count();
+        // A row in which nobody would see anything is none.
+        let filled = |rows: &[Vec<Cell>]| rows.iter().filter(|row| row.iter().any(|cell| !cell.is_blank())).count();
         let count = filled(&spools.iter().map(|row| row.iter().take(Column::COUNT).cloned().collect()).collect::<Vec<_>>());
         sheets.operaciones = sheet(&header, spools);
         sheets.trabajadores.rows = (2..).zip(people).collect();
@@ -179,6 +181,85 @@ fn any_cookie_and_any_header_is_taken_or_left() {
             }
         }
     });
+}
+
+/// What is done to a credential that was good.
+#[derive(Debug, Clone)]
+enum Harm {
+    /// A byte of it becomes another one.
+    Byte(prop::sample::Index, u8),
+    /// The rest is missing.
+    Cut(prop::sample::Index),
+    /// Something follows.
+    More(Vec<u8>),
+    /// It is something else.
+    Other(Vec<u8>),
+}
+
+impl Harm {
+    /// The credential afterwards; `None` where it is as good as before.
+    fn done_to(&self, good: &str) -> Option<Vec<u8>> {
+        let mut bytes = good.as_bytes().to_vec();
+        match self {
+            Harm::Byte(place, byte) => {
+                let place = place.index(bytes.len());
+                bytes[place] = *byte;
+            }
+            Harm::Cut(place) => bytes.truncate(place.index(bytes.len())),
+            Harm::More(more) => bytes.extend(more),
+            Harm::Other(other) => bytes.clone_from(other),
+        }
+        // Blanks around a value are none of it, and what follows a semicolon is another cookie.
+        let value = bytes.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_vec();
+        (value != good.as_bytes()).then_some(bytes)
+    }
+}
+
+#[test]
+fn h4_no_cookie_and_no_token_but_a_good_one_lets_anybody_in_and_any_bytes_of_one_are_answered() {
+    let byte = || prop_oneof![4 => 0x21..=0x7eu8, 1 => Just(b' '), 1 => Just(b'='), 1 => Just(b'.'), 1 => 0x80..=0xffu8];
+    let harm = prop_oneof![
+        3 => (any::<prop::sample::Index>(), byte()).prop_map(|(place, byte)| Harm::Byte(place, byte)),
+        1 => any::<prop::sample::Index>().prop_map(Harm::Cut),
+        1 => vec(byte(), 1..40).prop_map(Harm::More),
+        1 => vec(byte(), 0..200).prop_map(Harm::Other),
+    ];
+    let runtime = Runtime::new().unwrap();
+    let (plant, known) = runtime.block_on(async {
+        let plant = locked_plant().await;
+        let door = register(&plant);
+        let (device, boss) = (tablet(&plant, "Armado 1").await.0, supervisor(&plant).await);
+        let mut wall = Persona::new();
+        let link = door.new_wall(now(&plant)).await.unwrap();
+        wall.keep(&wall.get(&plant, &format!("/muro/{link}")).await);
+        let token = door.add_token("robot", true, "x", now(&plant)).await.unwrap();
+        let cookie = |persona: &Persona, name: &str| persona.cookie(name).to_owned();
+        let known = [
+            ("Cookie", "sb_device=", cookie(&device, "sb_device"), "/"),
+            ("Cookie", "sb_session=", cookie(&boss, "sb_session"), "/supervisor"),
+            ("Cookie", "sb_wall=", cookie(&wall, "sb_wall"), "/kiosko"),
+            ("Authorization", "Bearer ", token, "/api/spools"),
+        ];
+        (plant, known)
+    });
+    let nobody = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let asked = async |header: &str, value: Vec<u8>, path: &str| {
+        nobody.get(plant.url(path)).header(header, value).send().await.unwrap().status().as_u16()
+    };
+    for (header, before, good, path) in &known {
+        assert!(good.len() > 30, "{before}");
+        let whole = [before.as_bytes(), good.as_bytes()].concat();
+        assert_eq!(runtime.block_on(asked(header, whole, path)), 200, "{before} as it is lets in");
+    }
+    let told = TestRunner::new(cases(250)).run(&harm, |harm| {
+        for (header, before, good, path) in &known {
+            let Some(harmed) = harm.done_to(good) else { continue };
+            let status = runtime.block_on(asked(header, [before.as_bytes(), &harmed].concat(), path));
+            prop_assert!(matches!(status, 303 | 401), "{}{:?}: {}", before, harmed, status);
+        }
+        Ok(())
+    });
+    told.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

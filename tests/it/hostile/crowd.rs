@@ -1,7 +1,8 @@
 //! Two thousand connections that keep the server waiting, while people work.
 
+use super::http2::{ASK, BURST, speak};
 use crate::support::TestPlant;
-use std::fs;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,8 +10,11 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 
+/// How many there are.
+const CROWD: usize = 2_000;
+
 /// The most that a connection that is not served may live: five seconds to its first byte and five to
-/// its head, or ten to its body; and what a busy machine takes to notice.
+/// its head, or ten to its body, or ten after its last answer; and what a busy machine takes to notice.
 const GONE: Duration = Duration::from_secs(30);
 
 /// How one of the crowd keeps the server waiting.
@@ -20,9 +24,14 @@ enum Way {
     Silent,
     /// Sends these bytes and then, a byte a second, no end.
     Slow(&'static str),
+    /// Asks once by HTTP/2 and then says nothing.
+    Asked,
+    /// Asks once by HTTP/2 and then answers that it is there, and asks whether the server is, so many times at once and
+    /// without end.
+    Pings(usize),
 }
 
-const WAYS: [Way; 5] = [
+const WAYS: [Way; 8] = [
     Way::Silent,
     Way::Slow("P"),
     Way::Slow("GET / HTTP/1.1\r\nHost: taller\r\nX-Slow: "),
@@ -30,13 +39,22 @@ const WAYS: [Way; 5] = [
     Way::Slow(
         "POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
     ),
+    Way::Asked,
+    Way::Pings(1),
+    Way::Pings(BURST),
 ];
 
-/// How many files a process may have open here.
-fn files() -> usize {
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap_or_default();
-    line.split_whitespace().nth(3).and_then(|number| number.parse().ok()).unwrap_or(1_024)
+/// Lets this process have as many open files as the machine allows it, and makes sure that they are enough: both ends
+/// of each connection are files of it, and it runs other tests as well.
+fn have_files_for_all() {
+    let had = getrlimit(Resource::Nofile);
+    let wanted = Rlimit { current: had.maximum, ..had };
+    setrlimit(Resource::Nofile, wanted).unwrap();
+    let (have, needed) = (had.maximum.unwrap_or(u64::MAX), 2 * CROWD as u64 + 1_000);
+    assert!(
+        have >= needed,
+        "the {CROWD} connections of this test need {needed} open files and the machine allows {have}: ulimit -Hn"
+    );
 }
 
 /// A connection from an address of its own: one in a hundred of the crowd shares it.
@@ -50,6 +68,11 @@ async fn connect(plant: &TestPlant, number: usize) -> TcpStream {
 /// Behaves like this until the server closes the connection; how long that took.
 async fn wait_for_the_end(stream: TcpStream, way: Way) -> Duration {
     let began = Instant::now();
+    if let Way::Asked | Way::Pings(_) = way {
+        let pings = if let Way::Pings(count) = way { count } else { 0 };
+        assert!(speak(stream, ASK, pings).await, "the end is announced");
+        return began.elapsed();
+    }
     let (mut read, mut write) = stream.into_split();
     let speak = async {
         let Way::Slow(first) = way else { return std::future::pending().await };
@@ -72,12 +95,10 @@ async fn wait_for_the_end(stream: TcpStream, way: Way) -> Duration {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_silent_and_slow_connections_are_let_go_and_keep_nobody_from_working() {
+    have_files_for_all();
     let plant = TestPlant::embedded().await;
-    // Both ends of each connection are files of this process, which runs other tests as well.
-    let crowd = 2_000.min(files().saturating_sub(1_000) / 2);
-    println!("{crowd} connections; this process may have {} files open", files());
     let mut tasks = JoinSet::new();
-    for number in 0..crowd {
+    for number in 0..CROWD {
         let stream = connect(&plant, number).await;
         tasks.spawn(wait_for_the_end(stream, WAYS[number % WAYS.len()]));
     }
@@ -96,11 +117,11 @@ async fn two_thousand_silent_and_slow_connections_are_let_go_and_keep_nobody_fro
         () = working => {}
         ended = timeout(GONE, leaving) => assert!(ended.is_ok(), "connections are still open"),
     }
-    assert!(!taps.is_empty() && lives.len() == crowd);
+    assert!(!taps.is_empty() && lives.len() == CROWD);
     taps.sort();
     lives.sort();
     println!(
-        "{} taps, p99 {:?}; the longest of {crowd} lived {:?}",
+        "{} taps, p99 {:?}; the longest of {CROWD} lived {:?}",
         taps.len(),
         taps[taps.len() * 99 / 100],
         lives[lives.len() - 1]

@@ -4,6 +4,8 @@
 mod any_bytes;
 mod crowd;
 mod door;
+mod fields;
+pub(crate) mod http2;
 mod requests;
 mod secrets;
 mod texts;

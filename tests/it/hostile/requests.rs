@@ -1,5 +1,6 @@
 //! Requests that are too large, that lead elsewhere, or that are two in one.
 
+use crate::access::{Persona, locked_plant, register, supervisor, tablet};
 use crate::support::TestPlant;
 use reqwest::Method;
 use spoolboard::web::caller::TABLE;
@@ -97,24 +98,41 @@ async fn a_request_that_is_none_is_refused_and_nobody_else_notices() {
     assert!(plant.events("MK-0001").await.is_empty());
 }
 
+/// Asks every route, in every way that only asks, with all that a form for it would say.
+async fn ask_everything(plant: &TestPlant, who: &Persona) {
+    let said = "tag_spool=MK-0001&tag=MK-0001&trabajador=93&worker_id=93&operacion=ARM&motivo=x&resultado=APROBADO&que=x&\
+                carretes=ARM:x&paso=visto&remedio=nombrar%20Armador&nombre=x&codigo=BCDFGHJK&id=x&pin=830417&pedir=si&alcance=actuar";
+    let streams = ["/vivo/tablero", "/vivo/kiosko", "/vivo/carretes", "/api/sse/stream"];
+    for (_, route, _) in TABLE.iter().filter(|(_, route, _)| !streams.contains(route)) {
+        let path = ["{id}", "{tag}", "{*tag}", "{*path}", "{*rest}", "{llave}"]
+            .iter()
+            .fold((*route).to_owned(), |path, name| path.replace(name, "MK-0001"));
+        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+            let request = who.request(plant, method.clone(), &format!("{path}?{said}")).header("X-HTTP-Method-Override", "POST");
+            let reply = plant.send(request.header("HX-Request", "true")).await;
+            assert!(reply.status < 500 && reply.status != 429, "{method} {path}: {}", reply.text);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_question_changes_nothing_on_any_route_whatever_is_asked_with_it() {
     let plant = TestPlant::embedded().await;
     let before = plant.stored();
-    let said =
-        "tag_spool=MK-0001&tag=MK-0001&trabajador=93&worker_id=93&operacion=ARM&motivo=x&resultado=APROBADO&que=x&carretes=ARM:x";
-    let streams = ["/vivo/tablero", "/vivo/kiosko", "/vivo/carretes", "/api/sse/stream"];
-    for (_, route, _) in TABLE.iter().filter(|(_, route, _)| !streams.contains(route)) {
-        let path = ["{id}", "{tag}", "{*tag}", "{*path}", "{*rest}"]
-            .iter()
-            .fold((*route).to_owned(), |path, name| path.replace(name, "MK-0001"));
-        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-            let request = plant.request(method.clone(), &format!("{path}?{said}")).header("X-HTTP-Method-Override", "POST");
-            let reply = plant.send(request.header("HX-Request", "true")).await;
-            assert!(reply.status < 500, "{method} {path}: {}", reply.text);
-        }
-    }
+    ask_everything(&plant, &Persona::new()).await;
     assert_eq!(plant.stored(), before);
+}
+
+#[tokio::test]
+async fn h4_a_question_of_a_supervisor_changes_neither_the_record_nor_who_may_come_in() {
+    let plant = locked_plant().await;
+    let (boss, _) = (supervisor(&plant).await, tablet(&plant, "Armado 1").await);
+    let (before, door) = (plant.stored(), register(&plant));
+    let number = door.book().unwrap().number;
+    ask_everything(&plant, &boss).await;
+    door.look().await.unwrap();
+    assert_eq!((plant.stored(), door.book().unwrap().number), (before, number));
+    assert_eq!(boss.get(&plant, "/supervisor").await.status, 200, "he is one still");
 }
 
 #[tokio::test]

@@ -90,7 +90,8 @@ pub(super) async fn add_token(State(app): State<App>, asker: Asker, caller: Call
 /// Ends a token.
 pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
     let ended = locked(&app)?.revoke_token(fields.text("id").unwrap_or_default()).await;
-    done(asker, ended.map(|_| ()))
+    let ended = ended.map(|token| tracing::info!(token = token.name, "a token was revoked"));
+    done(asker, ended)
 }
 
 /// Makes another link for walls, and shows it once; the form sent again leaves it as it is.

@@ -6,7 +6,7 @@ use super::{go, locked, now, with_cookie};
 use crate::access::Denied;
 use crate::domain::{Worker, WorkerId};
 use crate::web::caller::cookies::{self, Kind};
-use crate::web::caller::{Caller, door};
+use crate::web::caller::{Caller, Credentials, door};
 use crate::web::failure::Failure;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
@@ -52,13 +52,15 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     Ok(page(&Pin { site: &app.site, worker, why: None }))
 }
 
-/// The PIN of one worker, on this tablet.
-pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
-    let (access, view) = (locked(&app)?, app.plant.view());
+/// The PIN of one worker, on this tablet. Whoever was signed in there is not any more, a supervisor included.
+pub(super) async fn enter(State(app): State<App>, asker: Asker, from: Credentials, fields: Fields) -> Answer {
+    let (access, view, now) = (locked(&app)?, app.plant.view(), now(&app));
     let worker = somebody(&view, fields.worker()?)?;
-    let Caller::Tablet { id: tablet, .. } = &caller else { return Err(Door::NotAllowed.into()) };
-    match access.sign_in_worker(worker.id, fields.text("pin").unwrap_or_default(), tablet, now(&app)).await {
+    let book = access.book()?;
+    let tablet = from.tablet(&book, now).ok_or(Door::PinOnTablet)?;
+    match access.sign_in_worker(worker.id, fields.text("pin").unwrap_or_default(), tablet, now).await {
         Ok(secret) => {
+            from.sign_out(access).await?;
             let cookie = cookies::give(access, Kind::Session, &secret);
             Ok(with_cookie(go(asker, &format!("/carretes?trabajador={}", worker.id)), cookie))
         }

@@ -3,7 +3,6 @@
 use super::super::fields::Fields;
 use super::super::{Answer, page};
 use super::{go, locked, now, with_cookie};
-use crate::access::digest;
 use crate::web::caller::cookies::{self, Kind};
 use crate::web::caller::{Caller, Credentials, door, place};
 use crate::web::failure::Failure;
@@ -52,16 +51,15 @@ pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, 
 
 /// Ends the session on the server, too: its cookie is good for nothing afterwards.
 pub(super) async fn leave(State(app): State<App>, asker: Asker, from: Credentials, _fields: Fields) -> Answer {
-    let access = locked(&app)?;
-    if let Some(secret) = &from.session {
-        access.sign_out(&digest(secret)).await?;
-    }
+    from.sign_out(locked(&app)?).await?;
     Ok(with_cookie(go(asker, "/"), cookies::take(Kind::Session)))
 }
 
-/// Only a page of ours: an address of another site begins with two strokes, or with none.
+/// Only a page of ours: an address of another site begins with two strokes, or with none. Browsers take `\` for a
+/// stroke, and leave tabs and ends of lines out, wherever they stand (the URL standard of WHATWG).
 fn way_back(fields: &Fields) -> &str {
-    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    let strange = |c: char| c == '\\' || c.is_control();
+    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains(strange);
     fields.text("volver").filter(ours).unwrap_or(SUPERVISOR)
 }
 
