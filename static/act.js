@@ -4,10 +4,23 @@
   const body = document.body;
   const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 
+  // htmx looks at every attribute of all that it is given: of a page with sixty cards that is the longest task. It is given
+  // what concerns it, each in a task of its own, and a form at the latest when it is sent, before the form itself hears of it.
+  // A field is given at once: what somebody types before that would not be searched for.
+  document.addEventListener('htmx:before:process', (e) => {
+    if (e.target !== body && !e.target.querySelector('.spool, .person')) return;
+    e.preventDefault();
+    for (const el of e.target.querySelectorAll(':is([hx-get], [hx-post], [hx-sse\\:connect]):not(.spool *)')) if (el.matches('input, select')) htmx.process(el); else setTimeout(() => htmx.process(el));
+  });
+  document.addEventListener('submit', (e) => { if (e.target.matches('[hx-get], [hx-post]')) htmx.process(e.target); }, true);
+
   // A button is closed by this page or by htmx while its request is on the way: neither opens what the other closed.
+  // Without a server all are closed; where one only looks, those that change a spool: each is sent to an address below
+  // its spools, and who comes or goes is no change of the workbook.
   const gate = () => {
-    const closed = (body.dataset.registro ?? 'si') !== 'si';
+    const open = body.dataset.registro ?? 'si';
     for (const button of document.querySelectorAll('form[method=post] button:not([type=button], [type=reset])')) {
+      const closed = open === 'sin-conexion' || (open === 'solo-mirar' && button.form.action.includes('/carretes/'));
       if (closed && !button.disabled) { button.disabled = true; button.dataset.cerrado = ''; }
       else if (!closed && 'cerrado' in button.dataset) { button.disabled = false; delete button.dataset.cerrado; }
     }
@@ -32,7 +45,7 @@
     each('.result[data-caja]', (el) => {
       el.scrollIntoView();
       // A question that was asked for has the focus; a result is announced and takes it from nobody.
-      if (el.matches('[role]')) return;
+      if (el.matches('[data-hecho]')) return;
       el.tabIndex = -1;
       el.focus({ preventScroll: true });
     });
@@ -116,14 +129,16 @@
 
   let asker = null; // who asked the question above the list: the focus goes back to it
   document.addEventListener('click', (e) => {
-    // A card that has just come ignores taps.
-    if (e.target.closest('.spool[data-nueva]')) { e.preventDefault(); e.stopPropagation(); return; }
+    // A card that has just come ignores taps, and so do names; a key means the one that has the focus, wherever it went.
+    if (e.target.closest('.spool[data-nueva]') || (e.detail > 0 && e.target.closest('#gente[data-nueva]'))) { e.preventDefault(); e.stopPropagation(); return; }
     if (e.target.closest('[data-cerrar]')) {
       const box = e.target.closest('[data-caja]');
       box.remove();
-      if (box.matches('.result:not([role])')) asker?.focus({ preventScroll: true });
+      if (box.matches('.result:has(form)')) asker?.focus({ preventScroll: true });
     }
     if (e.target.closest('[data-reintentar]')) again();
+    // Who goes back has given up what he began to type; the tablet is not his because of it.
+    if (e.target.closest('dialog .back')) e.target.closest('dialog').querySelectorAll('form').forEach((form) => form.reset());
     // Asked above the list; sixty cards are ready sooner when only what each has of its own is htmx's.
     const help = e.target.closest('a[data-ayuda]');
     if (help && !e.ctrlKey && !e.metaKey && !e.shiftKey) {

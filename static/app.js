@@ -9,13 +9,14 @@
   const changes = new Set(); // spools that belong on this list since it was made
   const later = new Set(); // cards that changed while a finger was on the list
   const heights = new Map(); // how high a card was before it changed
+  const dates = new Map(); // another day than today that was chosen on a card before it changed
   const s = { heard: now(), downAt: null, http: -Infinity, asked: -Infinity, touched: -Infinity, reopened: 0, polled: 0, clock: null, page: 0 };
   const begun = s.heard;
 
   // Time: from the server's seconds, never from this machine's clock.
   const span = (sec) => {
     const m = Math.floor(sec / 60), h = Math.floor(m / 60), d = Math.floor(h / 24);
-    return d ? `${d}d ${h % 24}h` : h ? `${h}h ${m % 60}m` : `${m}m`;
+    return fill(WORDS[d ? 'span-days' : h ? 'span-hours' : 'span-minutes'], { days: d, hours: h % 24, minutes: m % 60 });
   };
   const setClock = (sec) => { s.clock = now() - sec * 1000; };
   const hhmm = (at = now()) => {
@@ -31,24 +32,41 @@
     if (s.clock !== null) write(document.querySelector('time[data-reloj]'), hhmm());
   };
 
+  // A day that was chosen goes over to the card that comes in its place; with the work that it was for it is gone.
+  const day = (card) => card.querySelector('.date input');
+  const left = (root) => {
+    if (root.nodeType !== 1) return;
+    for (const card of root.matches('.spool') ? [root] : root.querySelectorAll('.spool')) {
+      const field = day(card);
+      if (field && field.value !== field.defaultValue) dates.set(card.id, field.value);
+    }
+  };
+
   // What came into the page.
   const came = (root) => {
     if (root.nodeType !== 1) return;
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
+    const fresh = [];
     each('.spool', (el) => {
       // A card that has just come ignores taps: the finger was on its way to what stood there before.
       el.dataset.nueva = '';
-      setTimeout(() => delete el.dataset.nueva, 400);
+      fresh.push(el);
       changes.delete(el.id.slice(6));
       // One that changed by itself is not lower than it was: what stands below it stays in its place.
       if (heights.has(el.id)) el.style.minHeight = `${heights.get(el.id)}px`;
       heights.delete(el.id);
+      if (dates.has(el.id) && day(el)) day(el).value = dates.get(el.id);
     });
+    if (fresh.length) setTimeout(() => fresh.forEach((el) => delete el.dataset.nueva), 400);
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
     each('#muro', () => turn(0));
     each('#lista', () => { changes.clear(); later.clear(); s.behind = false; showChanges(); });
   };
-  new MutationObserver((list) => list.forEach((m) => m.addedNodes.forEach(came))).observe(body, { childList: true, subtree: true });
+  new MutationObserver((list) => {
+    list.forEach((m) => m.removedNodes.forEach(left));
+    list.forEach((m) => m.addedNodes.forEach(came));
+    dates.clear();
+  }).observe(body, { childList: true, subtree: true });
 
   // The wall turns its pages.
   const turn = (step) => {
@@ -68,11 +86,11 @@
   };
 
   // What somebody has begun and not sent: nothing takes it from under his hands.
-  const typed = (el) => el.value !== el.defaultValue;
-  const inHand = () => document.querySelector('dialog[open], form.htmx-request') !== null
-    || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
-  const unsent = () => inHand() || document.querySelector('.elige:checked, [data-elegido], .toast, .result') !== null;
+  const inHand = () => document.querySelector('dialog[open], form.htmx-request') !== null || choosing(document)
+    || filledIn(document, 'main input:is([type=text], [type=date]:not(.spool input)), #lista :is(input[type=search], select)');
+  const unsent = () => inHand() || filledIn(document, '.date input') || document.querySelector('.elige:checked, [data-elegido], .toast, .result') !== null;
   const touching = (ms) => now() - s.touched < ms;
+  const choosing = (place) => touching(30000) && place.querySelector('.date input:focus') !== null;
   for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove'])
     document.addEventListener(type, () => { s.touched = now(); }, { passive: true, capture: true });
 
@@ -82,7 +100,8 @@
     s.polled = now();
     if (list && !asked && (inHand() || touching(5000))) { s.behind = true; showChanges(); return; }
     s.behind = false;
-    htmx.trigger(body, 'lista');
+    const place = list ?? $('gente');
+    if (place) htmx.ajax('GET', place.dataset.direccion, { source: place });
     if (!list) htmx.trigger(body, 'resync');
   };
   document.addEventListener('resync', (e) => { if (e.target !== body && $('lista')) refresh(); });
@@ -98,7 +117,7 @@
     write(button, changes.size === 0 ? WORDS['something-changed'] : many(WORDS.changes, changes.size));
   };
   const recard = (card) => {
-    if (card.querySelector('dialog[open], .htmx-request') || touching(2000)) { later.add(card.id); return; }
+    if (card.querySelector('dialog[open], .htmx-request') || choosing(card) || touching(2000)) { later.add(card.id); return; }
     later.delete(card.id);
     heights.set(card.id, card.offsetHeight);
     htmx.ajax('GET', `/carretes/${card.id.slice(6)}/tarjeta?trabajador=${body.dataset.trabajador}`, { source: card, target: card });
@@ -116,29 +135,40 @@
     else if (change.puede.some((operation) => mine.includes(operation))) { changes.add(change.id); showChanges(); }
   };
 
+  // Whatever this page asks says of which build it is.
+  const own = () => ({ 'page-build': body.dataset.build });
+  document.addEventListener('htmx:config:request', (e) => Object.assign(e.detail.ctx.request.headers, own()));
+
   // The stream.
   const build = (answering) => { s.stale = answering !== body.dataset.build; };
+  // What stands in the way of every action, if anything does; whether that is new. Cards get or lose their buttons.
+  const hindered = (why) => {
+    const turned = s.readonly !== Boolean(why);
+    s.readonly = Boolean(why);
+    s.why = why;
+    if (turned && $('lista')) refresh();
+    return turned;
+  };
   const beat = (data) => {
     if (data.reloj !== undefined) setClock(data.reloj);
     s.age = data.edad || 0;
     if (s.clock !== null) write($('hora-datos'), hhmm(now() - s.age * 1000));
     body.classList.toggle('old', s.age > 120);
-    const turned = s.readonly !== (data.escribe === false); // cards get or lose their buttons
-    s.readonly = data.escribe === false;
-    s.why = data.motivo;
     const list = $('lista');
-    if (list && (turned || (s.first && Number(list.dataset.numero) !== data.numero))) refresh();
+    if (!hindered(data.motivo) && list && s.first && Number(list.dataset.numero) !== data.numero) refresh();
     s.first = false;
     build(data.build);
   };
   // This page anew, once the server has just given it: while it restarts, the browser's own page of error would stay
-  // on a wall for ever. An answer that refuses is a page too; only one that says "not now" is asked for again.
-  const anew = () => {
+  // on a wall for ever. An answer that refuses is a page too; only one that says "not now" is asked for again. What was
+  // begun while the server made it keeps the page where nobody has asked for another.
+  const anew = (may = () => true) => {
     if (s.leaving) return;
     s.leaving = true;
-    fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(8000) }).then((page) => page.text().then(() => page.status < 500)).catch(() => false)
-      .then((there) => { if (there) location.reload(); else s.leaving = false; });
+    fetch(location.href, { cache: 'no-store', headers: own(), signal: AbortSignal.timeout(8000) }).then((page) => page.text().then(() => page.status < 500)).catch(() => false)
+      .then((there) => { if (there && may()) location.reload(); else s.leaving = false; });
   };
+  const atRest = () => wall || !(unsent() || touching(30000));
   // A tablet that is not let in any more: its page, asked for again, leads to where one is.
   const unknown = (status) => { if (status === 401) anew(); };
   document.addEventListener('htmx:sse:before:connection', (e) => { s.stream = e.detail.connection; s.downAt ??= now(); s.first = true; });
@@ -155,6 +185,14 @@
       unknown(response?.status);
     });
   document.addEventListener('htmx:sse:after:connection', () => { s.downAt = null; s.heard = now(); s.reopened = 0; });
+  // A board that comes by itself waits for a finger that is on its way to a row; then it is fetched as it is by then.
+  document.addEventListener('htmx:sse:before:message', (e) => {
+    if (e.detail.message.event && e.detail.message.event !== 'resync') return;
+    if (wall || !$('tablero') || !touching(2000)) return;
+    e.preventDefault();
+    s.heard = now(); s.downAt = null;
+    s.missed = true;
+  });
   document.addEventListener('htmx:sse:after:message', (e) => {
     const { event, data } = e.detail.message;
     s.heard = now(); s.downAt = null;
@@ -198,6 +236,7 @@
       // It is back: a stream that has been silent since then is none, and gets its time to open again.
       if (back && $('vivo') && now() - s.heard > 20000) { s.heard = s.downAt = now(); reopen(); }
       build(up.build);
+      hindered(up.obstacle);
       if ('apagada' in body.dataset) anew();
       watch();
     }).catch(() => { s.http = -Infinity; s.downAt ??= now(); });
@@ -223,7 +262,7 @@
     const dot = $('conexion');
     if (dot && (is !== 'vivo' || s.heard > begun || s.http > 0)) {
       dot.dataset.estado = is;
-      const age = s.age < 120 ? `${s.age} s` : span(s.age);
+      const age = s.age < 120 ? fill(WORDS.seconds, { count: s.age }) : span(s.age);
       write($('conexion-texto'), is === 'vivo' && s.age > 30 ? fill(WORDS['data-age'], { state: sentences[is], age }) : sentences[is]);
     }
     const banner = $('sin-conexion');
@@ -239,9 +278,10 @@
     }
     if (s.behind && !inHand() && !touching(10000)) refresh(); // nobody has asked for it, and nobody is in its way any more
     if (!touching(2000)) [...later].forEach((id) => { const card = $(id); if (card) recard(card); else later.delete(id); });
+    if (s.missed && !touching(2000)) { s.missed = false; htmx.trigger(body, 'resync'); }
     const notice = $('version');
     if (notice) notice.hidden = !s.stale;
-    if (s.stale && (wall || !(unsent() || touching(30000)))) anew();
+    if (s.stale && atRest()) anew(atRest);
   };
   s.readonly = !wall && $('sin-conexion')?.hidden === false;
   came(document.documentElement);

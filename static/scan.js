@@ -1,27 +1,39 @@
-// A scanner types like a keyboard, only faster. Its burst is caught where no field has the focus, and the server is asked
-// which card is meant.
+// A scanner types like a keyboard, only faster. Its burst is caught where no field has the focus that takes letters, and the
+// server is asked which card is meant.
 (() => {
   const LEAST = 6; // characters
   const QUICK = 60; // ms between two of them on average: scanners take 5 to 50, a person 100 and more
   const PAUSE = 150; // ms after which a burst without a suffix has ended: radio scanners stutter
   const form = document.getElementById('escaner');
-  let text = '', first = 0, last = 0, timer = null;
+  let text = '', first = 0, last = 0, timer = null, into = null, before = '';
 
+  // A date and a choice are not written in letters: a code that comes there is for the list, and they stay as they were.
+  const PICKED = 'input[type=date], select';
+  // A search takes it in the place of what stands there: a scanner without a suffix would join one code to the next.
+  const SEARCH = 'input[type=search]';
   const field = (el) => el?.closest?.('input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]');
-  const burst = () => text.length >= LEAST && (last - first) / (text.length - 1) <= QUICK;
-  const drop = () => { clearTimeout(timer); text = ''; };
+  const lettered = () => /\p{L}/u.test(text);
+  const burst = () => text.length >= LEAST && (last - first) / (text.length - 1) <= QUICK && (into === null || lettered());
+  const drop = () => { clearTimeout(timer); text = ''; into = null; };
   const end = () => {
-    const tag = text;
-    const is = burst();
+    const tag = text, is = burst(), place = into;
     drop();
+    if (is && place?.matches(SEARCH)) {
+      if (place.value !== tag) { place.value = tag; place.dispatchEvent(new Event('input', { bubbles: true })); }
+      return;
+    }
+    if (is && place) place.value = before;
     // An open dialog is unfinished work: nothing is looked up behind it.
     if (!is || document.querySelector('dialog[open]')) return;
     form.querySelector('[data-codigo]').value = tag;
     form.requestSubmit();
   };
   document.addEventListener('keydown', (e) => {
-    if (field(e.target) || e.ctrlKey || e.altKey || e.metaKey) { drop(); return; }
+    const place = field(e.target) ?? null;
+    if (place !== into) drop();
+    if ((place && !place.matches(`${PICKED}, ${SEARCH}`)) || e.ctrlKey || e.altKey || e.metaKey) { drop(); return; }
     if ((e.key === 'Enter' || e.key === 'Tab') && e.timeStamp - last <= PAUSE && burst()) {
+      if (into?.matches(SEARCH)) { end(); return; }
       // The suffix belongs to the code: it must not press the button that happens to have the focus.
       e.preventDefault();
       e.stopPropagation();
@@ -30,8 +42,9 @@
     }
     if (e.key.length !== 1) { if (e.key !== 'Shift') drop(); return; }
     if (text && e.timeStamp - last > PAUSE) drop();
-    if (text && e.timeStamp - last <= QUICK) e.preventDefault(); // a blank within a code presses nothing
-    if (!text) first = e.timeStamp;
+    // A blank within a code presses nothing, and no letter chooses another reason.
+    if (text && e.timeStamp - last <= QUICK && (place === null || (place.matches(PICKED) && lettered()))) e.preventDefault();
+    if (!text) { first = e.timeStamp; into = place; before = place?.value; }
     last = e.timeStamp;
     text += e.key;
     clearTimeout(timer);

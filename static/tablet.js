@@ -10,33 +10,46 @@
   if (worker) {
     try { localStorage.setItem('recientes', JSON.stringify([worker, ...read().filter((id) => id !== worker)].slice(0, MOST))); } catch { /* none kept */ }
   }
+  // Names that others were put above, or that came anew, ignore fingers that were on their way to another one.
+  const settle = () => {
+    const list = $('gente');
+    list.dataset.nueva = '';
+    setTimeout(() => delete list.dataset.nueva, 400);
+  };
   const recent = () => {
     const section = $('recientes'), list = section?.querySelector('ul');
     if (!list || list.children.length) return;
     const people = read().map((id) => document.querySelector(`#gente a.person[href$="trabajador=${Number(id)}"]`)?.closest('li')).filter(Boolean);
     list.append(...people.map((person) => person.cloneNode(true)));
     section.hidden = people.length === 0;
+    if (people.length) settle();
   };
   recent();
-  if ($('gente')) new MutationObserver(recent).observe($('gente').parentNode, { childList: true });
+  if ($('gente')) new MutationObserver(() => { settle(); recent(); }).observe($('gente').parentNode, { childList: true });
 
   // A page that says who he is is in the hands of whoever comes next, and so is his list that could not be shown; a board
   // that was opened by itself is there to be watched.
   const shared = worker || ['/carretes', '/registro'].includes(location.pathname);
   // Idle: what was begun and not sent keeps the page; ticked boxes are kept for whoever ticked them (choose.js).
   let touched = performance.now();
-  const typed = (el) => el.value !== el.defaultValue;
-  const busy = () => document.querySelector('dialog[open], form.htmx-request, .toast.bad, .result .bad')
-    || [...document.querySelectorAll('main input:is([type=text], [type=date])')].some(typed);
+  // A dialog in which nothing is typed holds nobody; an error does until it is put away: whoever was told that nothing
+  // was registered may have walked off to the spool, and the next one at the tablet must not be the only one to know.
+  const busy = () => document.querySelector('form.htmx-request, .toast.bad, .result .bad') || filledIn(document, 'main input:is([type=text], [type=date])');
   const stay = () => { touched = performance.now(); if ($('vuelta').textContent) $('vuelta').textContent = ''; };
   // Who gave his PIN is signed out; that the server did not hear it is the server's own limit to mend.
-  const out = () => ('pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams() }).catch(() => {}) : null);
+  const out = () => ('pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams(), signal: AbortSignal.timeout(8000) }).catch(() => {}) : null);
   // Only to names that are there: without a server the browser's own page of error would be the end of it.
+  // Whoever touches the tablet meanwhile is there.
   let asking = false;
   const go = () => {
     if (asking) return;
     asking = true;
-    fetch('/health', { cache: 'no-store' }).then(out).then(() => location.assign('/')).catch(() => { touched = performance.now() - IDLE * 1000; }).finally(() => { asking = false; });
+    const before = touched, gone = () => touched === before && !busy();
+    fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(8000) })
+      .then(() => gone() && out())
+      .then(() => { if (gone()) location.assign('/'); })
+      .catch(() => { if (gone()) touched = performance.now() - IDLE * 1000; })
+      .finally(() => { asking = false; });
   };
   const leave = () => {
     const left = Math.ceil(IDLE + NOTICE - (performance.now() - touched) / 1000);
@@ -48,7 +61,7 @@
         seconds.setAttribute('aria-hidden', 'true');
         $('vuelta').append(`${WORDS['still-there']} `, seconds);
       }
-      $('vuelta').lastChild.textContent = `${left} s`;
+      $('vuelta').lastChild.textContent = fill(WORDS.seconds, { count: left });
     }
   };
   if (shared) {

@@ -12,7 +12,16 @@ self.addEventListener('activate', (e) => e.waitUntil(
   caches.keys().then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
     .then(() => self.clients.claim())));
 
+// On a Wi-Fi that carries nothing no error comes either: whoever asked for a page is told after ten seconds, and its
+// connection, of which a browser has six, is given back. What is sent is waited for: its answer says whether it was done.
+const page = (asked) => {
+  if (asked.method !== 'GET') return fetch(asked);
+  const patience = new AbortController();
+  const over = setTimeout(() => patience.abort(), 10000);
+  return fetch(asked, { signal: patience.signal }).finally(() => clearTimeout(over));
+};
+
 self.addEventListener('fetch', (e) => {
-  if (e.request.mode === 'navigate') e.respondWith(fetch(e.request).catch(() => caches.match(OFFLINE)));
+  if (e.request.mode === 'navigate') e.respondWith(page(e.request).catch(() => caches.match(OFFLINE)));
   else if (SHELL.includes(new URL(e.request.url).pathname)) e.respondWith(caches.match(e.request).then((kept) => kept || fetch(e.request)));
 });

@@ -30,6 +30,9 @@ const JOINED: [(&str, &[&str]); 3] = [
 /// The script that begins with what the scripts say, of the language that is spoken.
 const WORDS: &str = "words.js";
 
+/// The style sheet, which begins with what it says itself: a property for each sentence.
+const STYLE: &str = "app.css";
+
 /// What the keys of those sentences begin with.
 const SCRIPTS: &str = "script-";
 
@@ -42,7 +45,9 @@ struct Asset {
 static BY_NAME: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
     let mut found = HashMap::new();
     collect(&FILES, &mut found);
-    found.insert(WORDS, Asset::new(WORDS, body(WORDS).into_owned().into()));
+    for name in [WORDS, STYLE] {
+        found.insert(name, Asset::new(name, body(name).into_owned().into()));
+    }
     for (name, parts) in JOINED {
         found.insert(name, Asset::new(name, joined(parts).into()));
     }
@@ -64,11 +69,13 @@ fn joined(parts: &[&str]) -> Vec<u8> {
     bodies.join(&b"\n;\n"[..])
 }
 
-/// A file under `static/`, and before the words of the scripts their sentences, which nothing alters.
+/// A file under `static/`; before the words of the scripts their sentences, which nothing alters, and before the style
+/// sheet its own: set by a script they would make the whole page be styled anew.
 fn body(name: &str) -> Cow<'static, [u8]> {
     let file = FILES.get_file(name).map(|file| file.contents()).unwrap_or_default();
     match name {
         WORDS => [format!("const WORDS = Object.freeze({});\n", sentences()).as_bytes(), file].concat().into(),
+        STYLE => [styled().as_bytes(), file].concat().into(),
         _ => file.into(),
     }
 }
@@ -84,6 +91,13 @@ fn sentences() -> Value {
         *place = words::unfilled(SCRIPTS, key).into();
     }
     found
+}
+
+/// The sentences of the style sheet, each a string as CSS writes it, too.
+fn styled() -> String {
+    let [closed, looking, saving] =
+        [words::text("script-no-registering"), words::text("only-looking"), words::text("saving")].map(Value::from);
+    format!(":root {{ --no-registering: {closed}; --only-looking: {looking}; --saving: {saving}; }}\n")
 }
 
 /// The URL of a file under `static/`, for templates. A name that is not there becomes a URL that

@@ -1,6 +1,6 @@
 //! The door with a lock, as people meet it: tablets, PINs, badges, walls.
 
-use crate::locked::{asks, comes_with, desk, locked, loses_everything, name_it, pass, sent, tablet, wall_link, write};
+use crate::locked::{asks, comes_with, desk, locked, loses_everything, name_it, pass, sent, sign_in, tablet, wall_link, write};
 use crate::served::{Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TAG, WALL, button};
@@ -202,13 +202,17 @@ async fn h4_a_tablet_on_which_pins_are_guessed_is_locked_until_a_supervisor_unlo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_door_says_so_and_a_wall_sees_the_wall_by_its_link_until_there_is_another() {
-    let open = Served::with(&[ready(TAG)], 4).await;
+    // By default on one machine, and as somebody decided it where others come in by a proxy.
+    let decided = [("SPOOLBOARD_ACCESS", "open"), ("SPOOLBOARD_TRUSTED_PROXY", "127.0.0.1")];
+    let doors = [Served::with(&[ready(TAG)], 4).await, Served::set(&[ready(TAG)], 4, &decided).await];
     let served = plant().await;
     in_browser(async |browser| {
-        let tab = open.tablet(browser, "/").await;
-        for path in ["/", "/carretes?trabajador=93", "/tablero", "/supervisor"] {
-            tab.goto(&open.at(path)).await;
-            tab.sees("Acceso abierto").await;
+        for open in &doors {
+            let tab = open.tablet(browser, "/").await;
+            for path in ["/", "/carretes?trabajador=93", "/tablero", "/supervisor", "/kiosko"] {
+                tab.goto(&open.at(path)).await;
+                tab.sees("Acceso abierto").await;
+            }
         }
         let desk = desk(browser, &served, "/supervisor/claves").await;
         let link = wall_link(&desk, &served).await;
@@ -258,6 +262,59 @@ async fn h4_a_program_works_with_the_token_that_a_supervisor_made_until_it_is_re
         desk.click("form[action$='/anular'] button").await;
         desk.until("document.readyState === 'complete' && !document.body.innerText.includes('Informe diario')").await;
         assert_eq!(asks(&token).await, 401);
+        // One that may act does, and not any more once it is revoked.
+        write(&desk, "form[action$='/crear'] input[name=nombre]", "Grúa puente").await;
+        desk.ask::<bool>("(() => { document.querySelector('select[name=alcance]').value = 'actuar'; return true; })()").await;
+        desk.click("form[action$='/crear'] button").await;
+        desk.until("!!document.getElementById('clave-nueva')").await;
+        let token: String = desk.ask("document.getElementById('clave-nueva').textContent").await;
+        let acts = async |verb: &str| {
+            let call = client.post(served.at(&format!("/api/occupation/{verb}"))).bearer_auth(&token).json(&take);
+            call.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!((acts("tomar").await, acts("pausar").await), (200, 200));
+        assert_eq!(client.get(served.at("/supervisor")).bearer_auth(&token).send().await.unwrap().status().as_u16(), 403);
+        desk.goto(&served.at("/supervisor/claves")).await;
+        desk.sees("Grúa puente").await;
+        desk.shoot("claves-programa").await;
+        desk.click("form[action$='/anular'] button").await;
+        desk.until("document.readyState === 'complete' && !document.body.innerText.includes('Grúa puente')").await;
+        assert_eq!(acts("tomar").await, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h4_where_a_supervisor_forgot_himself_on_a_tablet_nobody_works_without_a_pin_and_who_comes_next_ends_it() {
+    let served = plant().await;
+    in_browser(async |browser| {
+        let desk = desk(browser, &served, "/supervisor/claves").await;
+        gives(&desk, "pin", "pin", 93, "830417").await;
+        desk.click("form[action$='/pedir-pin'] button").await;
+        desk.sees("Se pide el PIN").await;
+        let tablet = tablet(browser, &served, &desk, "Armado 1").await;
+        tablet.goto(&served.at("/supervisor")).await;
+        sign_in(&tablet).await;
+        tablet.until("location.pathname === '/supervisor' && document.readyState === 'complete'").await;
+        // He goes away. Whoever comes finds his own name, and nothing is registered in it.
+        tablet.tap(".links a[href='/']").await;
+        tablet.tap("a[href='/carretes?trabajador=93']").await;
+        tablet.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.sees("Antes de registrar trabajo hay que dar el PIN en esta tableta").await;
+        tablet.shoot("carretes-supervisor-olvidado").await;
+        let free =
+            format!("fetch('/api/occupation/status/{TAG}').then((answer) => answer.json()).then((spool) => !spool.ocupado)");
+        assert!(tablet.ask::<bool>(&free).await, "nothing was written");
+        // To change who it is ends his session, as it ends a worker's.
+        tablet.tap("form[action='/salir'] button").await;
+        tablet.sees("¿Quién eres?").await;
+        assert!(tablet.ask::<bool>("fetch('/supervisor').then((page) => page.url.includes('/entrar'))").await, "he is out");
+        tablet.tap("a[href='/carretes?trabajador=93']").await;
+        types_pin(&tablet, "830417").await;
+        tablet.until(&format!("location.pathname === '/carretes' && {SETTLED}")).await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, "pausar"))).await;
     })
     .await;
 }

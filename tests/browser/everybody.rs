@@ -34,7 +34,10 @@ pub(crate) const SCREENS: [(&str, &str); 23] = [
     ("no-existe", "/no-existe"),
 ];
 
-/// A plant as large as the real one, with each kind of card.
+/// Somebody has had it for months.
+const OVERDUE: &str = "MK-1350-GW-30000-004";
+
+/// A plant as large as the real one, with each kind of card, and somebody who asks for help.
 async fn plant() -> Served {
     let mut rows: Vec<Row> = (0..2_556).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
     rows[10] = ready(TAG);
@@ -43,11 +46,14 @@ async fn plant() -> Served {
     rows.insert(0, welded("MK-1350-GW-30000-001", ""));
     rows.insert(1, welded("MK-1350-GW-30000-002", "RECHAZADO (Ciclo 2/3) - Pendiente reparación"));
     rows.insert(2, welded("MK-1350-GW-30000-003", "BLOQUEADO - Contactar supervisor"));
+    rows.insert(3, Row { overdue: true, ..ready(OVERDUE) });
+    rows.insert(4, Row { held: "turno noche", ..ready("MK-1350-GW-30000-005") });
     let served = Served::with(&rows, 60).await;
     for number in 20..32 {
         assert_eq!(served.act("tomar", &format!("MK-1346-TW-28082-{number:03}"), 93 + number % 2).await, 200);
     }
     assert_eq!(served.act("pausar", "MK-1346-TW-28082-030", 93).await, 200);
+    served.ask_for_help("MK-1346-TW-28082-021", 94, "falta la plantilla de la brida").await;
     served
 }
 
@@ -88,10 +94,23 @@ async fn g12_a_wall_is_read_from_five_metres() {
     in_browser(async |browser| {
         let tab = Tab::open(browser, &served.at("/kiosko"), WALL, false).await;
         tab.sees("1 / 2").await;
-        let capitals: f64 = tab
-            .ask("Math.min(...[...document.querySelectorAll('.pagina:not([hidden]) .tag')].map((el) => parseFloat(getComputedStyle(el).fontSize)))")
+        tab.sees("falta la plantilla").await;
+        tab.shoot("muro").await;
+        // Whatever has letters of its own; capitals are at least seven tenths of a letter's size.
+        let small: Vec<String> = tab
+            .ask(
+                "[...document.querySelectorAll('#muro *')].filter((el) => el.checkVisibility() && [...el.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) \
+                 .map((el) => [0.7 * parseFloat(getComputedStyle(el).fontSize), el]).filter(([capital]) => capital < 37) \
+                 .map(([capital, el]) => `${capital.toFixed(1)} px: ${el.className} ${el.textContent}`)",
+            )
             .await;
-        assert!(capitals * 0.7 >= 37.0, "capitals of about {} px", capitals * 0.7);
+        assert_eq!(small, Vec::<String>::new());
+        let rows: u32 = tab.ask("document.querySelectorAll('.pagina:not([hidden]) li').length").await;
+        assert!((8..=12).contains(&rows), "{rows} rows a page");
+        let low: Vec<String> = tab
+            .ask("[...document.querySelectorAll('.pagina:not([hidden]) li')].filter((el) => el.scrollHeight > el.clientHeight + 1).map((el) => el.textContent)")
+            .await;
+        assert_eq!(low, Vec::<String>::new(), "no line is lower than its letters");
     })
     .await;
 }
@@ -115,6 +134,13 @@ async fn g1_dialogs_selection_and_messages_leave_every_button_within_reach_on_th
                 tab.tap("dialog[open] .back").await;
                 tab.until("!document.querySelector('dialog[open]')").await;
             }
+            tab.goto(&served.at("/carretes?trabajador=93&ver=ocupados")).await;
+            tab.tap(&format!("article[aria-label='Carrete {OVERDUE}'] button[commandfor^=relevar]")).await;
+            tab.until("!!document.querySelector('dialog[open]')").await;
+            let found: Vec<String> = tab.ask(PRESSABLE).await;
+            wrong.extend(found.into_iter().map(|what| format!("relevar at {width}x{height}: {what}")));
+            tab.goto(&served.at("/carretes?trabajador=93")).await;
+            tab.until(SETTLED).await;
             tab.tap("#tomar .pick").await;
             tab.tap("#tengo .pick").await;
             tab.sees("SOLTAR (1)").await;

@@ -51,6 +51,28 @@ impl By {
         }
     }
 
+    /// Begins to write into a field.
+    pub(crate) async fn begins(self, tab: &Tab, selector: &str) {
+        match self {
+            By::Finger => tab.tap(selector).await,
+            By::Keyboard => tab.tab_to(selector).await,
+        }
+    }
+
+    /// Goes "back" or "forward". The shortcut is the browser's own, which a driver cannot press: what it can press is
+    /// whether the page leaves Alt with an arrow to the browser.
+    pub(crate) async fn goes(self, tab: &Tab, way: &str) {
+        if self == By::Keyboard {
+            tab.ask::<bool>(
+                "addEventListener('keydown', (e) => { window.tomada = e.defaultPrevented; }, { once: true }) === undefined",
+            )
+            .await;
+            tab.alt(if way == "back" { "ArrowLeft" } else { "ArrowRight" }).await;
+            tab.until("window.tomada === false").await;
+        }
+        assert!(tab.ask::<bool>(&format!("setTimeout(() => history.{way}()) > 0")).await);
+    }
+
     /// Ticks the box of a card.
     pub(crate) async fn pick(self, tab: &Tab, tag: &str) {
         let wanted = if self == By::Finger { ".pick" } else { ".pick input" };

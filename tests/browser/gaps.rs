@@ -11,9 +11,9 @@ use chromiumoxide::Browser;
 const THIRD: &str = "MK-1346-TW-28082-012";
 
 /// The buttons with which something is registered, and how many of them are open.
-const OPEN: &str = "[...document.querySelectorAll('.spool > .acts form button')].filter((el) => !el.disabled).length";
+pub(crate) const OPEN: &str = "[...document.querySelectorAll('.spool > .acts form button')].filter((el) => !el.disabled).length";
 
-fn three() -> [Row; 3] {
+pub(crate) fn three() -> [Row; 3] {
     [ready(TAG), ready(NEIGHBOUR), ready(THIRD)]
 }
 
@@ -43,7 +43,7 @@ async fn somebody_comes(tablet: &Tab) {
 }
 
 /// Whether a screen shows that Marta has a spool.
-fn shows(tag: &str) -> String {
+pub(crate) fn shows(tag: &str) -> String {
     format!(
         "[...document.querySelectorAll('article, .board tr, .wall li')].some((el) => \
          el.innerText.replace(/\\s+/g, '').includes('{tag}') && /Marta/.test(el.innerText))"

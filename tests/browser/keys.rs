@@ -64,13 +64,39 @@ async fn nothing_twice(keys: &Tab, tablet: &Tab, tag: &str, event: &str) {
     goes_back(keys).await;
     // The page as it was, with the form that was sent, is shown anew at any moment: what was pressed is pressed at once.
     let pressed = "(() => { const form = document.querySelector('form[method=post]:has(button.danger)'); if (!form) return false; \
-        window.antes = true; form.querySelector('input[name=motivo]').checked = true; form.requestSubmit(); return true; })()";
+        window.antes = true; form.querySelector('input[name=motivo]').checked = true; setTimeout(() => form.requestSubmit()); return true; })()";
     match keys.ask::<bool>(pressed).await {
         true => keys.until("window.antes === undefined && document.readyState === 'complete'").await,
         false => loads_again(keys).await,
     }
     keys.until("document.readyState === 'complete'").await;
     assert_eq!(tablet.ask::<Vec<String>>(&events).await, before, "{tag} after {after}");
+}
+
+/// A call for help is seen, then answered; neither happens again when he loads the page again or goes back.
+async fn help_is_seen_and_comes(keys: &Tab, tablet: &Tab) {
+    let calls = format!(
+        "fetch('/api/occupation/status/{TAG}').then((it) => it.json()).then((it) => fetch(`/carretes/${{it.id}}/ayuda`, {{ method: 'POST', \
+         headers: {{ 'HX-Request': 'true' }}, body: new URLSearchParams({{ trabajador: 93, motivo: 'otro', otro: 'falta la plantilla' }}) }})).then((it) => it.ok)"
+    );
+    assert!(tablet.ask::<bool>(&calls).await);
+    let events = format!("fetch('/api/history/{TAG}').then((it) => it.json()).then((it) => it.events.length)");
+    let before: u32 = tablet.ask(&events).await;
+    enters(keys, "a[href='/supervisor']").await;
+    for (done, step, then) in [
+        (1, "visto", "!document.querySelector('button[value=visto]')"),
+        (2, "resuelta", "!document.querySelector('section[aria-labelledby=t-ayuda] button')"),
+    ] {
+        keys.until("location.pathname === '/supervisor' && document.readyState === 'complete'").await;
+        enters(keys, &format!("section[aria-labelledby=t-ayuda] button[value={step}]")).await;
+        let done_now = format!("location.search.startsWith('?hecho=') && document.readyState === 'complete' && {then}");
+        keys.until(&done_now).await;
+        loads_again(keys).await;
+        keys.until(&done_now).await;
+        goes_back(keys).await;
+        loads_again(keys).await;
+        assert_eq!(tablet.ask::<u32>(&events).await, before + done, "{step}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,6 +131,7 @@ async fn a_supervisor_does_all_his_work_by_the_keyboard_and_nothing_twice_by_goi
             let (status, why): (u16, String) = tablet.ask(&sent(&format!("/api/occupation/{path}"), &body)).await;
             assert_eq!(status, 200, "{why}");
         }
+        help_is_seen_and_comes(&keys, &tablet).await;
         // A spool is freed, another one unblocked with a reason of his own.
         enters(&keys, "a[href='/supervisor']").await;
         keys.until("location.pathname === '/supervisor'").await;

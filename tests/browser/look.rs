@@ -17,7 +17,7 @@ pub(crate) const UNFIT: &str = r#"
   if (root.scrollWidth > root.clientWidth) bad.push(`the page scrolls sideways by ${root.scrollWidth - root.clientWidth} px`);
   if (main.scrollWidth > main.clientWidth) bad.push(`the content scrolls sideways by ${main.scrollWidth - main.clientWidth} px`);
   const right = main.getBoundingClientRect().right + 1;
-  for (const el of main.querySelectorAll('*')) {
+  for (const el of document.querySelectorAll('.top *, main *, .bottom *')) {
     if (el.closest('.hide, svg, [hidden]') || !el.checkVisibility()) continue;
     const style = getComputedStyle(el), box = el.getBoundingClientRect();
     if (style.overflowX === 'hidden' && style.textOverflow !== 'ellipsis' && el.scrollWidth > el.clientWidth + 1) bad.push(`cut: ${el.className} ${el.textContent.slice(0, 40)}`);
@@ -42,7 +42,7 @@ pub(crate) const PRESSABLE: &str = r#"
     const box = el.getBoundingClientRect();
     const target = el.matches('input:is([type=checkbox], [type=radio])') ? el.closest('label').getBoundingClientRect() : box;
     const name = (el.textContent.trim() || el.name || el.type).slice(0, 40);
-    const least = el.matches('.spool button:is(.take, .pause, .complete):not(dialog *)') ? 96
+    const least = el.matches('.spool button:is(.take, .pause, .complete), .batch :is(.take, .pause)') ? 96
       : el.matches('.take, .pause, .complete, .danger, .reject, .changes, .reason, .back') ? 64 : 48;
     if (target.height < least) bad.push(`${name}: ${target.height} px high, ${least} wanted`);
     if (target.width < Math.min(least, 48)) bad.push(`${name}: ${target.width} px wide`);

@@ -1,18 +1,19 @@
 //! Who is at the tablet: the names, those who were here last, the way back to the names, and what the tablet remembers.
 
+use crate::flows::opener;
 use crate::served::{Served, ready};
 use crate::tab::in_browser;
 use crate::{NEIGHBOUR, SETTLED, TAG, button};
 
 /// Makes seconds pass for the scripts of a page.
-fn pass(seconds: u32) -> String {
+pub(crate) fn pass(seconds: u32) -> String {
     format!(
         "(() => {{ const now = performance.now.bind(performance); performance.now = () => now() + {seconds}000; return true; }})()"
     )
 }
 
 /// Waits as long as two looks of the script at its clock take.
-const LOOKED: &str = "new Promise((go) => setTimeout(() => go(true), 2200))";
+pub(crate) const LOOKED: &str = "new Promise((go) => setTimeout(() => go(true), 2200))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_here_last_stands_first_by_his_number_alone() {
@@ -119,6 +120,45 @@ async fn c6_a_new_build_says_so_at_once_and_waits_for_what_is_unsent() {
         tablet.tap("#version").await;
         tablet.until("window.anterior === undefined && document.getElementById('version').hidden").await;
         tablet.sees("TOMAR SELECCIONADOS (1)").await;
+    })
+    .await;
+}
+
+/// Holds the page's fetch of itself back until `suelta()`, and counts how often it was asked for.
+const KEPT_BACK: &str = "(() => { const send = window.fetch.bind(window); window.pedidas = 0; const held = []; \
+     window.suelta = () => held.splice(0).forEach((go) => go()); \
+     window.fetch = (url, what) => url !== location.href ? send(url, what) \
+       : (window.pedidas += 1, new Promise((go) => held.push(go)).then(() => send(url))); \
+     window.anterior = true; document.body.dataset.build = 'anterior'; \
+     const old = document.getElementById('vivo'), fresh = old.cloneNode(false); old.replaceWith(fresh); htmx.process(fresh); return true; })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c6_what_is_begun_while_a_new_build_is_on_its_way_keeps_the_page() {
+    let served = Served::with(&[ready(TAG)], 4).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("{SETTLED} && !!document.querySelector('.spool.mine')")).await;
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        tablet.until(SETTLED).await;
+        tablet.sees("CONECTADO").await;
+        tablet.ask::<bool>(KEPT_BACK).await;
+        tablet.until("window.pedidas === 1").await;
+        tablet.tap(&opener(TAG, "motivo")).await;
+        tablet.tap("dialog[open] input[name=otro]").await;
+        tablet.text("falta la grúa").await;
+        tablet.ask::<bool>("window.suelta() || true").await;
+        // The next time that it asks for itself is when nobody is at it any more.
+        tablet.ask::<bool>(LOOKED).await;
+        let typed = "document.querySelector('dialog[open] input[name=otro]')?.value ?? ''";
+        assert_eq!(tablet.ask::<String>(typed).await, "falta la grúa");
+        tablet.tap("dialog[open] .other button").await;
+        tablet.sees("ARM pausado").await;
+        tablet.ask::<bool>(&pass(60)).await;
+        tablet.until("!document.querySelector('.toast')").await;
+        tablet.until("window.pedidas === 2").await;
+        tablet.ask::<bool>("window.suelta() || true").await;
+        tablet.until("window.anterior === undefined && document.getElementById('version').hidden").await;
     })
     .await;
 }

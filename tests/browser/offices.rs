@@ -1,6 +1,7 @@
 //! Every page of supervisors and of the door for everybody: at every size, in both themes, for fingers and for those who
 //! do not see; and that no page of the program is left out.
 
+use crate::large::magnified;
 use crate::locked::{NAME, asks, comes_with, desk, locked, pass, sent, tablet, wall_link, write};
 use crate::look::{self, everywhere};
 use crate::served::{Row, Served, ready};
@@ -111,6 +112,8 @@ async fn looked_at(tab: &Tab, name: &str) -> Vec<String> {
         found
     };
     let mut wrong = everywhere(tab, name, shot).await;
+    wrong.extend(magnified(tab, name).await);
+    tab.letters(16).await;
     for (width, height) in TABLETS {
         tab.size(width, height, true).await;
         tab.ask::<bool>("(document.documentElement.style.fontSize = '200%') !== ''").await;

@@ -53,6 +53,7 @@ async fn a_scanned_tag_jumps_to_its_card_and_presses_nothing() {
         // On two rows: a choice.
         tablet.types("MK-1346-TW-28082-150", GUN, Some("Enter")).await;
         tablet.sees("2 carretes tienen el TAG").await;
+        tablet.until("document.activeElement.matches('.result')").await;
         tablet.shoot("escaneo-repetido").await;
         tablet.tap(".result [data-cerrar]").await;
         // Beyond the sixty that are shown: the page that shows it.
@@ -94,6 +95,42 @@ async fn a_person_who_types_and_a_field_that_has_the_focus_keep_their_keys() {
         tablet.ask::<bool>("fetch('/health').then((r) => r.ok)").await;
         let state: (u32, bool) = tablet.ask("[window.preguntas, !!document.querySelector('dialog[open]')]").await;
         assert_eq!(state, (0, true));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_comes_while_a_date_a_reason_or_a_search_has_the_focus_is_looked_up_and_garbles_nothing() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    assert_eq!(served.act("tomar", TAG, 93).await, 200);
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        let on = format!("document.activeElement.matches(\"{}\")", button(NEIGHBOUR, "tomar"));
+        let chosen: String = tablet
+            .ask("(() => { const date = document.querySelector('input[type=date]'); date.stepDown(1); date.focus(); return date.value; })()")
+            .await;
+        for suffix in [Some("Enter"), Some("Tab"), None] {
+            tablet.ask::<bool>("(() => { document.querySelector('input[type=date]').focus(); return true; })()").await;
+            tablet.types(NEIGHBOUR, GUN, suffix).await;
+            tablet.until(&on).await;
+            assert_eq!(tablet.ask::<String>("document.querySelector('input[type=date]').value").await, chosen, "{suffix:?}");
+        }
+        assert_eq!(tablet.ask::<u32>("document.querySelectorAll('.spool.mine').length").await, 1, "nothing was completed");
+        tablet.tap("#tengo .pick").await;
+        const REASON: &str = "document.querySelector('#soltar select')";
+        let before: u32 = tablet.ask(&format!("({REASON}.selectedIndex = 1, {REASON}.focus(), {REASON}.selectedIndex)")).await;
+        tablet.types(NEIGHBOUR, GUN, Some("Enter")).await;
+        tablet.until(&on).await;
+        assert_eq!(tablet.ask::<u32>(&format!("{REASON}.selectedIndex")).await, before);
+        // Two codes without an end of their own: the second takes the place of the first.
+        tablet.tap("#q").await;
+        for tag in [TAG, NEIGHBOUR] {
+            tablet.types(tag, GUN, None).await;
+            tablet.until(&format!("document.querySelectorAll('.spool').length === 1 && document.querySelector('.spool').ariaLabel.endsWith('{tag}')")).await;
+            assert_eq!(tablet.ask::<String>("document.getElementById('q').value").await, tag);
+        }
+        assert_eq!(tablet.complaints(), Vec::<String>::new());
     })
     .await;
 }

@@ -29,11 +29,13 @@ pub(crate) struct Row {
     pub(crate) held: &'static str,
     /// Somebody has been fitting it up for months.
     pub(crate) overdue: bool,
+    /// Fitted up on a day, and nobody wrote by whom.
+    pub(crate) unnamed: bool,
 }
 
 /// A spool that is ready for ARM.
 pub(crate) fn ready(tag: &str) -> Row {
-    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "", held: "", overdue: false }
+    Row { tag: tag.into(), ot: 1_335, welded: false, detail: "", held: "", overdue: false, unnamed: false }
 }
 
 impl Served {
@@ -177,6 +179,9 @@ fn write(file: &Path, rows: &[Row], workers: u32) {
             sheet.write(at, 4, "JP(94)").unwrap();
             sheet.write(at, 9, "JP(94)").unwrap();
             sheet.write_with_format(at, 10, 46_030.4, &date).unwrap();
+        }
+        if row.unnamed {
+            sheet.write_with_format(at, 5, 46_010, &date).unwrap();
         }
         if row.welded {
             sheet.write(at, 4, "MR(93)").unwrap();

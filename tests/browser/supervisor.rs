@@ -10,6 +10,7 @@ use std::time::Instant;
 
 const HALF_DONE: &str = "MK-1350-GW-30000-001";
 const BLOCKED: &str = "MK-1350-GW-30000-002";
+const UNNAMED: &str = "MK-1350-GW-30000-003";
 
 /// Counts how often somebody presses something on the pages of a tab.
 const PRESSES: &str = "addEventListener('pointerdown', (e) => { if (e.isTrusted) \
@@ -21,6 +22,7 @@ fn rows() -> Vec<Row> {
         ready(NEIGHBOUR),
         Row { held: "MR(93)", ..ready(HALF_DONE) },
         Row { welded: true, detail: "BLOQUEADO - Contactar supervisor", ..ready(BLOCKED) },
+        Row { unnamed: true, ..ready(UNNAMED) },
     ]
 }
 
@@ -166,6 +168,22 @@ async fn d4_a_row_left_half_done_and_a_blocked_spool_are_put_right_and_worked_on
         list_of(&tablet, &served, 93).await;
         tablet.tap(&button(HALF_DONE, "completar")).await;
         tablet.sees("ARM completado").await;
+        // A date without a worker: nobody but the supervisor can say who it was.
+        desk.goto(&served.at("/supervisor/datos")).await;
+        desk.sees("Fecha sin trabajador").await;
+        click_at(&desk, UNNAMED, "a[href*='remedio=nombrar']").await;
+        desk.sees("Elígelo").await;
+        assert!(desk.ask::<bool>("!document.querySelector('button.danger')").await, "nothing to press before he has chosen");
+        desk.ask::<bool>("(() => { document.querySelector('select[name=trabajador]').value = '94'; return true; })()").await;
+        desk.click("form.search button").await;
+        desk.until("[...document.querySelectorAll('ins')].map((cell) => cell.textContent).join() === 'JP(94)'").await;
+        desk.shoot("supervisor-nombrar").await;
+        because(&desk, "quedó a medias").await;
+        desk.sees("corregido").await;
+        desk.goto(&served.at("/supervisor/datos")).await;
+        desk.until("document.readyState === 'complete' && !document.body.innerText.includes('Fecha sin trabajador')").await;
+        list_of(&tablet, &served, 20).await;
+        takes(&tablet, UNNAMED).await;
         // The welder sees a padlock and whom to call; then he may.
         tablet.goto(&served.at("/carretes?trabajador=20&operacion=REPARACION&ver=todo")).await;
         tablet.sees("solo él puede desbloquearlo").await;

@@ -164,6 +164,7 @@ impl Tab {
             "Escape" => (27, ""),
             "Backspace" => (8, ""),
             "ArrowUp" => (38, ""),
+            "ArrowDown" => (40, ""),
             " " => (32, " "),
             _ => panic!("no key {key}"),
         };
@@ -172,6 +173,15 @@ impl Tab {
         let up =
             json!({"type": "keyUp", "key": key, "code": if key == " " { "Space" } else { key }, "windowsVirtualKeyCode": code});
         self.command("Input.dispatchKeyEvent", up).await;
+    }
+
+    /// Presses an arrow together with Alt.
+    pub(crate) async fn alt(&self, arrow: &str) {
+        let code = if arrow == "ArrowLeft" { 37 } else { 39 };
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event = json!({"type": kind, "modifiers": 1, "key": arrow, "code": arrow, "windowsVirtualKeyCode": code});
+            self.command("Input.dispatchKeyEvent", event).await;
+        }
     }
 
     /// Goes on with Tab until an element has the focus, as somebody without a finger does.
@@ -228,6 +238,32 @@ impl Tab {
     pub(crate) async fn less_motion(&self) {
         let features = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
         self.command("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Makes letters this large by the browser's own setting, which is 16 as it comes.
+    pub(crate) async fn letters(&self, pixels: u32) {
+        let sizes = json!({"fontSizes": {"standard": pixels, "fixed": pixels * 13 / 16}});
+        self.command("Page.setFontSizes", sizes).await;
+    }
+
+    /// Puts what is downloaded into this folder.
+    pub(crate) async fn downloads_to(&self, folder: &std::path::Path) {
+        let there = json!({"behavior": "allow", "downloadPath": folder});
+        self.command("Page.setDownloadBehavior", there).await;
+    }
+
+    /// Waits until a file was downloaded into this folder, and reads it.
+    pub(crate) async fn downloaded(&self, folder: &std::path::Path) -> String {
+        let whole = |path: &std::path::PathBuf| path.extension().is_some_and(|it| it == "csv");
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(whole);
+            if let Some(text) = found.map(|path| std::fs::read_to_string(path).unwrap()).filter(|text| !text.is_empty()) {
+                return text;
+            }
+            assert!(Instant::now() < end, "nothing was downloaded\ncomplaints: {:?}", self.complaints());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
     }
 
     /// Puts the tablet's own clock and zone wrong, from the next page on.

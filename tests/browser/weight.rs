@@ -15,9 +15,9 @@ const SHIFTED: &str = "window.corridas.filter((it) => !it.toque).map((it) => `${
 /// Two frames later: what was to be painted is.
 const PAINTED: &str = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => go(true))))";
 
-/// Notes when the first card's button is there, open and listened to.
-const WIRED: &str = "new MutationObserver((_, watch) => { const form = document.querySelector('.spool form[hx-post]'); \
-     if (form?.dataset.htmxPowered && !form.querySelector('button').disabled) { window.listo = performance.now(); watch.disconnect(); } }) \
+/// Notes when the first card's button is there, open and listened to: htmx has begun, with what stands around the cards.
+const WIRED: &str = "new MutationObserver((_, watch) => { const button = document.querySelector('.spool form[hx-post] button'); \
+     if (document.querySelector('#q[data-htmx-powered]') && button?.disabled === false) { window.listo = performance.now(); watch.disconnect(); } }) \
      .observe(document, { attributeFilter: ['data-htmx-powered'], subtree: true });";
 
 /// It is painted, and its first button is noted: on a busy machine a page can be whole before it is seen.
@@ -108,6 +108,55 @@ async fn a_first_visit_is_light_and_a_list_of_the_whole_plant_is_there_at_once()
                 "list of 2,556, processor {slower}x slower, {round}: answered {answered:.0} ms after the click, painted {painted:.0} ms, \
                  first card's button open and listened to {wired:.0} ms (budget 500), {size} bytes; cards take taps 400 ms later, on purpose"
             );
+        }
+    })
+    .await;
+}
+
+/// Notes how long after a finger came down the button says that it is saving: when the frame is made that shows it first.
+const SAVING: &str = "(() => { const button = document.querySelector('.spool form[action$=\"/tomar\"] button'); \
+     addEventListener('pointerdown', (e) => { const look = () => { \
+       if (button.querySelector('.busy').checkVisibility()) window.pulsado = performance.now() - e.timeStamp; else requestAnimationFrame(look); }; \
+       look(); }, { capture: true, once: true }); return true; })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_a_tapped_button_says_that_it_is_saving_while_its_request_has_not_even_left() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/"), TABLET, true).await;
+        for slower in [1, 1, 1, 4, 4, 4] {
+            tablet.goto(&served.at("/carretes?trabajador=93")).await;
+            tablet.slow_down(slower).await;
+            tablet.until(SETTLED).await;
+            tablet.ask::<bool>(crate::silence::HELD).await;
+            tablet.ask::<bool>(SAVING).await;
+            tablet.tap(".spool form[action$='/tomar'] button").await;
+            tablet.until("window.pulsado !== undefined").await;
+            let after: f64 = tablet.ask("window.pulsado").await;
+            println!("processor {slower}x slower: GUARDANDO… {after:.0} ms after the finger came down (budget 100)");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn htmx_looks_at_a_card_only_when_something_in_it_is_sent() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        let looked_at = "document.querySelectorAll('.cards [data-htmx-powered]').length";
+        for (tag, round) in [(TAG, "as it came with the page"), (NEIGHBOUR, "as it came with a search")] {
+            tablet.until(&format!("{SETTLED} && !!document.querySelector('#q[data-htmx-powered]')")).await;
+            if tag == NEIGHBOUR {
+                tablet.ask::<bool>("!!(document.querySelector('.cards').id = 'antes') && htmx.trigger('#q', 'search')").await;
+                tablet.until(&format!("!document.getElementById('antes') && {SETTLED}")).await;
+            }
+            assert_eq!(tablet.ask::<u32>(looked_at).await, 0, "{round}");
+            // The form itself would lead to another page, this one is not left.
+            tablet.ask::<bool>("window.misma = true").await;
+            tablet.tap(&button(tag, "tomar")).await;
+            tablet.until(&format!("!!document.querySelector(\"{}\")", button(tag, "pausar"))).await;
+            assert!(tablet.ask::<bool>("window.misma === true").await, "{round}");
         }
     })
     .await;

@@ -140,9 +140,12 @@ impl Live {
     /// each view and second, and anew when actions begin or cease to be served.
     pub(super) fn page(&self, screen: Screen, filter: &Filter, app: &App) -> Arc<Page> {
         if !filter.is_empty() {
-            return self.narrowed((screen, true, filter.clone()), &app.plant, |tally| {
-                rendered(whole(screen, tally, filter, &app.plant, &app.site))
-            });
+            let make = |tally: &Tally| rendered(whole(screen, tally, filter, &app.plant, &app.site));
+            return match filter.is_of_somebody() {
+                // He opens it once; what follows is the picture that he shares.
+                true => Page::new(make(&self.tally_of(filter, &app.plant))),
+                false => self.narrowed((screen, true, filter.clone()), &app.plant, make),
+            };
         }
         let (of, kept) = (self.state(&app.plant), &self.0.pages[screen as usize]);
         if let Some(kept) = kept.load().as_ref().filter(|kept| kept.of == of) {
@@ -153,15 +156,15 @@ impl Live {
         page
     }
 
-    /// The part of a screen that changes, as it goes over a stream.
+    /// The part of a screen that changes, as it goes over a stream. Boards that workers opened from their lists are one
+    /// picture: each gets it with his own number in its addresses.
     fn picture(&self, screen: Screen, filter: &Filter, plant: &Plant) -> Bytes {
-        match filter.is_empty() {
-            true => frame::screen(screen, &self.tally(plant), filter, plant),
-            false => {
-                let of_this = |tally: &Tally| frame::screen(screen, tally, filter, plant);
-                self.narrowed((screen, false, filter.clone()), plant, of_this).html.clone()
-            }
+        if filter.is_empty() {
+            return frame::screen(screen, &self.tally(plant), filter, plant);
         }
+        let anybodys = filter.anybodys();
+        let of_this = |tally: &Tally| frame::screen(screen, tally, &anybodys, plant);
+        filter.his(&self.narrowed((screen, false, anybodys.clone()), plant, of_this).html)
     }
 
     /// What was rendered for this filter in this second of this view; else what `make` renders now.
@@ -172,7 +175,7 @@ impl Live {
         if let Some(page) = kept().get(&key).filter(|kept| kept.of == of).map(|kept| Arc::clone(&kept.page)) {
             return page;
         }
-        let page = Page::new(make(&Tally::of(&self.known(plant), &key.2)));
+        let page = Page::new(make(&self.tally_of(&key.2, plant)));
         let mut kept = kept();
         if kept.len() >= KEPT {
             kept.clear();
@@ -206,6 +209,14 @@ impl Live {
         let tally = Arc::new(Tally::of(&self.known(plant), &Filter::default()));
         self.0.tally.store(Some(Arc::clone(&tally)));
         tally
+    }
+
+    /// What the rows say that a filter lets through.
+    fn tally_of(&self, filter: &Filter, plant: &Plant) -> Arc<Tally> {
+        match filter.narrows() {
+            true => Arc::new(Tally::of(&self.known(plant), filter)),
+            false => self.tally(plant),
+        }
     }
 
     /// Why actions cannot be served, as of the last look: a sentence for everybody.
@@ -252,3 +263,6 @@ pub fn routes() -> Router<App> {
         .route("/vivo/carretes", get(stream::lists))
         .route("/api/sse/stream", get(stream::api))
 }
+
+#[cfg(test)]
+mod tests;

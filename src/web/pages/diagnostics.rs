@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::{Answer, page};
 use crate::domain::cell::at_plant;
 use crate::error::Error;
-use crate::trail::{Step, Tablet};
+use crate::trail::{Mark, Step, Steps, Tablet};
 use crate::web::peers::{self, Known};
 use crate::web::{App, Site};
 use crate::words;
@@ -32,6 +32,8 @@ struct Diagnostics<'a> {
     name: String,
     day: String,
     steps: Vec<Line>,
+    /// Before which place there are older steps of the day.
+    older: Option<Mark>,
 }
 
 struct Seen {
@@ -60,7 +62,8 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     let unread = |why: String| Error::Internal(format!("the trail of the tablets: {why}"));
     let tablets = app.trail.tablets().await.map_err(unread)?;
     let begin = |day: NaiveDate| at_plant(day.and_time(NaiveTime::MIN), zone).with_timezone(&Utc);
-    let steps = app.trail.steps(tablet, begin(day), begin(day + TimeDelta::days(1)), MOST).await.map_err(unread)?;
+    let before = query.text("antes").and_then(Mark::read).unwrap_or(Mark::at(begin(day + TimeDelta::days(1))));
+    let Steps { steps, older } = app.trail.steps(tablet, begin(day), before, MOST).await.map_err(unread)?;
     Ok(page(&Diagnostics {
         site: &app.site,
         known: peers::known(&app).await,
@@ -70,19 +73,14 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
         name: tablet_name(&app, tablet),
         day: day.format("%Y-%m-%d").to_string(),
         steps: steps.into_iter().map(|step| line(step, &app)).collect(),
+        older,
     }))
 }
 
 fn seen(tablet: Tablet, app: &App) -> Seen {
     let last = tablet.last.with_timezone(&app.plant.clock().zone()).format("%d-%m-%Y %H:%M").to_string();
-    Seen {
-        name: tablet_name(app, &tablet.id),
-        id: tablet.id,
-        last,
-        old: tablet.build != app.site.build,
-        build: tablet.build,
-        steps: tablet.steps,
-    }
+    let (name, old) = (tablet_name(app, &tablet.id), tablet.is_old(&app.site.build));
+    Seen { id: tablet.id, name, last, build: tablet.build, old, steps: tablet.steps }
 }
 
 fn line(step: Step, app: &App) -> Line {

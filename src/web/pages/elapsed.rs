@@ -2,6 +2,7 @@
 //! the server's seconds, never from the tablet's clock.
 
 use crate::domain::Moment;
+use crate::words;
 use chrono::{Datelike, Timelike};
 
 /// A stretch of time up to now.
@@ -36,7 +37,7 @@ impl Elapsed {
 
     /// Since when, with its day, and how many minutes: two cells of a file.
     pub(super) fn cells(&self) -> [String; 2] {
-        [crate::words::moment(self.at), (self.seconds / 60).to_string()]
+        [words::moment(self.at), (self.seconds / 60).to_string()]
     }
 
     /// `2h 15m`, as the board has always said it.
@@ -48,10 +49,11 @@ impl Elapsed {
 /// Minutes as `15m`, `2h 15m`, `3d 4h`.
 pub(super) fn span(minutes: i64) -> String {
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes}m"),
-        (0, hours, minutes) => format!("{hours}h {minutes}m"),
-        (days, hours, _) => format!("{days}d {hours}h"),
+        (0, 0, minutes) => words::say("script-span-minutes").count("minutes", minutes),
+        (0, hours, minutes) => words::say("script-span-hours").count("hours", hours).count("minutes", minutes),
+        (days, hours, _) => words::say("script-span-days").count("days", days).count("hours", hours),
     }
+    .into()
 }
 
 #[cfg(test)]

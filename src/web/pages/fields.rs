@@ -122,14 +122,9 @@ impl Fields {
         self.optional("trabajador", Wants::Worker, input::worker)
     }
 
-    /// `tag`: as a scanner typed it, without the sign of three characters (`]C1`) by which some of
-    /// them name the kind of the code.
+    /// `tag`: as a scanner typed it.
     pub(super) fn scanned(&self) -> Result<String, Fault> {
-        let bare = |text: &str| match (text.strip_prefix(']'), text.get(3..)) {
-            (Some(_), Some(rest)) => input::spool(rest),
-            _ => input::spool(text),
-        };
-        self.needed("tag", Wants::Tag, bare)
+        self.needed("tag", Wants::Tag, |text| input::spool(bare(text)))
     }
 
     /// `carrete`: the one spool that a list is asked to show.
@@ -164,6 +159,14 @@ impl Fields {
             1..=BATCH => Ok(chosen),
             many => Err(Fault::TooManyChosen(many)),
         }
+    }
+}
+
+/// What a scanner typed, without the sign of three characters (`]C1`) by which some of them name the kind of the code.
+pub(super) fn bare(text: &str) -> &str {
+    match (text.strip_prefix(']'), text.get(3..)) {
+        (Some(_), Some(rest)) => rest,
+        _ => text,
     }
 }
 

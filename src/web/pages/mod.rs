@@ -21,6 +21,7 @@ mod workers;
 
 pub(super) use connecting::once_read;
 pub(super) use face::Asker;
+pub(super) use scan::is_known_tag;
 
 use super::App;
 use crate::domain::{Refusal, Worker, WorkerId};

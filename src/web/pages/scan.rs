@@ -1,9 +1,8 @@
 //! `/escaneo`: a tag as a scanner typed it leads to its card in the worker's list.
 
 use super::face::Asker;
-use super::fields::Fields;
+use super::fields::{Fields, bare};
 use super::{Answer, page, somebody};
-use crate::domain::spool::squeeze;
 use crate::domain::{Refusal, Spool, Tag, Worker, WorkerId};
 use crate::error::Error;
 use crate::web::{App, Site};
@@ -51,15 +50,18 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) ->
     }
 }
 
-/// The rows that a scanner may have meant. A scanner set to another keyboard writes `'`, `/` or `_`
-/// for `-` (`ux.md` 9), so letters and digits decide where the tag itself is not found.
+/// The rows that a scanner may have meant: letters and digits decide where the tag itself is not found.
 fn scanned<'a>(view: &'a View, text: &str) -> Vec<&'a Arc<Spool>> {
     let exact: Vec<&Arc<Spool>> = Tag::read(text).map(|tag| view.tagged(&tag).collect()).unwrap_or_default();
-    let wanted = squeeze(text);
-    match exact.is_empty() && !wanted.is_empty() {
-        true => view.spools.iter().filter(|spool| squeeze(spool.tag().as_str()) == wanted).collect(),
-        false => exact,
-    }
+    if exact.is_empty() { view.typed(text).collect() } else { exact }
+}
+
+/// Whether a text names spools of the plant: as people write it, as a scanner types it, or by the short id. Costs the
+/// same however many there are.
+pub(in crate::web) fn is_known_tag(view: &View, text: &str) -> bool {
+    let text = bare(text);
+    let names = |tag: Tag| view.get(tag.as_str()).is_some() || view.tagged(&tag).next().is_some();
+    Tag::read(text).is_some_and(names) || view.typed(text).next().is_some()
 }
 
 /// The list that shows this one card.

@@ -3,7 +3,7 @@
 
 use super::{Answer, page};
 use crate::error::Error;
-use crate::web::{App, Site};
+use crate::web::{App, Site, assets};
 use crate::words;
 use askama::Template;
 use axum::Router;
@@ -11,10 +11,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-
-#[derive(Template)]
-#[template(path = "manifest.webmanifest", escape = "none")]
-struct Manifest;
+use serde_json::json;
 
 #[derive(Template)]
 #[template(path = "sw.js", escape = "none")]
@@ -33,13 +30,34 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/manifest.webmanifest", get(manifest)).route("/sw.js", get(keeper)).route("/sin-conexion", get(offline))
 }
 
-async fn manifest() -> Answer {
-    text("application/manifest+json", &Manifest)
+async fn manifest() -> Response {
+    let icon = |name, sizes, kind| json!({"src": assets::url(name), "sizes": sizes, "type": kind});
+    let large = icon("icon-512.png", "512x512", "image/png");
+    let mut maskable = large.clone();
+    maskable["purpose"] = "maskable".into();
+    let manifest = json!({
+        "id": "/",
+        "name": words::text("manifest-name"),
+        "short_name": "spoolboard",
+        "description": words::text("manifest-description"),
+        "lang": words::language(),
+        "dir": "ltr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "fullscreen",
+        "display_override": ["fullscreen", "standalone"],
+        "background_color": "#001f3f",
+        "theme_color": "#001f3f",
+        "icons": [icon("favicon.svg", "any", "image/svg+xml"), icon("icon-192.png", "192x192", "image/png"), large, maskable],
+    });
+    asked_again("application/manifest+json", manifest.to_string())
 }
 
 /// At the root, because a worker is in charge of the folder that it comes from.
 async fn keeper(State(app): State<App>) -> Answer {
-    text("text/javascript; charset=utf-8", &Keeper { build: &app.site.build })
+    let keeper = Keeper { build: &app.site.build }.render();
+    let keeper = keeper.map_err(|cause| Error::Internal(format!("a template did not render: {cause}")))?;
+    Ok(asked_again("text/javascript; charset=utf-8", keeper))
 }
 
 async fn offline(State(app): State<App>) -> Response {
@@ -47,7 +65,6 @@ async fn offline(State(app): State<App>) -> Response {
 }
 
 /// A text that a browser asks for again each time.
-fn text(kind: &'static str, template: &impl Template) -> Answer {
-    let text = template.render().map_err(|cause| Error::Internal(format!("a template did not render: {cause}")))?;
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response())
+fn asked_again(kind: &'static str, text: String) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
 }

@@ -23,6 +23,15 @@ async fn an_empty_board_says_so_and_a_full_one_says_who_has_what_since_when() {
 }
 
 #[tokio::test]
+async fn h4_the_wall_says_that_the_door_is_open_like_every_screen_and_is_silent_where_it_is_locked() {
+    let plant = TestPlant::embedded().await;
+    assert_eq!(Screen::open(&plant, "/kiosko").await.text(".wall-open"), "Acceso abierto: cualquiera puede registrar.");
+    let locked = crate::access::locked_plant().await;
+    let boss = crate::access::supervisor(&locked).await;
+    assert_eq!(Screen::of(&boss.get(&locked, "/kiosko").await).count(".wall-open"), 0);
+}
+
+#[tokio::test]
 async fn a_board_opened_from_a_workers_list_says_who_he_is_wherever_he_goes_on_it_and_a_watchers_does_not() {
     let plant = TestPlant::embedded().await;
     plant.worker(93).take("MK-0001", "ARM").await;

@@ -75,7 +75,7 @@ async fn a_record_is_one_link_from_the_list_and_sums_up_today_and_this_week() {
     plant.worker(93).complete("MK-0001").await;
     plant.worker(94).take("MK-0003", "ARM").await;
     let mine = Screen::open(&plant, &path).await;
-    assert_eq!(mine.texts("#hoy .tile"), ["1ARMterminados", "2Carretes", "1h 30mTiempo con carretes"]);
+    assert_eq!(mine.texts("#hoy .tile"), ["1ARMterminado", "2Carretes", "1h 30mTiempo con carretes"]);
     assert_eq!(mine.texts("#semana .tile"), mine.texts("#hoy .tile"));
     assert_eq!(mine.texts("table.board th.tag a"), ["MK-0002", "MK-0001"], "what he has now stands first");
     assert_eq!(
@@ -97,7 +97,7 @@ async fn a_record_is_one_link_from_the_list_and_sums_up_today_and_this_week() {
     plant.worker(93).pause("MK-0002").await;
     plant.later(Duration::days(1));
     let sunday = Screen::open(&plant, &path).await;
-    assert_eq!((sunday.text("#hoy .tile"), sunday.text("#semana .tile")), ("0Terminados".into(), "1ARMterminados".into()));
+    assert_eq!((sunday.text("#hoy .tile"), sunday.text("#semana .tile")), ("0Terminados".into(), "1ARMterminado".into()));
     plant.later(Duration::days(1));
     assert_eq!(Screen::open(&plant, &path).await.count("table.board"), 0);
 }

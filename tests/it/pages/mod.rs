@@ -5,6 +5,7 @@ mod board;
 mod history;
 mod lists;
 mod packed;
+mod remedies;
 mod scan;
 mod shell;
 mod supervisor;

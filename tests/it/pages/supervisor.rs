@@ -11,14 +11,14 @@ use reqwest::{Client, Method};
 use spoolboard::workbook::Sheets;
 
 /// The address of an act on a spool, and the form that its page shows, filled in.
-struct Confirm {
+pub(super) struct Confirm {
     path: String,
     fields: Vec<(String, String)>,
     screen: Screen,
 }
 
 impl Confirm {
-    async fn open(plant: &TestPlant, tag: &str, act: &str) -> Confirm {
+    pub(super) async fn open(plant: &TestPlant, tag: &str, act: &str) -> Confirm {
         let path = format!("/supervisor/carretes/{}/{act}", id(plant, tag).await);
         let screen = Screen::open(plant, &path).await;
         let hidden = "form[method=post] input[type=hidden]";
@@ -27,12 +27,12 @@ impl Confirm {
     }
 
     /// The table of cells: column, now, then.
-    fn cells(&self) -> Vec<String> {
+    pub(super) fn cells(&self) -> Vec<String> {
         let cells = self.screen.texts("section.confirm tbody :is(th, td)");
         cells.chunks(3).map(|row| row.join(" | ")).collect()
     }
 
-    async fn send(&self, plant: &TestPlant, reason: &str) -> Reply {
+    pub(super) async fn send(&self, plant: &TestPlant, reason: &str) -> Reply {
         let form: Vec<(&str, &str)> = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         send(plant, &self.path, &[&form[..], &[("motivo", reason)]].concat()).await
     }
@@ -232,7 +232,33 @@ async fn b7_tags_that_rows_share_and_workers_without_a_role_are_listed() {
     assert_eq!(data.text(&format!("{twins} tr.group")), "MK-REPETIDO 2 filas");
     assert_eq!(data.count(&format!("{twins} tbody th.tag")), 2);
     assert!(data.text(twins).contains("OT 1") && data.text(twins).contains("OT 2"), "{}", data.text(twins));
+    let view = plant.running.app.plant.view();
+    let rows = view.spools.iter().filter(|spool| spool.tag().as_str() == "MK-REPETIDO").map(|spool| spool.fila);
+    let letters = view.letters(spoolboard::domain::Column::Tag).unwrap();
+    for row in rows {
+        let place = format!("Operaciones, fila {row}, celda {letters}{row}");
+        assert!(data.text(twins).contains(&place) && data.text(twins).contains("TAG_SPOOL"), "{place}: {}", data.text(twins));
+    }
     assert_eq!(data.texts("section[aria-labelledby=t-sin-rol] li"), ["Sara Lagos · SL(98)"]);
+}
+
+#[tokio::test]
+async fn f4_a_day_of_more_events_than_a_page_holds_is_paged_back_while_others_go_on() {
+    let plant = TestPlant::embedded().await;
+    for _ in 0..160 {
+        assert_eq!(plant.worker(93).take("MK-0001", "ARM").await.status, 200);
+        assert_eq!(plant.worker(93).pause("MK-0001").await.status, 200);
+        plant.later(Duration::seconds(1));
+    }
+    let day = Screen::open(&plant, "/supervisor/actividad").await;
+    let rows = "section[aria-labelledby=t-dia] tbody tr";
+    assert_eq!(day.count(rows), 300);
+    let older = day.attribute("section[aria-labelledby=t-dia] a[href*='antes=']", "href");
+    let shown = Screen::open(&plant, &older).await.texts(rows);
+    assert_eq!(shown.len(), 20);
+    plant.worker(93).take("MK-0001", "ARM").await;
+    assert_eq!(Screen::open(&plant, &older).await.texts(rows), shown, "what happens meanwhile moves nothing");
+    assert_eq!(Screen::open(&plant, &older).await.count("a[href*='antes=']"), 0);
 }
 
 #[tokio::test]
@@ -251,6 +277,40 @@ async fn i3_conflicts_hot_spots_and_the_plants_alert_lines_are_shown() {
     assert!(tiles[1].starts_with("75,0 %Llegaron tarde (409)3 veces") && tiles[1].ends_with("SOBRE LA ALERTA"), "{tiles:?}");
     assert!(tiles[2].starts_with("20,0 %Ya no lo tenían (410)1 vez"), "{tiles:?}");
     assert_eq!(health.texts("section[aria-labelledby=t-conflictos] tbody tr"), ["MK-00013 veces"]);
+}
+
+#[tokio::test]
+async fn i3_a_tile_is_marked_above_ten_and_five_per_cent_and_not_at_them() {
+    let plant = TestPlant::embedded().await;
+    let takes = async |tags: std::ops::RangeInclusive<u32>| {
+        for tag in tags {
+            assert_eq!(plant.worker(93).take(&format!("MK-{tag:04}"), "ARM").await.status, 200);
+        }
+    };
+    let late = async || assert_eq!(plant.worker(94).take("MK-0018", "ARM").await.status, 409);
+    let ended = async || assert_eq!(plant.worker(93).pause("MK-0001").await.status, 410);
+    // Both tiles: the share, and whether it is marked.
+    let told = async || {
+        let page = Screen::open(&plant, "/supervisor/salud").await;
+        let (tiles, loud) = ("section[aria-labelledby=t-conflictos] .tile", "section[aria-labelledby=t-conflictos] .tile.loud");
+        let (tiles, loud) = (page.texts(tiles), page.texts(loud));
+        let share = |tile: &String| format!("{}{}", tile.split('%').next().unwrap(), if loud.contains(tile) { "!" } else { "" });
+        assert!(tiles.iter().all(|tile| loud.contains(tile) == tile.ends_with("SOBRE LA ALERTA")), "in words, too: {tiles:?}");
+        tiles.iter().skip(1).map(share).collect::<Vec<_>>()
+    };
+    takes(1..=18).await;
+    assert_eq!(plant.worker(93).pause("MK-0001").await.status, 200);
+    late().await;
+    ended().await;
+    assert_eq!(told().await, ["5,3 ", "5,0 "], "1 of 19, and 1 of 20");
+    late().await;
+    assert_eq!(told().await, ["10,0 ", "4,8 "], "2 of 20, and 1 of 21");
+    takes(19..=26).await;
+    late().await;
+    assert_eq!(told().await, ["10,3 !", "3,3 "], "3 of 29, and 1 of 30");
+    takes(27..=34).await;
+    ended().await;
+    assert_eq!(told().await, ["8,1 ", "5,1 !"], "3 of 37, and 2 of 39");
 }
 
 #[tokio::test]

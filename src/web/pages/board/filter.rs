@@ -6,6 +6,7 @@ use crate::domain::{Operation, Spool, WorkerId};
 use crate::web::failure::Failure;
 use crate::web::pages::fields::Fields;
 use crate::words;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 
 /// The longest NV or OT that is looked for, in characters.
@@ -61,8 +62,27 @@ impl Filter {
         *self == Filter::default()
     }
 
+    /// Whether it was opened from somebody's list.
+    pub(in crate::web) fn is_of_somebody(&self) -> bool {
+        self.worker.is_some()
+    }
+
+    /// The same board from the list of nobody in particular, as it is painted once for all of them.
+    pub(in crate::web) fn anybodys(&self) -> Filter {
+        Filter { worker: self.worker.map(|_| WorkerId::SYSTEM), ..self.clone() }
+    }
+
+    /// What was painted for [`anybodys`](Filter::anybodys), with the number of whose list it is at the end of each
+    /// address. The quote behind it is never in what somebody typed: pages escape that.
+    pub(in crate::web) fn his(&self, painted: &Bytes) -> Bytes {
+        let Some(worker) = self.worker else { return painted.clone() };
+        let address = |worker| format!("trabajador={worker}\"");
+        let painted = String::from_utf8_lossy(painted);
+        painted.replace(&address(WorkerId::SYSTEM), &address(worker)).into()
+    }
+
     /// Whether something is left out, or in another order.
-    pub(super) fn narrows(&self) -> bool {
+    pub(in crate::web) fn narrows(&self) -> bool {
         *self != self.everything()
     }
 

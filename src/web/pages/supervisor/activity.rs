@@ -16,7 +16,7 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use std::sync::Arc;
 
-/// The most events that are shown of a day.
+/// The most events that are shown at once of a day.
 const MOST: usize = 300;
 
 /// After this a tablet counts as silent, in seconds.
@@ -33,6 +33,8 @@ struct Activity<'a> {
     people: Vec<Choice>,
     lines: Vec<Line>,
     total: usize,
+    /// How many there are before those that are shown.
+    older: usize,
     tablets: Vec<Seen>,
     /// What other processes did last may be missing.
     cut_off: bool,
@@ -53,6 +55,7 @@ struct Seen {
     /// What it is called.
     name: String,
     last: Elapsed,
+    /// Of the page that it shows; empty when it never said one.
     build: String,
     old: bool,
     silent: bool,
@@ -65,18 +68,20 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
     let worker = if who == "supervisor" { Some(WorkerId::SYSTEM) } else { who.parse().ok().and_then(WorkerId::new) };
     let here = format!("/supervisor/actividad?fecha={day}&quien={}", worker.map(|_| who).unwrap_or_default());
     let frame = Frame::of(&app, Some(Tab::Activity), here, &query)?;
-    let (lines, total) = lines(&app, day, worker);
+    let before = query.text("antes").and_then(|text| text.parse().ok());
+    let (lines, total, older) = lines(&app, day, worker, before);
     let unread = |why: String| Error::Internal(format!("the trail of the tablets: {why}"));
     let tablets = app.trail.tablets().await.map_err(unread)?;
     let people = app.plant.view().people.all().iter().map(|person| Choice::of(person, worker == Some(person.id))).collect();
     let day = day.format("%Y-%m-%d").to_string();
     let tablets = tablets.into_iter().map(|tablet| seen(tablet, &app)).collect();
     let cut_off = app.trail.is_cut_off();
-    Ok(page(&Activity { site: &app.site, frame, day, who, people, lines, total, tablets, cut_off }))
+    Ok(page(&Activity { site: &app.site, frame, day, who, people, lines, total, older, tablets, cut_off }))
 }
 
-/// The events of a day, the newest first, and how many there are.
-fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>) -> (Vec<Line>, usize) {
+/// The last events of a day, the newest first, how many there are of it, and how many came before those. `before`: the
+/// last ones of that many which came first, so that what happens meanwhile moves nothing.
+fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>, before: Option<usize>) -> (Vec<Line>, usize, usize) {
     let (view, zone) = (app.plant.view(), app.plant.clock().zone());
     let mut found: Vec<(Moment, &Arc<AuditEvent>, &Arc<Spool>)> = Vec::new();
     for spool in &view.spools {
@@ -99,13 +104,14 @@ fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>) -> (Vec<Line>, usi
         spool: Named::of(spool),
         reason: event.notes.reason.clone().unwrap_or_default(),
     };
-    (found.iter().take(MOST).map(line).collect(), found.len())
+    let last = before.unwrap_or(usize::MAX).min(found.len());
+    (found.iter().skip(found.len() - last).take(MOST).map(line).collect(), found.len(), last.saturating_sub(MOST))
 }
 
 fn seen(tablet: Tablet, app: &App) -> Seen {
     let now = app.plant.clock().now();
     let last = Elapsed::between(tablet.last.with_timezone(&app.plant.clock().zone()).fixed_offset(), now);
-    let (silent, old) = (last.seconds > SILENT, tablet.build != app.site.build);
+    let (silent, old) = (last.seconds > SILENT, tablet.is_old(&app.site.build));
     let name = tablet_name(app, &tablet.id);
     Seen { id: tablet.id, name, last, old, build: tablet.build, silent }
 }

@@ -31,6 +31,8 @@ struct Data<'a> {
     rows: usize,
     unreadable: usize,
     twins: Vec<(String, Vec<Twin>)>,
+    /// The header over the tags.
+    tag_column: &'static str,
     strangers: Vec<String>,
 }
 
@@ -59,6 +61,7 @@ struct Line {
 struct Twin {
     spool: Named,
     fila: u32,
+    cell: String,
     state: String,
 }
 
@@ -79,6 +82,7 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
         rows: view.spools.iter().filter(wrong).count(),
         unreadable: view.spools.iter().filter(|spool| spool.unreadable().is_some()).count(),
         twins: twins(&view),
+        tag_column: Column::Tag.header(),
         strangers: strangers(&view),
     }))
 }
@@ -127,16 +131,20 @@ fn kinds(view: &View, formulas: &[(Arc<Spool>, Problem)], chosen: Option<&str>) 
 }
 
 fn line(view: &View, spool: &Spool, problem: &Problem) -> Line {
-    let letters = view.letters(problem.column).unwrap_or_default();
     let remedies = Remedy::of(spool, problem).into_iter().map(|remedy| (words::remedy(spool, remedy), address(spool, remedy)));
     Line {
         spool: Named::of(spool),
         fila: spool.fila,
         column: problem.column.header(),
-        cell: if letters.is_empty() { String::new() } else { format!("{letters}{}", spool.fila) },
+        cell: cell(view, spool, problem.column),
         value: words::value(problem.column, problem.value.trim()),
         remedies: remedies.collect(),
     }
+}
+
+/// A cell as people name it: `K12`; empty where the sheet has no such column.
+fn cell(view: &View, spool: &Spool, column: Column) -> String {
+    view.letters(column).map(|letters| format!("{letters}{}", spool.fila)).unwrap_or_default()
 }
 
 /// Tags that several rows share, in the order of the sheet.
@@ -151,6 +159,7 @@ fn twins(view: &View) -> Vec<(String, Vec<Twin>)> {
     let twin = |spool: &Arc<Spool>| Twin {
         spool: Named::of(spool),
         fila: spool.fila,
+        cell: cell(view, spool, Column::Tag),
         state: words::stage(crate::domain::stage::Stage::of(spool)).to_owned(),
     };
     known.into_iter().map(|tag| (tag.to_string(), view.tagged(tag).map(twin).collect())).collect()

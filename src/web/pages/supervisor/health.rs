@@ -68,15 +68,14 @@ impl Health<'_> {
     }
 
     /// How long ago the other processes were heard.
-    fn heard(&self) -> String {
-        let age = self.events.heard.as_ref().map_or(0, |age| age.as_secs());
-        format!("{age} s")
+    fn heard(&self) -> words::Said {
+        words::say("script-seconds").count("count", self.events.heard.as_ref().map_or(0, |age| age.as_secs()))
     }
 }
 
 /// How long ago something was read.
 fn said_age(seconds: i64) -> String {
-    if seconds < 60 { format!("{seconds} s") } else { span(seconds / 60) }
+    if seconds < 60 { words::say("script-seconds").count("count", seconds).into() } else { span(seconds / 60) }
 }
 
 /// The page.
