@@ -52,6 +52,7 @@ impl Settings {
             calls: self.calls,
             refresh: millis(400),
             idle: millis(400),
+            tabs: millis(30_000),
             token: millis(3_000_000),
             write: millis(1_500),
             beyond: millis(3_000),

@@ -121,6 +121,8 @@ pub struct Limits {
     pub refresh: Duration,
     /// Between two readings when nobody looks.
     pub idle: Duration,
+    /// Between two lists of the tabs: somebody may have protected or renamed one.
+    pub tabs: Duration,
     /// How long a token is used; it lives an hour, and the old one stays until the new one is in hand.
     pub token: Duration,
     /// A write, before it is doubtful.
@@ -148,6 +150,7 @@ impl Default for Limits {
             calls: budget::RATE,
             refresh: seconds(5),
             idle: seconds(60),
+            tabs: seconds(30),
             token: seconds(50 * 60),
             write: seconds(20),
             beyond: seconds(3),

@@ -16,8 +16,8 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
-/// How often the tabs are listed, and formulas looked for.
-const LOOKS: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3_600));
+/// How often formulas are looked for.
+const FORMULAS: Duration = Duration::from_secs(3_600);
 
 /// What looking has brought, besides the plant itself.
 #[derive(Debug, Default)]
@@ -34,9 +34,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Whether the tabs were not looked at for twice as long as they should be.
-    pub(super) fn is_overdue(&self) -> bool {
-        self.failures == 0 && self.looked.0.is_some_and(|at| at.elapsed() >= LOOKS.0 * 2)
+    /// Whether the tabs were not looked at for twice as long as they should be, which is `each`.
+    pub(super) fn is_overdue(&self, each: Duration) -> bool {
+        self.failures == 0 && self.looked.0.is_some_and(|at| at.elapsed() >= each * 2)
     }
 }
 
@@ -44,14 +44,15 @@ impl Writer {
     /// What is done at intervals, whether or not anybody waits.
     pub(super) async fn tick(&mut self) {
         let due = |last: Option<Instant>, each: Duration| last.is_none_or(|at| at.elapsed() >= each);
-        if self.watch.failures == 0 && self.watch.looked.0.is_some() && due(self.watch.looked.0, LOOKS.0) {
-            self.look_at_tabs(Need::Sometime).await;
-        }
         if let Err(unread) = self.look(Need::Sometime).await {
             warn!(unread = format!("{unread:#}"), "the workbook was not read");
         } else {
-            self.watch.looked.0.get_or_insert_with(Instant::now);
-            if due(self.watch.looked.1, LOOKS.1) {
+            let listed = *self.watch.looked.0.get_or_insert_with(Instant::now);
+            if due(Some(listed), self.limits.tabs) {
+                // After the rows, which screens wait for; and soon, for nothing is written meanwhile.
+                self.look_at_tabs(Need::Now).await;
+            }
+            if due(self.watch.looked.1, FORMULAS) {
                 self.look_for_formulas().await;
             }
             let wants = match self.share.is_together() {

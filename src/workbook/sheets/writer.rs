@@ -149,7 +149,7 @@ impl Writer {
                 self.commit().await;
                 self.drain().await;
                 next = self.next();
-                if self.watch.is_overdue() {
+                if self.watch.is_overdue(self.limits.tabs) {
                     // Where somebody always waits, nobody would ever look at the tabs.
                     self.look_at_tabs(Need::Now).await;
                 }

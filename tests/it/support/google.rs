@@ -28,6 +28,7 @@ pub(crate) fn seldom() -> Limits {
         calls: 60_000.0,
         refresh: seconds(3_600),
         idle: seconds(3_600),
+        tabs: seconds(30),
         token: seconds(3_000),
         write: seconds(2),
         beyond: seconds(3),

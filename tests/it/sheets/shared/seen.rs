@@ -2,7 +2,7 @@
 
 use super::{Hall, tag, usual};
 use crate::live::Stream;
-use crate::stand_in::{Google, Method, Quota};
+use crate::stand_in::{Google, Held, Method, On, Quota};
 use crate::support::google::{BOOK, book_of, seldom};
 use crate::support::redis::RealRedis;
 use crate::support::shop::order;
@@ -35,6 +35,18 @@ async fn what_the_office_types_and_one_process_finds_the_others_know() {
     let (_one, two) = (hall.process(often()).await, hall.process(seldom()).await);
     hall.google.human(BOOK, |human| human.types("Operaciones", "Ocupado_Por", 3, "MR(93)"));
     eventually("both know", async || hall.screen("two", &two).occupied.len() == 1).await;
+}
+
+#[tokio::test]
+async fn i7_a_screen_does_not_wait_for_the_list_of_the_tabs() {
+    let hall = Hall::of(1).await;
+    let _one = hall.process(often()).await;
+    let two = hall.process(Limits { tabs: Duration::ZERO, ..seldom() }).await;
+    let mut lists = hall.google.hold(On::Only(Method::Get), Held::BeforeApplying);
+    hall.google.human(BOOK, |human| human.types("Operaciones", "Ocupado_Por", 2, "MR(93)"));
+    lists.arrived().await;
+    assert_eq!(hall.screen("two", &two).occupied, [(tag(1), 93)], "it is there before the tabs are listed");
+    lists.open();
 }
 
 #[tokio::test]
