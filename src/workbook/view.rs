@@ -76,6 +76,13 @@ impl View {
         self.index.by_id.get(id).and_then(|place| self.spools.get(*place))
     }
 
+    /// The rows that are not the very ones of `other` in their places: of two readings nearly always few, and
+    /// cheaper to find than by name.
+    pub(super) fn others_than<'a>(&'a self, other: &'a View) -> impl Iterator<Item = &'a Arc<Spool>> {
+        let is_same = |place: usize, spool: &Arc<Spool>| other.spools.get(place).is_some_and(|known| Arc::ptr_eq(known, spool));
+        self.spools.iter().enumerate().filter(move |(place, spool)| !is_same(*place, spool)).map(|(_, spool)| spool)
+    }
+
     /// All rows with this tag, in the order of the sheet.
     pub fn tagged<'a>(&'a self, tag: &Tag) -> impl Iterator<Item = &'a Arc<Spool>> {
         self.index.by_tag.get(tag).into_iter().flatten().filter_map(|place| self.spools.get(*place))

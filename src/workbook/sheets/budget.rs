@@ -243,7 +243,7 @@ impl Bucket {
         }
         self.tokens -= 1.0;
         if let Some(file) = &self.file {
-            share::keep(file, &self.tokens.to_string(), "0");
+            share::keep(file, &format!("{:.6}", self.tokens), "0");
         }
         Duration::ZERO
     }

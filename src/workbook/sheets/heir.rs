@@ -105,7 +105,7 @@ impl Writer {
         let view = self.state.mirror.view();
         let mut stood = std::mem::take(&mut self.heir.stood);
         stood.retain(|id, _| view.get(id).is_some_and(|spool| self.stray(spool, &view).is_some()));
-        for spool in &view.spools {
+        for spool in view.others_than(before) {
             if let Some(old) = before.get(spool.id()).filter(|old| old.version != spool.version)
                 && !stood.contains_key(spool.id())
                 && self.stray(spool, &view).is_some()

@@ -328,9 +328,7 @@ fn same_places(before: &View, after: &View) -> bool {
 /// Cells of columns that we write which a reading found changed although no operation did it.
 fn hand_edits(before: &View, after: &View) -> u64 {
     let ours = || Column::ALL.into_iter().filter(|column| column.is_ours() && *column != Column::Version);
-    let same_there = |(place, spool): &(usize, &Arc<Spool>)| before.spools.get(*place).is_some_and(|old| Arc::ptr_eq(old, spool));
-    let others = after.spools.iter().enumerate().filter(|at| !same_there(at));
-    let changed = others.filter_map(|(_, spool)| Some((before.get(spool.id())?, spool)));
+    let changed = after.others_than(before).filter_map(|spool| Some((before.get(spool.id())?, spool)));
     let changed = changed.filter(|(old, new)| !Arc::ptr_eq(old, new) && old.version == new.version);
     changed.map(|(old, new)| ours().filter(|column| !same(&old.row[*column], &new.row[*column])).count() as u64).sum()
 }
