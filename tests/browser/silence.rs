@@ -145,3 +145,40 @@ async fn without_a_server_a_page_that_is_opened_says_so_and_comes_back_by_itself
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d1_an_answer_is_seen_although_its_card_was_replaced_while_it_was_on_its_way() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        let searches = async |text: &str, left: u32| {
+            tablet.tap("#q").await;
+            tablet.ask::<bool>("(() => { document.querySelector('#q').select(); return true; })()").await;
+            tablet.text(text).await;
+            tablet.until(&format!("document.querySelectorAll('.spool').length === {left} && {SETTLED}")).await;
+        };
+        let released = "window.suelta() || true";
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>(HELD).await;
+        // Another one was faster, and this one looks for the next spool meanwhile.
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until("window.retenidas === 1").await;
+        assert_eq!(served.act("tomar", TAG, 94).await, 200);
+        searches("28082-011", 1).await;
+        tablet.ask::<bool>(released).await;
+        tablet.until("document.querySelector('#alertas .toast.bad')?.innerText.includes('Juan Carlos Pérez López')").await;
+        tablet.tap("#alertas [data-cerrar]").await;
+        // What was done is said as well, and can be undone.
+        tablet.tap(&button(NEIGHBOUR, "tomar")).await;
+        tablet.until("window.retenidas === 2").await;
+        searches("28082", 2).await;
+        tablet.ask::<bool>(released).await;
+        tablet.tap("#toasts .undo").await;
+        tablet.until("window.retenidas === 3").await;
+        // So is what became of DESHACER, whose toast was put away.
+        tablet.tap("#toasts [data-cerrar]").await;
+        tablet.ask::<bool>(released).await;
+        tablet.sees("Última acción deshecha").await;
+    })
+    .await;
+}

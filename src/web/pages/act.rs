@@ -1,5 +1,8 @@
 //! What a worker does from his list. Each handler parses, calls the plant, and answers with the
 //! card as it is now and a toast; a refusal brings the fresh card, too.
+//!
+//! Each part of an answer names its place. A form's own target is one that no list takes along when it
+//! is fetched anew: of an answer whose target is gone htmx shows nothing at all.
 
 use super::card::{Card, Place};
 use super::door::may_act_for;
