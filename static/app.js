@@ -151,6 +151,11 @@
   };
   const beat = (data) => {
     if (data.reloj !== undefined) setClock(data.reloj);
+    // It is past midnight.
+    for (const el of document.querySelectorAll('.date input')) if (el.max < data.hoy) {
+      if (el.value === el.max) el.value = el.defaultValue = data.hoy;
+      el.max = data.hoy;
+    }
     s.age = data.edad || 0;
     if (s.clock !== null) write($('hora-datos'), hhmm(now() - s.age * 1000));
     body.classList.toggle('old', s.age > 120);

@@ -224,3 +224,35 @@ async fn e1_while_redis_is_away_a_list_says_why_and_its_buttons_come_back_by_the
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_open_past_midnight_offers_the_new_day_where_nobody_chose_another() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    for tag in [TAG, NEIGHBOUR] {
+        assert_eq!(served.act("tomar", tag, 93).await, 200);
+    }
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        tablet.sees("CONECTADO").await;
+        tablet.until(SETTLED).await;
+        const DATES: &str = "[...document.querySelectorAll('.spool.mine input[type=date]')]";
+        let today: String = tablet.ask(&format!("{DATES}[0].value")).await;
+        // The page as it was made on the day before; on the second card he chose a day himself.
+        let before = format!(
+            "{DATES}.map((el, i) => {{ el.stepDown(1); el.max = el.defaultValue = el.value; if (i) el.value = '2020-01-01'; return el.value; }}).includes('{today}')"
+        );
+        assert!(!tablet.ask::<bool>(&before).await);
+        // The stream begins anew, and its first word is which day it is.
+        tablet.ask::<bool>("dispatchEvent(new Event('online'))").await;
+        tablet.until(&format!("{DATES}.every((el) => el.max === '{today}')")).await;
+        let shown: Vec<String> = tablet.ask(&format!("{DATES}.map((el) => el.value)")).await;
+        assert_eq!(shown, [today.as_str(), "2020-01-01"]);
+        tablet.tap(&button(TAG, "completar")).await;
+        tablet.sees("ARM completado").await;
+        let row = format!("/supervisor/carretes/{}", served.id(TAG).await);
+        let row: String = tablet.ask(&format!("fetch('{row}').then((page) => page.text())")).await;
+        let [year, month, day] = today.split('-').collect::<Vec<_>>()[..] else { panic!("{today}") };
+        assert!(row.contains(&format!("{day}-{month}-{year}")), "the day on which it was completed is in the row");
+    })
+    .await;
+}

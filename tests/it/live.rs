@@ -1,10 +1,14 @@
 //! The streams to the screens, read as a browser reads them.
 
-use crate::pages::{Screen, id};
-use crate::support::TestPlant;
+use crate::pages::{Screen, id, tap};
+use crate::stand_in::Google;
+use crate::support::google::{BOOK, book_of};
+use crate::support::{TestPlant, cell, eventually, small_plant};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::Value;
+use spoolboard::domain::Cell;
 use spoolboard::events::SpoolChanged;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -184,4 +188,21 @@ async fn a_narrowed_board_is_told_of_changes_in_its_own_part_of_the_plant() {
         }
     }
     assert_eq!(plant.get("/vivo/tablero?operacion=PINTURA").await.status, 400);
+}
+
+#[tokio::test]
+async fn the_heartbeat_says_which_day_the_plant_has_and_work_that_ends_past_midnight_is_of_that_day() {
+    let plant = TestPlant::embedded().await;
+    plant.worker(93).take("MK-0001", "ARM").await;
+    let mut list = Stream::open(&plant, "/vivo/carretes").await;
+    let beat: Value = serde_json::from_str(&list.named("latido").await).unwrap();
+    assert_eq!(beat["hoy"], "2026-11-21");
+    plant.later(chrono::Duration::hours(14));
+    let mut list = Stream::open(&plant, "/vivo/carretes").await;
+    let beat: Value = serde_json::from_str(&list.named("latido").await).unwrap();
+    let today = beat["hoy"].as_str().unwrap();
+    let path = format!("/carretes/{}/completar", id(&plant, "MK-0001").await);
+    assert_eq!(tap(&plant, &path, &[("trabajador", "93"), ("fecha", today)]).await.status, 200);
+    let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    assert_eq!(cell(&plant.stored().operaciones, 2, "Fecha_Armado"), Cell::date(day));
 }

@@ -33,13 +33,15 @@ pub(super) fn screen(screen: Screen, tally: &Tally, filter: &Filter, plant: &Pla
     event("", &format!("<hx-partial hx-target=\"#{target}\" hx-swap=\"outerHTML\">{html}</hx-partial>"))
 }
 
-/// The heartbeat: which build answers, how old its data are, what time the plant has, and whether
+/// The heartbeat: which build answers, how old its data are, what day and time the plant has, and whether
 /// actions can be served, or why not.
 pub(super) fn beat(plant: &Plant, build: &str, obstacle: Option<&str>) -> Bytes {
+    let now = plant.clock().now();
     let data = json!({
         "build": build,
         "edad": super::age(plant),
-        "reloj": plant.clock().now().num_seconds_from_midnight(),
+        "hoy": now.date_naive(),
+        "reloj": now.num_seconds_from_midnight(),
         "escribe": obstacle.is_none(),
         "motivo": obstacle,
         "numero": plant.view().number,
