@@ -3,6 +3,7 @@
 ### as the workbook writes it (ARM, SOLD, METROLOGIA, REPARACION), to agree with.
 
 refusal-unknown-spool = No existe ningún carrete «{ $asked }». Revisa el TAG o búscalo en la lista.
+refusal-spool-gone = Ese carrete cambió en la planilla. Actualiza la lista.
 refusal-unknown-worker = No existe ningún trabajador con el número { $id }. Vuelve a elegir tu nombre.
 refusal-inactive = { $name } no figura entre los trabajadores activos y no puede registrar trabajo. Avisa al supervisor.
 # $rows is a list of rows as refusal-twin says them.

@@ -53,6 +53,8 @@ pub fn refusal_at(refusal: &Refusal, now: Moment) -> String {
 
 fn told(refusal: &Refusal, now: Option<Moment>) -> String {
     let said = match refusal {
+        // The row of a card that is still shown: the office has named it otherwise, or deleted it.
+        Refusal::UnknownSpool { asked } if is_id(asked) => return text("refusal-spool-gone").into(),
         Refusal::UnknownSpool { asked } => say("refusal-unknown-spool").with("asked", echo(asked)),
         Refusal::UnknownWorker { id } => say("refusal-unknown-worker").with("id", id),
         Refusal::InactiveWorker { name } => say("refusal-inactive").with("name", name),
@@ -203,6 +205,13 @@ fn another_day(moment: Moment, now: Option<Moment>) -> Option<String> {
 
 fn clock(moment: Moment) -> Said {
     say("time-clock").count("hour", moment.hour()).with("clock", moment.format("%H:%M"))
+}
+
+/// Whether a caller means a row by its short id (`Identity`), which nobody has ever seen. A code of sixteen digits may stand
+/// on a spool.
+fn is_id(asked: &str) -> bool {
+    let hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    asked.len() == 16 && asked.chars().all(hex) && asked.contains(char::is_alphabetic)
 }
 
 /// "lo tiene Nicolás Ríos (ARM) desde las 10:42."

@@ -221,6 +221,15 @@ fn g13_every_refusal_has_its_sentence() {
 }
 
 #[test]
+fn a_row_that_has_another_name_now_is_not_called_by_the_number_of_its_card() {
+    let unknown = |asked: &str| refusal(&Refusal::UnknownSpool { asked: asked.into() });
+    assert_eq!(unknown("9f0c6a1b2d3e4f50"), "Ese carrete cambió en la planilla. Actualiza la lista.");
+    for tag in ["MK-1", "9F0C6A1B2D3E4F50", "1234567890123456", "9f0c6a1b2d3e4f5"] {
+        assert!(unknown(tag).contains(tag), "a scanner may read it: {tag}");
+    }
+}
+
+#[test]
 fn a_410_says_how_the_occupation_ended() {
     let now = moment("2026-11-22T12:00:00-03:00");
     for (action, beginning) in [

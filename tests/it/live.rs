@@ -206,3 +206,23 @@ async fn the_heartbeat_says_which_day_the_plant_has_and_work_that_ends_past_midn
     let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
     assert_eq!(cell(&plant.stored().operaciones, 2, "Fecha_Armado"), Cell::date(day));
 }
+
+#[tokio::test]
+async fn lists_are_told_when_a_row_that_they_show_has_got_another_name() {
+    let google = Google::with(book_of(&small_plant())).await;
+    google.quota(60_000, 60_000);
+    let plant = TestPlant::at_google(&google, None).await;
+    eventually("actions work", async || plant.get("/ready").await.status == 200).await;
+    let spool = id(&plant, "MK-0001").await;
+    let mut list = Stream::open(&plant, "/vivo/carretes").await;
+    list.named("latido").await;
+    google.human(BOOK, |office| office.types("Operaciones", "TAG_SPOOL", 2, "MK-0001-B"));
+    list.named("resync").await;
+    // Whoever was faster than that is told what happened, and not a number that he has never seen.
+    let one = tap(&plant, &format!("/carretes/{spool}/pausar"), &[("trabajador", "93")]).await;
+    let several = tap(&plant, "/carretes/soltar", &[("trabajador", "93"), ("carretes", &spool)]).await;
+    assert_eq!((one.status, several.status), (404, 200));
+    for said in [one.text, several.text] {
+        assert!(said.contains("cambió en la planilla") && !said.contains(&spool), "{said}");
+    }
+}

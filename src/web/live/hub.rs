@@ -102,10 +102,13 @@ impl Hub {
             };
             let changed: Vec<&Arc<Spool>> =
                 view.spools.iter().filter(|spool| differs(&self.known, spool) && !is_told(spool)).collect();
-            // A sheet that was sorted or filled anew is a new list, not a thousand changes.
-            if changed.len() > super::BACKLOG / 2 {
+            // A sheet that was filled anew is a new list, not a thousand changes; and no card is left of a row
+            // that is gone or has another name.
+            let gone = self.known.spools.iter().any(|spool| view.get(spool.id()).is_none());
+            if gone || changed.len() > super::BACKLOG / 2 {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));
-            } else {
+            }
+            if changed.len() <= super::BACKLOG / 2 {
                 for spool in changed {
                     self.live.send(Channel::Lists, Push::Frame(frame::card(spool.id(), Some(spool), None, None)));
                     self.live.send(Channel::Api, Push::Frame(frame::update(&by_hand(spool, &self.plant))));

@@ -221,7 +221,7 @@ fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, verdicts: Vec<Ver
 
 fn verdict(app: &App, spool: &str, worker: WorkerId, result: &Result<Done, Error>) -> Verdict {
     let card = fresh(app, spool, worker).ok();
-    let tag = card.as_ref().map_or_else(|| spool.to_owned(), |card| card.tag.clone());
+    let tag = card.as_ref().map(|card| card.tag.clone()).unwrap_or_default();
     match result {
         Ok(done) => Verdict { tag, good: true, message: words::done(&done.spool, done.event.as_deref()), card },
         Err(error) => Verdict { tag, good: false, message: Failure::from(error).message, card },
