@@ -9,7 +9,7 @@
   const changes = new Set(); // spools that belong on this list since it was made
   const later = new Set(); // cards that changed while a finger was on the list
   const heights = new Map(); // how high a card was before it changed
-  const dates = new Map(); // another day than today that was chosen on a card before it changed
+  const drafts = new Map(); // what was chosen or typed on a card that went
   const s = { heard: now(), downAt: null, http: -Infinity, asked: -Infinity, touched: -Infinity, reopened: 0, polled: 0, clock: null, page: 0 };
   const begun = s.heard;
 
@@ -32,14 +32,12 @@
     if (s.clock !== null) write(document.querySelector('time[data-reloj]'), hhmm());
   };
 
-  // A day that was chosen goes over to the card that comes in its place; with the work that it was for it is gone.
-  const day = (card) => card.querySelector('.date input');
+  // What was chosen or typed goes over to the card that comes in its place; with the work that it was for it is gone.
+  const fields = (card) => card.querySelectorAll('.date input, [data-borrador]');
   const left = (root) => {
     if (root.nodeType !== 1) return;
-    for (const card of root.matches('.spool') ? [root] : root.querySelectorAll('.spool')) {
-      const field = day(card);
-      if (field && field.value !== field.defaultValue) dates.set(card.id, field.value);
-    }
+    for (const card of root.matches('.spool') ? [root] : root.querySelectorAll('.spool'))
+      for (const el of fields(card)) if (el.value !== el.defaultValue) drafts.set(card.id, { ...drafts.get(card.id), [el.name]: el.value });
   };
 
   // What came into the page.
@@ -55,7 +53,7 @@
       // One that changed by itself is not lower than it was: what stands below it stays in its place.
       if (heights.has(el.id)) el.style.minHeight = `${heights.get(el.id)}px`;
       heights.delete(el.id);
-      if (dates.has(el.id) && day(el)) day(el).value = dates.get(el.id);
+      for (const one of fields(el)) one.value = drafts.get(el.id)?.[one.name] ?? one.value;
     });
     if (fresh.length) setTimeout(() => fresh.forEach((el) => delete el.dataset.nueva), 400);
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
@@ -65,7 +63,7 @@
   new MutationObserver((list) => {
     list.forEach((m) => m.removedNodes.forEach(left));
     list.forEach((m) => m.addedNodes.forEach(came));
-    dates.clear();
+    if (!document.querySelector('.mine:not(:has(.acts))')) drafts.clear(); // those that only look
   }).observe(body, { childList: true, subtree: true });
 
   // The wall turns its pages.

@@ -1,6 +1,7 @@
 //! Fingers, fleeting messages, wiped tablets, new builds: what only a real browser can show.
 
 use crate::served::{Row, Served, ready};
+use crate::silence::HELD;
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
 use std::process::Stdio;
@@ -221,6 +222,52 @@ async fn e1_while_redis_is_away_a_list_says_why_and_its_buttons_come_back_by_the
         tablet.until("!!document.querySelector('.acts') && document.querySelector('#sin-conexion').hidden").await;
         drop(redis.unwrap());
         tablet.until("!document.querySelector('.acts') && !document.querySelector('#sin-conexion').hidden").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_that_was_typed_outlives_an_answer_that_is_no_and_an_outage() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let arguments = ["--port", &port, "--save", "", "--appendonly", "no"];
+    let redis = || Command::new("redis-server").args(arguments).stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let first = redis();
+    let served = Served::set(&[ready(TAG)], 4, &[("REDIS_URL", &format!("redis://127.0.0.1:{port}"))]).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until("!!document.querySelector('.acts')").await;
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until(&format!("!!document.querySelector('.spool.mine .acts') && {SETTLED}")).await;
+        let (opener, typed) = ("button[commandfor^=motivo]", "document.querySelector('[name=otro]')?.value === 'lluvia'");
+        tablet.tap(opener).await;
+        tablet.tap("dialog[open] [name=otro]").await;
+        tablet.text("lluvia").await;
+        // The card changes, and then its list: he may still pause.
+        tablet.press("Escape").await;
+        served.ask_for_help(TAG, 93, "falta la plantilla").await;
+        tablet.sees("falta la plantilla").await;
+        assert!(tablet.ask::<bool>(typed).await, "it is on the card that came");
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>(HELD).await;
+        tablet.tap(opener).await;
+        tablet.tap("dialog[open] form.other button").await;
+        tablet.until("window.retenidas === 1").await;
+        drop(first);
+        tablet.sees("no se puede comprobar quién tiene cada carrete").await;
+        tablet.ask::<bool>("window.suelta() || true").await;
+        tablet.until("!!document.querySelector('#alertas .toast.bad') && !document.querySelector('dialog[open]')").await;
+        assert!(tablet.ask::<bool>(typed).await, "an answer that is no takes nothing away");
+        tablet.ask::<bool>("document.dispatchEvent(new Event('lista:pedir'))").await;
+        tablet.until("!document.querySelector('.acts')").await;
+        let _second = redis();
+        tablet.until(&format!("!!document.querySelector('.acts') && {typed} && {SETTLED}")).await;
+        tablet.tap(opener).await;
+        tablet.tap("dialog[open] form.other button").await;
+        tablet.until("window.retenidas === 2").await;
+        tablet.ask::<bool>("window.suelta() || true").await;
+        tablet.sees("ARM pausado").await;
+        let told = format!("fetch('/historial/{TAG}').then((page) => page.text()).then((text) => text.includes('lluvia'))");
+        assert!(tablet.ask::<bool>(&told).await);
     })
     .await;
 }

@@ -66,8 +66,10 @@ impl From<Fault> for Face {
 }
 
 impl Face {
-    /// Shows the card as it is now beside the failure: whoever lost a race sees who won it.
+    /// Shows the card as it is now beside the failure: whoever lost a race sees who won it. Where nothing was decided the
+    /// card stays as it is, with what was typed on it; sent again under the same id it is done once.
     pub(super) fn with(self, card: Option<Card>) -> Face {
+        let card = card.filter(|_| !self.failure.status.is_server_error());
         Face { card: card.map(Box::new), ..self }
     }
 }
