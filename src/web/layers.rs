@@ -4,6 +4,7 @@
 use super::came::Came;
 use super::failure::{Code, Failure};
 use super::pace::{self, Pace};
+use super::pages::{self, Asker};
 use super::{App, Site, trail};
 use crate::domain::Moment;
 use crate::words::{self, Fault};
@@ -295,10 +296,12 @@ async fn short_head(request: Request, next: Next) -> Response {
 /// Every request is answered in time. What an action has begun runs to its end all the same.
 async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let fault = if request.method().is_safe() { Fault::TooSlow } else { Fault::TooSlowAction };
+    let (asks, asker) = (request.method().is_safe(), Asker::of(request.headers()));
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Failure::from(fault).for_path(&path),
+        // The screen itself says what it could not fetch, and offers to ask again.
+        Err(_) if asks => Failure::from(Fault::TooSlow).for_path(&path),
+        Err(_) => pages::told(Failure::from(Fault::TooSlowAction), &path, asker),
     }
 }
 
@@ -320,6 +323,7 @@ mod tests {
             .route("/api/boom", get(boom))
             .route("/boom", get(boom))
             .route("/api/slow", get(std::future::pending::<()>).post(std::future::pending::<()>))
+            .route("/slow", get(std::future::pending::<()>).post(std::future::pending::<()>))
             .layer(from_fn_with_state(Duration::from_millis(20), in_time))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(spoken));
@@ -328,14 +332,18 @@ mod tests {
             ("GET", "/boom", StatusCode::INTERNAL_SERVER_ERROR, "ERROR_INTERNO"),
             ("GET", "/api/slow", StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
             ("POST", "/api/slow", StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
+            ("GET", "/slow", StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),
+            ("POST", "/slow", StatusCode::SERVICE_UNAVAILABLE, "RESULTADO_DESCONOCIDO"),
         ] {
-            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let request = Request::builder().method(method).uri(path).header("HX-Request", "true").body(Body::empty()).unwrap();
             let response = routes.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status(), status, "{method} {path}");
             let text = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
             let text = String::from_utf8_lossy(&text);
             assert!(text.contains(code) && !text.contains("the reason"), "{text}");
             assert_eq!(text.starts_with('{'), path.starts_with("/api/"), "{text}");
+            // Who taps is told what is known of it; what a page asks for by itself it asks for again.
+            assert_eq!(text.starts_with("<hx-partial hx-target=\"#alertas\""), (method, path) == ("POST", "/slow"), "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use super::App;
 use super::caller;
 use super::came::Came;
 use super::failure::Failure;
-use super::pages;
+use super::pages::{self, Asker};
 use super::trail;
 use crate::words::Fault;
 use axum::extract::{Request, State};
@@ -165,7 +165,7 @@ pub(super) async fn paced(State((app, pace)): State<(App, Arc<Pace>)>, request: 
     if pace.tells(Instant::now()) {
         warn!(by, address = came.map(|came| came.from.to_string()), "asks too fast");
     }
-    pages::told(Failure::from(Fault::TooMany), request.uri().path(), request.headers())
+    pages::told(Failure::from(Fault::TooMany), request.uri().path(), Asker::of(request.headers()))
 }
 
 #[cfg(test)]

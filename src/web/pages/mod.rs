@@ -30,7 +30,7 @@ use crate::web::failure::Failure;
 use crate::workbook::View;
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use face::Face;
@@ -73,11 +73,11 @@ fn page(template: &impl Template) -> Response {
     }
 }
 
-/// A failure from before any handler, in the face for this address and whoever asks.
-pub(super) fn told(failure: Failure, path: &str, headers: &HeaderMap) -> Response {
+/// A failure from outside any handler, in the face for this address and whoever asks.
+pub(super) fn told(failure: Failure, path: &str, asker: Asker) -> Response {
     match path.starts_with("/api/") {
         true => failure.json(),
-        false => Asker::of(headers).told(failure).into_response(),
+        false => asker.told(failure).into_response(),
     }
 }
 
