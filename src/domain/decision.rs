@@ -190,8 +190,8 @@ pub enum Refusal {
     Unreadable { tag: Tag, problem: Problem },
     /// The asker has the spool already, for something else.
     YoursForOther { tag: Tag, operation: Option<Operation> },
-    /// Another worker has it.
-    Occupied { tag: Tag, holder: Occupation, overdue: bool },
+    /// Another worker has it; `relief`: so long that the asker may take it over.
+    Occupied { tag: Tag, holder: Occupation, relief: bool },
     /// Another worker's TAKE of it is on its way.
     BeingTaken { tag: Tag, name: String },
     /// Metrology rejected it too often.

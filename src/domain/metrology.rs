@@ -21,8 +21,8 @@ pub fn inspect(spool: &Spool, worker: &Arc<Worker>, approved: bool, at: &Circums
         if holder.worker == worker.id {
             return Err(Refusal::YoursForOther { tag: spool.tag().clone(), operation: holder.operation });
         }
-        let overdue = holder.overdue(at.now, at.rules.occupation_max);
-        return Err(Refusal::Occupied { tag: spool.tag().clone(), holder: holder.clone(), overdue });
+        // Nobody takes it over for a verdict.
+        return Err(Refusal::Occupied { tag: spool.tag().clone(), holder: holder.clone(), relief: false });
     }
     if spool.inspection == Some(Inspection::Blocked) {
         return Err(Refusal::Blocked { tag: spool.tag().clone() });

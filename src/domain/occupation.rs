@@ -28,7 +28,8 @@ pub fn take(spool: &Spool, worker: &Arc<Worker>, operation: Operation, takeover:
         }
         let overdue = holder.overdue(at.now, at.rules.occupation_max);
         if !(overdue && takeover) {
-            return Err(Refusal::Occupied { tag: tag(), holder: holder.clone(), overdue });
+            let relief = overdue && may_begin(spool, worker, operation, at).is_ok();
+            return Err(Refusal::Occupied { tag: tag(), holder: holder.clone(), relief });
         }
         previous = Some(holder);
     }

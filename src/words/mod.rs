@@ -63,10 +63,10 @@ fn told(refusal: &Refusal, now: Option<Moment>) -> String {
         Refusal::YoursForOther { tag, operation } => {
             say("refusal-yours").with("tag", tag).maybe("operation", operation.map(self::operation))
         }
-        Refusal::Occupied { tag, holder, overdue: true } => {
+        Refusal::Occupied { tag, holder, relief: true } => {
             say("refusal-occupied-overdue").with("tag", tag).with("held", held(holder, now))
         }
-        Refusal::Occupied { tag, holder, overdue: false } => {
+        Refusal::Occupied { tag, holder, relief: false } => {
             say("refusal-occupied").with("tag", tag).with("held", held(holder, now))
         }
         Refusal::BeingTaken { tag, name } => say("refusal-being-taken").with("tag", tag).with("name", name),

@@ -64,7 +64,7 @@ pub(crate) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
             "MK-1 no se puede usar: Ocupado_Por («turno noche») no es un trabajador con la forma INICIALES(ID). Avisa al supervisor para que se corrija en la planilla."),
         (Refusal::YoursForOther { tag: tag(), operation: Some(Operation::Arm) }, 400, "OPERACION_YA_INICIADA",
             "Ya tienes MK-1 para ARM. Complétalo, páusalo o cancélalo antes de tomarlo para otra operación."),
-        (Refusal::Occupied { tag: tag(), holder: holder(), overdue: false }, 409, "SPOOL_OCCUPIED",
+        (Refusal::Occupied { tag: tag(), holder: holder(), relief: false }, 409, "SPOOL_OCCUPIED",
             "MK-1 lo tiene Nicolás Ríos (ARM) desde las 10:42. Elige otro carrete o pídele que lo pause."),
         (Refusal::BeingTaken { tag: tag(), name: "Nicolás Ríos".into() }, 409, "SPOOL_OCCUPIED",
             "MK-1 lo está tomando Nicolás Ríos en este momento. Elige otro carrete o actualiza la lista."),

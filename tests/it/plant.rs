@@ -177,10 +177,10 @@ async fn a_vencida_occupation_is_taken_over_only_when_confirmed() {
     let shop = one().await;
     shop.plant.take(order(TAG, 93), Operation::Arm, false).await.unwrap();
     let early = refusal(shop.plant.take(order(TAG, 94), Operation::Arm, true).await);
-    assert!(matches!(early, Refusal::Occupied { overdue: false, .. }), "{early:?}");
+    assert!(matches!(early, Refusal::Occupied { relief: false, .. }), "{early:?}");
     shop.time.pass(Duration::hours(13));
     let unconfirmed = refusal(shop.plant.take(order(TAG, 94), Operation::Arm, false).await);
-    assert!(matches!(unconfirmed, Refusal::Occupied { overdue: true, .. }), "{unconfirmed:?}");
+    assert!(matches!(unconfirmed, Refusal::Occupied { relief: true, .. }), "{unconfirmed:?}");
     let done = shop.plant.take(order(TAG, 94), Operation::Arm, true).await.unwrap();
     assert_eq!(done.event.unwrap().notes.previous, Some(worker(93)));
     let holder = shop.locks.holder(&LockKey::of(&shop.spool(TAG))).await.unwrap().unwrap();

@@ -231,8 +231,8 @@ fn code(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Unreadable { .. } => "ilegible",
         Refusal::YoursForOther { .. } => "tuyo",
-        Refusal::Occupied { overdue: false, .. } => "ocupado",
-        Refusal::Occupied { overdue: true, .. } => "vencido",
+        Refusal::Occupied { relief: false, .. } => "ocupado",
+        Refusal::Occupied { relief: true, .. } => "vencido",
         Refusal::Blocked { .. } => "bloq",
         Refusal::RoleMissing { .. } => "rol",
         Refusal::AlreadyDone { .. } => "hecho",

@@ -201,7 +201,7 @@ fn d3_the_owner_of_a_long_shift_completes_and_another_may_not() {
 #[test]
 fn i3_a_refused_take_says_who_has_it_for_what_and_since_when() {
     let bench = Bench::ready().play(&[(MARTA, Take(Arm))]);
-    let Err(Refusal::Occupied { holder, overdue: false, .. }) = bench.decide(OMAR, Take(Arm)) else { panic!() };
+    let Err(Refusal::Occupied { holder, relief: false, .. }) = bench.decide(OMAR, Take(Arm)) else { panic!() };
     assert_eq!((holder.name.as_str(), holder.operation, holder.since), ("Marta Ríos", Some(Arm), Some(bench.now)));
 }
 
@@ -216,6 +216,9 @@ fn a_takeover_needs_an_overdue_occupation_a_confirmation_and_names_whom_it_ended
     assert_eq!(refused(&never, MARTA, Seize(Arm)), "ocupado");
     let bench = bench.later(1);
     assert_eq!(refused(&bench, MARTA, Take(Arm)), "vencido");
+    for (who, ask) in [(NICO, Take(Arm)), (MARTA, Take(Sold)), (BETO, Take(Sold)), (BETO, Approve)] {
+        assert_eq!(refused(&bench, who, ask), "ocupado", "{who} {ask:?}: nobody is told that he may what he may not");
+    }
     let bench = bench.play(&[(MARTA, Seize(Arm))]);
     assert_eq!(bench.last().notes.previous, WorkerId::new(OMAR));
     assert_eq!(refused(&bench, OMAR, Pause), "fin");

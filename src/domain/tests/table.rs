@@ -148,9 +148,9 @@ armando             i-@    | p-       no-hecho no-hecho no-hecho no-bloq
   antes   ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  fin      fin      fin      ocupado  ocupado  no-tuyo
 armando-vencida     i-@    | p-       no-hecho no-hecho no-hecho no-bloq
   dueño   =        =        tuyo     tuyo     tuyo     tuyo     tuyo     tuyo     p-       c-       --       tuyo     tuyo     --
-  otro    vencido  i-@      vencido  sin-arm  vencido  sin-arm  vencido  no-va    ajeno    ajeno    ajeno    vencido  vencido  no-tuyo
-  sin-rol vencido  rol      vencido  rol      vencido  sin-arm  vencido  rol      ajeno    ajeno    ajeno    vencido  vencido  no-tuyo
-  antes   vencido  i-@      vencido  sin-arm  vencido  sin-arm  vencido  no-va    fin      fin      fin      vencido  vencido  no-tuyo
+  otro    vencido  i-@      ocupado  sin-arm  ocupado  sin-arm  ocupado  no-va    ajeno    ajeno    ajeno    ocupado  ocupado  no-tuyo
+  sin-rol ocupado  rol      ocupado  rol      ocupado  sin-arm  ocupado  rol      ajeno    ajeno    ajeno    ocupado  ocupado  no-tuyo
+  antes   vencido  i-@      ocupado  sin-arm  ocupado  sin-arm  ocupado  no-va    fin      fin      fin      ocupado  ocupado  no-tuyo
 arm-pausado         p-     | libre    no-hecho no-hecho no-hecho no-bloq
   dueño   i-@      i-@      sin-arm  sin-arm  sin-arm  sin-arm  no-va    no-va    fin      fin      fin      sin-arm  sin-arm  i-@
   otro    i-@      i-@      sin-arm  sin-arm  sin-arm  sin-arm  no-va    no-va    ajeno    ajeno    ajeno    sin-arm  sin-arm  no-tuyo
@@ -168,9 +168,9 @@ soldando            ci@    | cp       sigue    no-hecho no-hecho no-bloq
   antes   ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  fin      fin      fin      ocupado  ocupado  no-tuyo
 soldando-vencida    ci@    | cp       sigue    no-hecho no-hecho no-bloq
   dueño   tuyo     tuyo     =        =        tuyo     tuyo     tuyo     tuyo     cp       ccM      c-       tuyo     tuyo     c-
-  otro    vencido  hecho    vencido  ci@      vencido  sin-sold vencido  no-va    ajeno    ajeno    ajeno    vencido  vencido  no-tuyo
-  sin-rol vencido  rol      vencido  rol      vencido  sin-sold vencido  rol      ajeno    ajeno    ajeno    vencido  vencido  no-tuyo
-  antes   vencido  hecho    vencido  ci@      vencido  sin-sold vencido  no-va    fin      fin      fin      vencido  vencido  no-tuyo
+  otro    ocupado  hecho    vencido  ci@      ocupado  sin-sold ocupado  no-va    ajeno    ajeno    ajeno    ocupado  ocupado  no-tuyo
+  sin-rol ocupado  rol      ocupado  rol      ocupado  sin-sold ocupado  rol      ajeno    ajeno    ajeno    ocupado  ocupado  no-tuyo
+  antes   ocupado  hecho    vencido  ci@      ocupado  sin-sold ocupado  no-va    fin      fin      fin      ocupado  ocupado  no-tuyo
 sold-pausado        cp     | libre    sigue    no-hecho no-hecho no-bloq
   dueño   hecho    hecho    ci@      ci@      sin-sold sin-sold no-va    no-va    fin      fin      fin      sin-sold sin-sold ci@
   otro    hecho    hecho    ci@      ci@      sin-sold sin-sold no-va    no-va    ajeno    ajeno    ajeno    sin-sold sin-sold no-tuyo
@@ -198,9 +198,9 @@ reparando-1         ccE1@  | ccP1     sigue    sigue    no-hecho no-bloq
   antes   ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  ocupado  fin      fin      fin      ocupado  ocupado  no-tuyo
 reparando-vencida   ccE1@  | ccP1     sigue    sigue    no-hecho no-bloq
   dueño   tuyo     tuyo     tuyo     tuyo     =        =        tuyo     tuyo     ccP1     ccM1     ccR1     tuyo     tuyo     ccR1
-  otro    vencido  hecho    vencido  hecho    vencido  ccE1@    vencido  no-va    ajeno    ajeno    ajeno    vencido  vencido  no-tuyo
-  sin-rol vencido  rol      vencido  rol      vencido  ccE1@    vencido  rol      ajeno    ajeno    ajeno    vencido  vencido  no-tuyo
-  antes   vencido  hecho    vencido  hecho    vencido  ccE1@    vencido  no-va    fin      fin      fin      vencido  vencido  no-tuyo
+  otro    ocupado  hecho    ocupado  hecho    vencido  ccE1@    ocupado  no-va    ajeno    ajeno    ajeno    ocupado  ocupado  no-tuyo
+  sin-rol ocupado  rol      ocupado  rol      vencido  ccE1@    ocupado  rol      ajeno    ajeno    ajeno    ocupado  ocupado  no-tuyo
+  antes   ocupado  hecho    ocupado  hecho    vencido  ccE1@    ocupado  no-va    fin      fin      fin      ocupado  ocupado  no-tuyo
 reparación-pausada  ccP1   | libre    sigue    sigue    no-hecho no-bloq
   dueño   hecho    hecho    hecho    hecho    ccE1@    ccE1@    no-va    no-va    fin      fin      fin      no-va    no-va    ccE1@
   otro    hecho    hecho    hecho    hecho    ccE1@    ccE1@    no-va    no-va    ajeno    ajeno    ajeno    no-va    no-va    no-tuyo
