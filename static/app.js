@@ -155,8 +155,9 @@
       el.max = data.hoy;
     }
     s.age = data.edad || 0;
-    if (s.clock !== null) write($('hora-datos'), hhmm(now() - s.age * 1000));
-    body.classList.toggle('old', s.age > 120);
+    s.read = now() - s.age * 1000;
+    if (s.clock !== null) write($('hora-datos'), hhmm(s.read));
+    body.classList.toggle('old', s.age > 120); // live::age says why
     const list = $('lista');
     if (!hindered(data.motivo) && list && s.first && Number(list.dataset.numero) !== data.numero) refresh();
     s.first = false;
@@ -271,9 +272,9 @@
     const banner = $('sin-conexion');
     if (banner) {
       const lost = is === 'caido';
-      const old = wall && s.age > 120; // the server answers, and has not read the workbook
+      const old = wall && (s.why ? now() - s.read > 30000 : s.age > 120);
       if (wall && lost && banner.hidden) write(banner, fill(WORDS['cut-off-since'], { hour: s.clock === null ? '' : hhmm(Math.max(s.heard, s.http)) }));
-      if (old && !lost) write(banner, fill(WORDS['data-of'], { hour: hhmm(now() - s.age * 1000) }));
+      if (old && !lost) write(banner, fill(s.why ? WORDS['cut-off-since'] : WORDS['data-of'], { hour: hhmm(s.read) }));
       if (!wall && (lost || s.why)) write(banner, lost ? WORDS['no-registering'] : s.why);
       const hide = !lost && !old && (wall || !s.readonly);
       if (banner.hidden !== hide) banner.hidden = hide;

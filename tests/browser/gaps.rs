@@ -3,6 +3,8 @@
 
 use crate::clock::{pass, shown, wind};
 use crate::served::{Row, Served, ready};
+use crate::stand_in::Google;
+use crate::stand_in::plant::Plant;
 use crate::tab::{Tab, in_browser};
 use crate::wire::{Passes, Wire};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, WALL, button};
@@ -137,6 +139,28 @@ async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_
             // The browser may try the new stream on a connection that is dead, too: then the page asks again and again meanwhile.
             assert!(states.iter().filter(|state| *state == "caido").count() <= 2, "once each way: {states:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_a_wall_is_dim_and_says_since_when_half_a_minute_after_the_workbook_was_last_read() {
+    let google = Google::with(Plant::of(40).build()).await;
+    let served = Served::at_google(&google, &[("SHEETS_REFRESH_SECONDS", "1")]).await;
+    in_browser(async |browser| {
+        let wall = Tab::open(browser, "about:blank", WALL, false).await;
+        wind(&wall).await;
+        wall.goto(&served.at("/kiosko")).await;
+        wall.until("document.readyState === 'complete' && !!document.querySelector('#muro li')").await;
+        google.away(true);
+        wall.until("fetch('/health').then((it) => it.json()).then((it) => !!it.obstacle)").await;
+        for _ in 0..31 {
+            second(&wall).await;
+        }
+        wall.until("/^SIN CONEXIÓN desde \\d\\d:\\d\\d$/.test(document.getElementById('sin-conexion').innerText)").await;
+        wall.until("getComputedStyle(document.querySelector('main')).filter.includes('grayscale')").await;
+        google.away(false);
+        wall.until("document.getElementById('sin-conexion').hidden").await;
     })
     .await;
 }

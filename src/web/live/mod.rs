@@ -241,6 +241,10 @@ impl Live {
 
 /// How many seconds ago the rows were read that are shown. The embedded record is its own truth:
 /// what stands in memory is never old.
+///
+/// A wall is dim, and says since when, half a minute after the last reading where none succeeds any more. One that is
+/// only late is no outage: of several processes each reads the more seldom, and hardly at all while nobody looks; then
+/// it is two minutes.
 pub(super) fn age(plant: &Plant) -> i64 {
     let status = plant.workbook().status();
     let read_at = plant.view().read_at.filter(|_| status.adapter != "sqlite");
