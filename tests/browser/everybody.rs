@@ -99,7 +99,7 @@ async fn g12_a_wall_is_read_from_five_metres() {
         // Whatever has letters of its own; capitals are at least seven tenths of a letter's size.
         let small: Vec<String> = tab
             .ask(
-                "[...document.querySelectorAll('#muro *')].filter((el) => el.checkVisibility() && [...el.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) \
+                "[...document.querySelectorAll('body *')].filter((el) => el.checkVisibility() && [...el.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) \
                  .map((el) => [0.7 * parseFloat(getComputedStyle(el).fontSize), el]).filter(([capital]) => capital < 37) \
                  .map(([capital, el]) => `${capital.toFixed(1)} px: ${el.className} ${el.textContent}`)",
             )
