@@ -229,11 +229,12 @@
     end();
   });
   addEventListener('pageshow', (e) => { if (e.persisted) anew(); });
+  const waits = () => $('demora')?.textContent;
   // Asks whether the server is there at all: some proxies let pages through and no streams.
   const ask = () => {
     s.asked = now();
     const patience = new AbortController();
-    const over = setTimeout(() => patience.abort(), 8000);
+    const over = setTimeout(() => patience.abort(), waits() ? 3000 : 8000);
     fetch('/health', { cache: 'no-store', signal: patience.signal }).then((answer) => answer.json()).finally(() => clearTimeout(over)).then((up) => {
       const back = s.http === -Infinity;
       s.http = now();
@@ -243,7 +244,7 @@
       hindered(up.obstacle);
       if ('apagada' in body.dataset) anew();
       watch();
-    }).catch(() => { s.http = -Infinity; s.downAt ??= now(); });
+    }).catch(() => { s.http = -Infinity; s.downAt ??= s.asked; });
   };
   const sentences = { vivo: WORDS.connected, lento: WORDS.polling, caido: WORDS['cut-off'] };
   const state = () => {
@@ -252,8 +253,8 @@
     const answers = now() - s.http < 20000;
     // Sooner when the server answers: what it said over the stream is being missed.
     if (streams && silent > (answers ? 20000 : limit) && now() - s.reopened > (answers ? 15000 : limit)) reopen();
-    // A heartbeat comes every 15 s: one that is late is a reason to ask.
-    const doubt = !streams || silent > 17000 || s.downAt !== null;
+    // A heartbeat comes every 15 s: one that is late is a reason to ask, and so is a slow answer.
+    const doubt = !streams || silent > 17000 || s.downAt !== null || waits();
     if (doubt && !document.hidden && now() - s.asked > (s.downAt === null ? 15000 : 4000)) ask();
     if (!streams && answers) { s.downAt = null; return 'vivo'; }
     const down = (streams && silent > limit) || (s.downAt !== null && now() - s.downAt > (wall ? 30000 : 5000));

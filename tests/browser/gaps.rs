@@ -2,6 +2,7 @@
 //! without a reload and without flickering.
 
 use crate::clock::{pass, shown, wind};
+use crate::names::LOOKED;
 use crate::served::{Row, Served, ready};
 use crate::stand_in::Google;
 use crate::stand_in::plant::Plant;
@@ -139,6 +140,29 @@ async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_
             // The browser may try the new stream on a connection that is dead, too: then the page asks again and again meanwhile.
             assert!(states.iter().filter(|state| *state == "caido").count() <= 2, "once each way: {states:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_a_tap_that_a_silent_wifi_swallows_has_the_connection_looked_at_at_once() {
+    let served = Served::with(&three(), 4).await;
+    let wire = Wire::to(&served.at("")).await;
+    in_browser(async |browser| {
+        let [tablet, ..] = screens(browser, |path| wire.at(path)).await;
+        wire.set(Passes::Nothing);
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.until("!!document.querySelector('form.htmx-request')").await;
+        // Long before the next heartbeat would be missed.
+        pass(&tablet, 8).await;
+        tablet.ask::<bool>(LOOKED).await;
+        assert_eq!(tablet.ask::<String>("document.getElementById('conexion').dataset.estado").await, "caido");
+        assert_eq!(tablet.ask::<u32>(OPEN).await, 0, "nothing else is sent into it");
+        wire.set(Passes::All);
+        for _ in 0..30 {
+            second(&tablet).await;
+        }
+        tablet.until("document.getElementById('conexion').dataset.estado !== 'caido'").await;
     })
     .await;
 }
