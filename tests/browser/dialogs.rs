@@ -176,3 +176,46 @@ async fn g6_five_quick_taps_are_one_take_and_the_button_says_that_it_is_saving()
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_five_quick_taps_on_the_bar_of_several_and_on_undo_are_one_change_each() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>(crate::silence::HELD).await;
+        let mut asked = 0;
+        let mut taps = async |selector: &str| {
+            tablet.until(&format!("!!document.querySelector(\"{selector}\") && {SETTLED}")).await;
+            let (x, y): (f64, f64) = tablet
+                .ask(&format!("(() => {{ const box = document.querySelector(\"{selector}\").getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"))
+                .await;
+            for _ in 0..5 {
+                tablet.touch(x, y).await;
+            }
+            asked += 1;
+            tablet.until(&format!("window.retenidas === {asked}")).await;
+            tablet.ask::<bool>("window.suelta() || true").await;
+        };
+        for tag in [TAG, NEIGHBOUR] {
+            tablet.tap(&format!("{} .pick", card(tag))).await;
+        }
+        taps("#lote .take").await;
+        tablet.sees("Tomaste 2 de 2").await;
+        tablet.tap(".result [data-cerrar]").await;
+        taps(&button(TAG, "pausar")).await;
+        tablet.sees("ARM pausado").await;
+        taps("#toasts .undo").await;
+        tablet.sees("Última acción deshecha").await;
+        for tag in [TAG, NEIGHBOUR] {
+            tablet.tap(&format!("{} .pick", card(tag))).await;
+        }
+        taps("#soltar .pause").await;
+        tablet.sees("Soltaste 2 de 2").await;
+        let done: Vec<String> = tablet
+            .ask(&format!("fetch('/api/history/{TAG}').then((it) => it.json()).then((it) => it.events.map((one) => one.evento_tipo))"))
+            .await;
+        assert_eq!(done, ["TOMAR_SPOOL", "PAUSAR_SPOOL", "DESHACER_SPOOL", "PAUSAR_SPOOL"]);
+    })
+    .await;
+}

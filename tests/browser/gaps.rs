@@ -104,6 +104,56 @@ async fn e3_screens_come_back_after_two_minutes_and_after_twenty_without_a_serve
     .await;
 }
 
+/// Time stands still from now on, but for what `window.ahora` is set to; and the page notes that its stream has ended.
+const STOPPED: &str = "(() => { window.ahora = performance.now(); performance.now = () => window.ahora; window.cortado = false; \
+     for (const type of ['htmx:sse:error', 'htmx:error', 'htmx:response:error']) document.addEventListener(type, () => { window.cortado = true; }); \
+     return true; })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_a_gap_of_three_seconds_is_no_alarm_and_one_of_six_is() {
+    let mut served = Served::with(&three(), 4).await;
+    in_browser(async |browser| {
+        let tabs = [served.tablet(browser, "/carretes?trabajador=93").await, served.desk(browser, "/tablero").await];
+        for tab in &tabs {
+            tab.sees("CONECTADO").await;
+            tab.ask::<bool>(STOPPED).await;
+        }
+        served.kill().await;
+        for tab in &tabs {
+            tab.until("window.cortado").await;
+            for state in ["vivo", "caido"] {
+                tab.ask::<bool>("(window.ahora += 3000) > 0").await;
+                tab.ask::<bool>(LOOKED).await;
+                assert_eq!(tab.ask::<String>("document.getElementById('conexion').dataset.estado").await, state);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_what_was_begun_is_still_there_after_twenty_minutes_without_a_server() {
+    let mut served = Served::with(&three(), 4).await;
+    assert_eq!(served.act("tomar", TAG, 94).await, 200);
+    in_browser(async |browser| {
+        let [tablet, ..] = screens(browser, |path| served.at(path)).await;
+        tablet.tap(&format!("article[aria-label='Carrete {NEIGHBOUR}'] .pick")).await;
+        const DATE: &str = "document.querySelector('.spool.mine input[type=date]').value";
+        tablet.ask::<bool>(&format!("({DATE} = '2020-01-01') !== ''")).await;
+        served.kill().await;
+        pass(&tablet, 20 * 60).await;
+        tablet.until("!document.getElementById('sin-conexion').hidden").await;
+        somebody_comes(&tablet).await;
+        served.restart().await;
+        assert_eq!(served.act("tomar", THIRD, 93).await, 200);
+        caught_up(&tablet, THIRD).await;
+        tablet.until("document.getElementById('sin-conexion').hidden").await;
+        let kept: (u32, String) = tablet.ask(&format!("[document.querySelectorAll('.elige:checked').length, {DATE}]")).await;
+        assert_eq!(kept, (1, "2020-01-01".into()));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e3_a_wifi_that_falls_silent_for_half_a_minute_or_for_twenty_is_noticed_and_survived() {
     let served = Served::with(&three(), 4).await;

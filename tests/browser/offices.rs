@@ -112,7 +112,7 @@ async fn looked_at(tab: &Tab, name: &str) -> Vec<String> {
         found
     };
     let mut wrong = everywhere(tab, name, shot).await;
-    wrong.extend(magnified(tab, name).await);
+    wrong.extend(magnified(tab, name, 0.3).await);
     tab.letters(16).await;
     for (width, height) in TABLETS {
         tab.size(width, height, true).await;

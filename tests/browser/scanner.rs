@@ -1,5 +1,6 @@
 //! A scanner, which types like a keyboard.
 
+use crate::flows::{OLD, WELDED, works};
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
@@ -131,6 +132,37 @@ async fn a_code_that_comes_while_a_date_a_reason_or_a_search_has_the_focus_is_lo
             assert_eq!(tablet.ask::<String>("document.getElementById('q').value").await, tag);
         }
         assert_eq!(tablet.complaints(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_card_has_what_can_be_done_with_it_in_focus_whoevers_it_is() {
+    const BLOCKED: &str = "MK-1350-GW-30000-004";
+    let mut rows = works();
+    rows.push(Row { welded: true, detail: "BLOQUEADO - Contactar supervisor", ..ready(BLOCKED) });
+    let served = Served::with(&rows, 4).await;
+    for (tag, worker) in [(TAG, 93), (NEIGHBOUR, 94)] {
+        assert_eq!(served.act("tomar", tag, worker).await, 200);
+    }
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/").await;
+        for (worker, tag, what) in [
+            (93, TAG, "form[action$='/pausar'] button"),
+            (93, OLD, "button[commandfor^=relevar]"),
+            (30, WELDED, "form[action$='/metrologia'] button.complete"),
+            // Nothing can be done with these but to look what happened.
+            (93, NEIGHBOUR, "a.link"),
+            (20, BLOCKED, "a.link"),
+        ] {
+            tablet.goto(&served.at(&format!("/carretes?trabajador={worker}"))).await;
+            tablet.until(SETTLED).await;
+            tablet.types(tag, GUN, Some("Enter")).await;
+            let on = format!("document.activeElement.closest('.spool')?.ariaLabel === 'Carrete {tag}'");
+            tablet.until(&format!("{on} && document.activeElement.matches(\"{what}\")")).await;
+        }
+        let held: u32 = tablet.ask("fetch('/api/dashboard/occupied').then((it) => it.json()).then((it) => it.total)").await;
+        assert_eq!(held, 3, "nothing was pressed");
     })
     .await;
 }

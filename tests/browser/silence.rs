@@ -182,3 +182,27 @@ async fn d1_an_answer_is_seen_although_its_card_was_replaced_while_it_was_on_its
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g9_a_search_for_a_name_that_fails_keeps_the_names_and_offers_to_try_again() {
+    let served = Served::with(&[ready(TAG)], 20).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/").await;
+        tablet.until("!!document.querySelector('#q[data-htmx-powered]')").await;
+        const NAMES: &str = "document.querySelectorAll('#gente a.person').length";
+        let before: u32 = tablet.ask(NAMES).await;
+        tablet.block(&["*/?q=*"]).await;
+        tablet.tap("#q").await;
+        tablet.text("Salas").await;
+        tablet.sees("No se pudo cargar").await;
+        assert_eq!(
+            tablet.ask::<(u32, u32)>(&format!("[{NAMES}, document.querySelectorAll('.empty').length]")).await,
+            (before, 0)
+        );
+        tablet.block(&[]).await;
+        tablet.tap("[data-reintentar]").await;
+        tablet.until(&format!("{NAMES} === 1 && document.getElementById('falla').childElementCount === 0")).await;
+        assert_eq!(tablet.ask::<String>("document.querySelector('#gente a.person b').innerText").await, "Pedro Salas");
+    })
+    .await;
+}
