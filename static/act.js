@@ -127,10 +127,21 @@
     navigator.sendBeacon('/rastro', new URLSearchParams({ que, build: body.dataset.build }));
   }, true);
 
+  document.addEventListener('pointerdown', (e) => { const el = e.target.closest('[data-nueva]'); if (el) settle(el); }, true);
+
+  // Where what stands below gives way, no finger was on its way to what comes there.
+  const bottom = document.querySelector('.bottom');
+  let high = 0;
+  new ResizeObserver(() => {
+    if (bottom.offsetHeight < high) settle($('contenido'));
+    high = bottom.offsetHeight;
+  }).observe(bottom);
+
   let asker = null; // who asked the question above the list: the focus goes back to it
   document.addEventListener('click', (e) => {
-    // A card that has just come ignores taps, and so do names; a key means the one that has the focus, wherever it went.
-    if (e.target.closest('.spool[data-nueva]') || (e.detail > 0 && e.target.closest('#gente[data-nueva]'))) { e.preventDefault(); e.stopPropagation(); return; }
+    // Where all has moved a key still means what has the focus; on a card that has just come, it may not.
+    const fresh = e.target.closest('dialog, [data-nueva]');
+    if (fresh && 'nueva' in fresh.dataset && (e.detail > 0 || fresh.matches('.spool'))) { e.preventDefault(); e.stopPropagation(); return; }
     if (e.target.closest('[data-cerrar]')) {
       const box = e.target.closest('[data-caja]');
       box.remove();

@@ -44,18 +44,14 @@
   const came = (root) => {
     if (root.nodeType !== 1) return;
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
-    const fresh = [];
     each('.spool', (el) => {
-      // A card that has just come ignores taps: the finger was on its way to what stood there before.
-      el.dataset.nueva = '';
-      fresh.push(el);
+      settle(el);
       changes.delete(el.id.slice(6));
       // One that changed by itself is not lower than it was: what stands below it stays in its place.
       if (heights.has(el.id)) el.style.minHeight = `${heights.get(el.id)}px`;
       heights.delete(el.id);
       for (const one of fields(el)) one.value = drafts.get(el.id)?.[one.name] ?? one.value;
     });
-    if (fresh.length) setTimeout(() => fresh.forEach((el) => delete el.dataset.nueva), 400);
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
     each('#muro', () => turn(0));
     each('#lista', () => { changes.clear(); later.clear(); s.behind = false; showChanges(); });

@@ -10,22 +10,17 @@
   if (worker) {
     try { localStorage.setItem('recientes', JSON.stringify([worker, ...read().filter((id) => id !== worker)].slice(0, MOST))); } catch { /* none kept */ }
   }
-  // Names that others were put above, or that came anew, ignore fingers that were on their way to another one.
-  const settle = () => {
-    const list = $('gente');
-    list.dataset.nueva = '';
-    setTimeout(() => delete list.dataset.nueva, 400);
-  };
+  // Names that others were put above, or that came anew: see `settle`.
   const recent = () => {
     const section = $('recientes'), list = section?.querySelector('ul');
     if (!list || list.children.length) return;
     const people = read().map((id) => document.querySelector(`#gente a.person[href$="trabajador=${Number(id)}"]`)?.closest('li')).filter(Boolean);
     list.append(...people.map((person) => person.cloneNode(true)));
     section.hidden = people.length === 0;
-    if (people.length) settle();
+    if (people.length) settle($('gente'));
   };
   recent();
-  if ($('gente')) new MutationObserver(() => { settle(); recent(); }).observe($('gente').parentNode, { childList: true });
+  if ($('gente')) new MutationObserver(() => { settle($('gente')); recent(); }).observe($('gente').parentNode, { childList: true });
 
   // A page that says who he is is in the hands of whoever comes next, and so is his list that could not be shown; a board
   // that was opened by itself is there to be watched.
@@ -35,7 +30,11 @@
   // A dialog in which nothing is typed holds nobody; an error does until it is put away: whoever was told that nothing
   // was registered may have walked off to the spool, and the next one at the tablet must not be the only one to know.
   const busy = () => document.querySelector('form.htmx-request, .toast.bad, .result .bad') || filledIn(document, 'main input:is([type=text], [type=date])');
-  const stay = () => { touched = performance.now(); if ($('vuelta').textContent) $('vuelta').textContent = ''; };
+  // The bar stays until the finger that came down on it is gone.
+  const stay = () => {
+    touched = performance.now();
+    if ($('vuelta').firstChild) setTimeout(() => $('vuelta').replaceChildren(), 400);
+  };
   // Who gave his PIN is signed out; that the server did not hear it is the server's own limit to mend.
   const out = () => ('pin' in document.body.dataset ? fetch('/salir', { method: 'POST', redirect: 'manual', body: new URLSearchParams(), signal: AbortSignal.timeout(8000) }).catch(() => {}) : null);
   // Only to names that are there: without a server the browser's own page of error would be the end of it.

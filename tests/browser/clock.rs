@@ -43,6 +43,13 @@ const WOUND: &str = r#"
 })();
 "#;
 
+/// The moment in which what has just come ignores taps, and a bar that was touched is still there, passes only as far as
+/// `pasa(ms)` says.
+pub(crate) const MOMENT: &str = "{ const later = setTimeout, never = clearTimeout, held = new Map(); let at = 0, last = 1e9; \
+     window.setTimeout = (f, ms, ...rest) => ms === 400 ? (held.set(++last, [at + ms, f]), last) : later(f, ms, ...rest); \
+     window.clearTimeout = (id) => held.delete(id) || never(id); \
+     window.pasa = (ms) => { at += ms; for (const [id, [due, f]] of [...held]) if (due <= at) { held.delete(id); f(); } return true; }; }";
+
 /// Gives the pages of this tab such a clock, from the next one on.
 pub(crate) async fn wind(tab: &Tab) {
     tab.beforehand(WOUND).await;

@@ -1,8 +1,10 @@
 //! Questions before what cannot be taken back lightly, and several at once.
 
+use crate::clock::MOMENT;
 use crate::served::{Row, Served, ready};
+use crate::silence::HELD;
 use crate::tab::{Tab, in_browser};
-use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TABLETS, TAG, button};
 
 const WELDED: &str = "MK-1350-GW-30000-001";
 
@@ -159,7 +161,7 @@ async fn g6_five_quick_taps_are_one_take_and_the_button_says_that_it_is_saving()
         let place: (f64, f64) = tablet
             .ask(&format!("(() => {{ const box = document.querySelector(\"{take}\").getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"))
             .await;
-        tablet.ask::<bool>(crate::silence::HELD).await;
+        tablet.ask::<bool>(HELD).await;
         tablet.touch(place.0, place.1).await;
         let said: String = tablet.ask(&format!("document.querySelector(\"{take}\").innerText")).await;
         assert_eq!(said, "GUARDANDO…", "before anything else happens");
@@ -216,6 +218,36 @@ async fn g6_five_quick_taps_on_the_bar_of_several_and_on_undo_are_one_change_eac
             .ask(&format!("fetch('/api/history/{TAG}').then((it) => it.json()).then((it) => it.events.map((one) => one.evento_tipo))"))
             .await;
         assert_eq!(done, ["TOMAR_SPOOL", "PAUSAR_SPOOL", "DESHACER_SPOOL", "PAUSAR_SPOOL"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_five_quick_taps_are_one_deed_when_the_answer_is_faster_than_the_second_one() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        for size in TABLETS {
+            let tablet = Tab::open(browser, "about:blank", size, true).await;
+            tablet.beforehand(MOMENT).await;
+            tablet.goto(&served.at("/carretes?trabajador=93")).await;
+            tablet.until("document.readyState === 'complete'").await;
+            for (verb, next, event) in [("tomar", "pausar", "TOMAR_SPOOL"), ("pausar", "tomar", "PAUSAR_SPOOL")] {
+                tablet.until(&format!("pasa(400) && {SETTLED}")).await;
+                let before = served.events(TAG).await.len();
+                let (x, y): (f64, f64) = tablet
+                    .ask(&format!("(() => {{ const box = document.querySelector(\"{}\").getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()", button(TAG, verb)))
+                    .await;
+                tablet.touch(x, y).await;
+                tablet.until(&format!("!!document.querySelector(\"{}\")", button(TAG, next))).await;
+                for _ in 0..4 {
+                    tablet.ask::<bool>("pasa(200)").await;
+                    tablet.touch(x, y).await;
+                }
+                tablet.until("!document.querySelector('form.htmx-request')").await;
+                assert_eq!(served.events(TAG).await[before..], [event], "at {size:?}");
+                assert_eq!(served.events(NEIGHBOUR).await, Vec::<String>::new(), "what moved up, at {size:?}");
+            }
+        }
     })
     .await;
 }

@@ -1,9 +1,10 @@
 //! Who is at the tablet: the names, those who were here last, the way back to the names, and what the tablet remembers.
 
+use crate::clock::MOMENT;
 use crate::flows::opener;
-use crate::served::{Served, ready};
-use crate::tab::in_browser;
-use crate::{NEIGHBOUR, SETTLED, TAG, button};
+use crate::served::{Row, Served, ready};
+use crate::tab::{Tab, in_browser};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
 
 /// Makes seconds pass for the scripts of a page.
 pub(crate) fn pass(seconds: u32) -> String {
@@ -185,6 +186,53 @@ async fn a_history_or_a_board_that_came_from_a_list_goes_back_to_the_names_and_a
         tablet.ask::<bool>(&pass(200)).await;
         tablet.ask::<bool>(LOOKED).await;
         assert_eq!(tablet.ask::<String>("location.pathname").await, "/tablero");
+    })
+    .await;
+}
+
+/// Brings a button to TOMAR to where something in the bars below the list ends up when they are gone, and says where.
+fn laid_under(what: &str) -> String {
+    format!(
+        "(() => {{ const main = document.querySelector('main'), box = document.querySelector('{what}').getBoundingClientRect(); \
+         const take = [...document.querySelectorAll('.spool .take')].find((it) => it.getBoundingClientRect().y > box.y); \
+         main.scrollTop += take.getBoundingClientRect().y - (box.y + box.height / 2 - 40); \
+         const button = take.getBoundingClientRect(), place = [button.x + button.width / 2, box.y + box.height / 2]; \
+         return document.elementFromPoint(...place).closest('.bottom') && button.y < place[1] && button.bottom > place[1] ? place : null; }})()"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g11_a_tap_on_a_bar_that_goes_presses_nothing_that_was_under_it() {
+    let rows: Vec<Row> = (10..30).map(|number| ready(&format!("MK-1346-TW-28082-{number:03}"))).collect();
+    let served = Served::with(&rows, 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, "about:blank", TABLET, true).await;
+        tablet.beforehand(MOMENT).await;
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        tablet.until(&format!("document.readyState === 'complete' && pasa(400) && {SETTLED}")).await;
+        let nothing = async |what: &str| {
+            tablet.until("!document.querySelector('form.htmx-request')").await;
+            let taken: u32 = tablet.ask("document.querySelectorAll('.spool.mine').length").await;
+            assert_eq!(taken, 0, "{what}");
+        };
+        tablet.ask::<bool>(&pass(91)).await;
+        tablet.sees("¿Sigues ahí?").await;
+        let (x, y): (f64, f64) = tablet.ask(&laid_under("#vuelta")).await;
+        tablet.touch(x, y).await;
+        tablet.until("pasa(400) && document.getElementById('vuelta').textContent === ''").await;
+        nothing("who said that he is still there").await;
+        // Put away twice, because the first time did not seem to do anything.
+        tablet.until("pasa(400) && !document.querySelector('[data-nueva]')").await;
+        tablet.ask::<bool>("document.dispatchEvent(new CustomEvent('aviso', { detail: 'Se perdió' }))").await;
+        let (_, y): (f64, f64) = tablet.ask(&laid_under("#alertas [data-cerrar]")).await;
+        tablet.tap("#alertas [data-cerrar]").await;
+        tablet.until("!document.querySelector('#alertas .toast')").await;
+        tablet.ask::<bool>("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => go(true))))").await;
+        tablet.touch(x, y).await;
+        nothing("who put an error away").await;
+        tablet.until("pasa(400) && !document.querySelector('[data-nueva]')").await;
+        tablet.touch(x, y).await;
+        tablet.until("!!document.querySelector('.spool.mine')").await;
     })
     .await;
 }

@@ -128,6 +128,13 @@ impl Served {
         status.json::<serde_json::Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
+    /// What happened to a spool so far, by its kind.
+    pub(crate) async fn events(&self, tag: &str) -> Vec<String> {
+        let history = reqwest::get(self.at(&format!("/api/history/{tag}"))).await.unwrap();
+        let events = history.json::<serde_json::Value>().await.unwrap()["events"].take();
+        events.as_array().unwrap().iter().map(|event| event["evento_tipo"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// Asks for help as a tablet does.
     pub(crate) async fn ask_for_help(&self, tag: &str, worker: u32, reason: &str) {
         let path = format!("/carretes/{}/ayuda", self.id(tag).await);
