@@ -32,7 +32,8 @@
     if (s.clock !== null) write(document.querySelector('time[data-reloj]'), hhmm());
   };
 
-  // What was chosen or typed goes over to the card that comes in its place; with the work that it was for it is gone.
+  // What was chosen or typed goes over to the card that comes in its place, whenever it does; with the work that it was
+  // for it is gone. A card that may only be looked at says nothing of the work.
   const fields = (card) => card.querySelectorAll('.date input, [data-borrador]');
   const left = (root) => {
     if (root.nodeType !== 1) return;
@@ -50,7 +51,9 @@
       // One that changed by itself is not lower than it was: what stands below it stays in its place.
       if (heights.has(el.id)) el.style.minHeight = `${heights.get(el.id)}px`;
       heights.delete(el.id);
+      if ('mira' in el.dataset) return;
       for (const one of fields(el)) one.value = drafts.get(el.id)?.[one.name] ?? one.value;
+      drafts.delete(el.id);
     });
     each('time[data-reloj]', (el) => setClock(Number(el.dataset.reloj)));
     each('#muro', () => turn(0));
@@ -59,7 +62,6 @@
   new MutationObserver((list) => {
     list.forEach((m) => m.removedNodes.forEach(left));
     list.forEach((m) => m.addedNodes.forEach(came));
-    if (!document.querySelector('.mine:not(:has(.acts))')) drafts.clear(); // those that only look
   }).observe(body, { childList: true, subtree: true });
 
   // The wall turns its pages.
@@ -140,7 +142,7 @@
     const turned = s.readonly !== Boolean(why);
     s.readonly = Boolean(why);
     s.why = why;
-    if (turned && $('lista')) refresh();
+    if (turned && $('lista') && !(why && unsent())) refresh();
     return turned;
   };
   const beat = (data) => {

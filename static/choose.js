@@ -22,7 +22,8 @@
       const boxes = [...document.querySelectorAll(`.elige[form=${id}]`)];
       for (const one of inForm(id)) { // the card is here and has no box any more: somebody was faster
         const spool = one.split(/[ :]/).at(-1);
-        if (document.getElementById(`spool-${spool}`) && !boxes.some((box) => of(box) === one)) chosen.delete(one);
+        const card = document.getElementById(`spool-${spool}`);
+        if (card && !('mira' in card.dataset) && !boxes.some((box) => of(box) === one)) chosen.delete(one);
       }
       const all = inForm(id), full = all.length >= MOST;
       boxes.forEach((box) => {

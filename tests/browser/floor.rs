@@ -1,5 +1,6 @@
 //! Fingers, fleeting messages, wiped tablets, new builds: what only a real browser can show.
 
+use crate::names::LOOKED;
 use crate::served::{Row, Served, ready};
 use crate::silence::HELD;
 use crate::tab::{Tab, in_browser};
@@ -212,16 +213,35 @@ async fn c6_a_page_of_an_older_build_reloads_when_it_is_idle_and_never_under_som
 #[tokio::test(flavor = "multi_thread")]
 async fn e1_while_redis_is_away_a_list_says_why_and_its_buttons_come_back_by_themselves() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let served = Served::set(&[ready(TAG)], 4, &[("REDIS_URL", &format!("redis://127.0.0.1:{port}"))]).await;
+    let served = Served::set(&[ready(TAG), ready(NEIGHBOUR)], 4, &[("REDIS_URL", &format!("redis://127.0.0.1:{port}"))]).await;
     in_browser(async |browser| {
         let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
         tablet.sees("no se puede comprobar quién tiene cada carrete").await;
         tablet.until("!document.querySelector('.acts')").await;
         let arguments = ["--port", &port, "--save", "", "--appendonly", "no"];
-        let redis = Command::new("redis-server").args(arguments).stdout(Stdio::null()).kill_on_drop(true).spawn();
+        let redis = || Command::new("redis-server").args(arguments).stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        let there = redis();
         tablet.until("!!document.querySelector('.acts') && document.querySelector('#sin-conexion').hidden").await;
-        drop(redis.unwrap());
+        drop(there);
         tablet.until("!document.querySelector('.acts') && !document.querySelector('#sin-conexion').hidden").await;
+        let there = redis();
+        tablet.until("!!document.querySelector('.acts') && document.querySelector('#sin-conexion').hidden").await;
+        // What somebody has ticked and the day that he has chosen stay where they are, and outlast a list without them.
+        assert_eq!(served.act("tomar", TAG, 93).await, 200);
+        tablet.until(&format!("!!document.querySelector('.spool.mine .date input') && {SETTLED}")).await;
+        const DATE: &str = "document.querySelector('.date input')";
+        let chosen: String =
+            tablet.ask(&format!("(document.querySelector('.elige[form=lote]').click(), {DATE}.stepDown(1), {DATE}.value)")).await;
+        drop(there);
+        tablet.until("!document.querySelector('#sin-conexion').hidden").await;
+        tablet.ask::<bool>(LOOKED).await;
+        assert_eq!(tablet.ask::<u32>("document.querySelectorAll('.spool .acts').length").await, 2, "nothing was taken away");
+        tablet.ask::<bool>("document.dispatchEvent(new Event('lista:pedir'))").await;
+        tablet.until("!document.querySelector('.acts')").await;
+        let there = redis();
+        tablet.until("!!document.querySelector('.acts') && document.querySelector('#sin-conexion').hidden").await;
+        tablet.until(&format!("{DATE}?.value === '{chosen}' && document.querySelectorAll('.elige:checked').length === 1")).await;
+        drop(there);
     })
     .await;
 }
