@@ -1,4 +1,4 @@
-// What can be touched: results and errors, dialogs, waiting, and buttons that are closed while nothing can be registered.
+// What can be touched: results and errors, waiting, and buttons that are closed while nothing can be registered.
 (() => {
   const $ = (id) => document.getElementById(id);
   const body = document.body;
@@ -46,6 +46,7 @@
       el.scrollIntoView();
       // A question that was asked for has the focus; a result is announced and takes it from nobody.
       if (el.matches('[data-hecho]')) return;
+      if (asked?.matches('a')) fail(null);
       el.tabIndex = -1;
       el.focus({ preventScroll: true });
     });
@@ -70,7 +71,7 @@
   document.addEventListener('aviso', (e) => toast(e.detail));
 
   // A question that got no answer is not an empty list: the list stays and says so.
-  const ASKS = '#q, #lista, #gente, #escaner, #resultado';
+  const ASKS = '#q, #lista, #gente, #escaner, [data-ayuda]';
   let asked = null;
   const fail = (source) => {
     const place = $('falla');
@@ -80,7 +81,8 @@
     place.replaceChildren(...(source ? [text, button(WORDS.retry, 'reintentar')] : []));
   };
   const again = () => {
-    if (asked?.matches?.('input, form') && asked.isConnected) htmx.trigger(asked, asked.matches('form') ? 'submit' : 'search');
+    if (asked?.matches?.('a') && asked.isConnected) asked.click();
+    else if (asked?.matches?.('input, form') && asked.isConnected) htmx.trigger(asked, asked.matches('form') ? 'submit' : 'search');
     else document.dispatchEvent(new Event('lista:pedir'));
   };
 
@@ -120,13 +122,6 @@
     else if (source?.matches(ASKS)) fail(source);
   });
 
-  // What was opened and closed, for the record of this tablet.
-  document.addEventListener('toggle', ({ target, newState }) => {
-    if (!target.matches?.('dialog')) return;
-    const que = `${newState === 'open' ? 'abre' : 'cierra'} ${target.querySelector('h2')?.textContent ?? target.id}`;
-    navigator.sendBeacon('/rastro', new URLSearchParams({ que, build: body.dataset.build }));
-  }, true);
-
   document.addEventListener('pointerdown', (e) => { const el = e.target.closest('[data-nueva]'); if (el) settle(el); }, true);
 
   // Where what stands below gives way, no finger was on its way to what comes there.
@@ -137,32 +132,14 @@
     high = bottom.offsetHeight;
   }).observe(bottom);
 
-  let asker = null; // who asked the question above the list: the focus goes back to it
   document.addEventListener('click', (e) => {
     // Where all has moved a key still means what has the focus; on a card that has just come, it may not.
     const fresh = e.target.closest('dialog, [data-nueva]');
     if (fresh && 'nueva' in fresh.dataset && (e.detail > 0 || fresh.matches('.spool'))) { e.preventDefault(); e.stopPropagation(); return; }
     if (e.target.closest('[data-cerrar]')) {
-      const box = e.target.closest('[data-caja]');
-      box.remove();
-      if (box.matches('.result:has(form)')) asker?.focus({ preventScroll: true });
+      e.target.closest('[data-caja]').remove();
     }
     if (e.target.closest('[data-reintentar]')) again();
-    // Who goes back has given up what he began to type; the tablet is not his because of it.
-    if (e.target.closest('dialog .back')) e.target.closest('dialog').querySelectorAll('form').forEach((form) => form.reset());
-    // Asked above the list; sixty cards are ready sooner when only what each has of its own is htmx's.
-    const help = e.target.closest('a[data-ayuda]');
-    if (help && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
-      e.preventDefault();
-      asker = help;
-      htmx.ajax('GET', help.getAttribute('href'), { source: '#resultado', target: '#resultado', swap: 'innerHTML' });
-    }
-    // Browsers before 2025 do not know command and commandfor.
-    const opener = e.target.closest('button[commandfor]');
-    if (opener && !('commandForElement' in opener)) {
-      const dialog = $(opener.getAttribute('commandfor'));
-      if (opener.getAttribute('command') === 'close') dialog.close(); else dialog.showModal();
-    }
   }, true);
   came(document.documentElement);
 })();

@@ -70,8 +70,18 @@
   };
   document.addEventListener('escaneado', (e) => {
     const { id, lugar } = e.detail;
-    const card = document.getElementById(`spool-${id}`);
-    if (card) { document.getElementById('resultado').replaceChildren(); land(card); } else location.assign(lugar);
+    const show = () => {
+      const card = document.getElementById(`spool-${id}`);
+      if (card) land(card);
+      return card;
+    };
+    document.getElementById('pregunta').replaceChildren();
+    document.querySelector('#resultado .result:not(:has(.bad))')?.remove();
+    if (show()) return;
+    // Another page would take along what was not put away and what was not sent.
+    if (!document.querySelector('.toast, .result') && !filledIn(document, '.date input')) { location.assign(lugar); return; }
+    document.getElementById('q').value = '';
+    htmx.ajax('GET', lugar, { source: '#lista', replace: lugar }).then(show);
   });
   if (document.querySelector('#lista[data-carrete] .spool')) land(document.querySelector('.spool'));
 })();

@@ -24,7 +24,7 @@ static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 const JOINED: [(&str, &[&str]); 3] = [
     ("screen.js", &["vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", WORDS, "app.js", "act.js", "tablet.js"]),
     ("wall.js", &[WORDS, "app.js"]),
-    ("list.js", &["choose.js", "scan.js"]),
+    ("list.js", &["ask.js", "choose.js", "scan.js"]),
 ];
 
 /// The script that begins with what the scripts say, of the language that is spoken.

@@ -251,3 +251,52 @@ async fn g6_five_quick_taps_are_one_deed_when_the_answer_is_faster_than_the_seco
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_what_failed_of_several_stays_whatever_is_asked_or_scanned_and_so_does_a_date_that_was_chosen() {
+    let tag = |number: u32| format!("MK-1346-TW-28082-{number:03}");
+    let rows: Vec<Row> = (10..45).map(|number| ready(&tag(number))).collect();
+    let served = Served::with(&rows, 4).await;
+    assert_eq!(served.act("tomar", &tag(11), 93).await, 200);
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        tablet.until(SETTLED).await;
+        tablet.block(&["*/tarjeta*"]).await;
+        for number in [10, 12] {
+            tablet.tap(&format!("{} .pick", card(&tag(number)))).await;
+        }
+        assert_eq!(served.act("tomar", &tag(12), 94).await, 200);
+        tablet.tap("#lote .take").await;
+        const FAILED: &str = "document.querySelector('.result .bad')?.innerText.includes('Juan Carlos') === true";
+        tablet.until(FAILED).await;
+        let date = format!("document.querySelector(\"{} input[type=date]\")", card(&tag(11)));
+        let chosen: String = tablet.ask(&format!("({date}.stepDown(1), {date}.value)")).await;
+        tablet.until(SETTLED).await;
+        // Help is asked for, and the question put away.
+        tablet.tap(&format!("{} [data-ayuda]", card(&tag(11)))).await;
+        tablet.until("!!document.querySelector('.result form')").await;
+        assert!(tablet.ask::<bool>(FAILED).await, "beside a question");
+        tablet.tap(".result:has(form) [data-cerrar]").await;
+        tablet.until("!document.querySelector('.result form')").await;
+        // A card that is on the screen, and one that is not.
+        for number in [13, 44] {
+            tablet.types(&tag(number), 10, Some("Enter")).await;
+            tablet.until(&format!("document.activeElement.matches(\"{}\")", button(&tag(number), "tomar"))).await;
+            assert!(tablet.ask::<bool>(FAILED).await, "after {number}");
+        }
+        tablet.until("location.search.includes('carrete=') && document.querySelectorAll('.spool').length === 1").await;
+        tablet.tap("#q").await;
+        tablet.text("28082-01").await;
+        tablet.until(&format!("{date}?.value === '{chosen}'")).await;
+        // What is done goes with the next scan.
+        tablet.tap(".result [data-cerrar]").await;
+        tablet.until(SETTLED).await;
+        tablet.tap(&format!("{} .pick", card(&tag(14)))).await;
+        tablet.tap("#lote .take").await;
+        tablet.sees("Tomaste 1 de 1").await;
+        tablet.ask::<bool>("(() => { document.activeElement.blur(); return true; })()").await;
+        tablet.types(&tag(13), 10, Some("Enter")).await;
+        tablet.until("!document.querySelector('.result')").await;
+    })
+    .await;
+}

@@ -80,7 +80,7 @@ async fn busy(browser: &chromiumoxide::Browser, served: &Served) -> (Tab, Tab) {
     assert_eq!(tablet.ask::<(u16, String)>(&act("tomar", 94)).await.0, 409);
     tablet.goto(&served.at("/carretes?trabajador=93")).await;
     tablet.tap("article.mine a[href*='/ayuda']").await;
-    tablet.tap("#resultado button.reason[value='máquina']").await;
+    tablet.tap("#pregunta button.reason[value='máquina']").await;
     tablet.sees("AYUDA PEDIDA").await;
     (desk, tablet)
 }

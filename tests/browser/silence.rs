@@ -81,6 +81,11 @@ async fn g9_a_search_that_fails_keeps_the_list_and_offers_to_try_again() {
         tablet.block(&["*/ayuda*"]).await;
         tablet.tap("[data-ayuda]").await;
         tablet.sees("No se pudo cargar").await;
+        tablet.block(&[]).await;
+        tablet.tap("[data-reintentar]").await;
+        tablet
+            .until("!!document.querySelector('.result form') && document.getElementById('falla').childElementCount === 0")
+            .await;
     })
     .await;
 }

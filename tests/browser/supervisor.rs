@@ -216,7 +216,7 @@ async fn who_calls_for_help_is_on_every_screen_and_sees_that_somebody_has_seen_i
         tablet.shoot("carretes-ayuda").await;
         tablet.tap("button.reason[value='falta plano/ingeniería']").await;
         tablet.sees("AYUDA PEDIDA").await;
-        tablet.until("document.querySelector('#resultado').childElementCount === 0").await;
+        tablet.until("document.querySelector('#pregunta').childElementCount === 0").await;
         for screen in [&desk, &board, &wall] {
             screen.sees("Marta Ríos").await;
             screen.sees("falta plano/ingeniería").await;
