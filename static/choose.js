@@ -41,14 +41,16 @@
     }
     keep();
   };
-  const drop = (form) => { inForm(form).forEach((one) => chosen.delete(one)); show(); };
+  const drop = (ones) => { ones.forEach((one) => chosen.delete(one)); show(); };
+  const sent = {}; // form -> what it went with: what is ticked meanwhile is still to be sent
+  document.addEventListener('submit', ({ target }) => { if (!target.matches('.htmx-request')) sent[target.id] = inForm(target.id); }, true);
 
   document.addEventListener('change', (e) => {
     if (!e.target.matches('.elige')) return;
     if (e.target.checked) chosen.add(of(e.target)); else chosen.delete(of(e.target));
     show();
   });
-  document.addEventListener('reset', (e) => setTimeout(() => drop(e.target.id)));
+  document.addEventListener('reset', (e) => setTimeout(() => drop(inForm(e.target.id))));
   document.addEventListener('click', (e) => {
     const form = e.target.closest('[data-todos]')?.form.id;
     if (!form) return;
@@ -58,8 +60,8 @@
   new MutationObserver((list) => {
     const added = list.flatMap((m) => [...m.addedNodes]).filter((node) => node.nodeType === 1);
     const done = added.find((node) => node.matches('.result[data-hecho]'));
-    if (done) drop(done.dataset.hecho);
-    else if (added.some((node) => node.matches('.spool, #lista, #resultado *') || node.querySelector?.('.spool'))) show();
+    if (done) drop(sent[done.dataset.hecho] ?? []);
+    else if (added.some((node) => node.matches('.spool, #lista') || node.querySelector?.('.spool'))) show();
   }).observe(document.body, { childList: true, subtree: true });
   show();
 })();

@@ -300,3 +300,27 @@ async fn g7_what_failed_of_several_stays_whatever_is_asked_or_scanned_and_so_doe
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_what_is_ticked_while_others_are_on_their_way_is_still_to_be_sent() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>(HELD).await;
+        tablet.tap(&format!("{} .pick", card(TAG))).await;
+        tablet.tap("#lote .take").await;
+        tablet.until("window.retenidas === 1").await;
+        tablet.tap(&format!("{} .pick", card(NEIGHBOUR))).await;
+        tablet.until("document.querySelector('#lote [data-cuenta]').textContent === '(2)'").await;
+        tablet.ask::<bool>("window.suelta() || true").await;
+        tablet.sees("Tomaste 1 de 1").await;
+        let (ticked, count): (u32, String) = tablet
+            .ask(
+                "[document.querySelectorAll('.elige:checked').length, document.querySelector('#lote [data-cuenta]').textContent]",
+            )
+            .await;
+        assert_eq!((ticked, count.as_str()), (1, "(1)"));
+    })
+    .await;
+}
