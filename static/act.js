@@ -26,11 +26,13 @@
     }
   };
 
-  // A card that had the focus and comes anew keeps it; its buttons do not, so that a held key presses nothing twice.
-  let at = null;
-  document.addEventListener('focusin', (e) => { at = e.target.closest('.spool')?.id ?? null; });
-  const refocus = (card) => {
-    if (card.id !== at || document.activeElement !== body) return;
+  // Who loses the focus, because what had it came anew or went, goes on at its card, or at that on which he pressed
+  // something last; not at its buttons, so that a held key presses nothing twice.
+  let at = null, did = null;
+  const its = (e) => e.target.closest('.spool')?.id ?? null;
+  document.addEventListener('focusin', (e) => { at = its(e); });
+  const refocus = (card = $(did)) => {
+    if (!card || ![at, did].includes(card.id) || document.activeElement !== body) return;
     card.tabIndex = -1;
     card.focus({ preventScroll: true });
   };
@@ -102,6 +104,7 @@
     waits.delete(e.detail.ctx);
     if (waits.size === 0) write($('demora'), '');
     gate();
+    if (posts(e)) refocus();
   });
   const failed = (e) => {
     const source = e.detail.ctx?.sourceElement;
@@ -136,8 +139,10 @@
     // Where all has moved a key still means what has the focus; on a card that has just come, it may not.
     const fresh = e.target.closest('dialog, [data-nueva]');
     if (fresh && 'nueva' in fresh.dataset && (e.detail > 0 || fresh.matches('.spool'))) { e.preventDefault(); e.stopPropagation(); return; }
+    did = its(e) ?? did;
     if (e.target.closest('[data-cerrar]')) {
       e.target.closest('[data-caja]').remove();
+      refocus();
     }
     if (e.target.closest('[data-reintentar]')) again();
   }, true);

@@ -131,3 +131,31 @@ async fn whoever_goes_on_by_tab_never_loses_sight_of_where_he_is() {
     .await;
     assert_eq!(covered, Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_undoes_puts_away_or_takes_several_goes_on_from_the_card_where_he_was() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let keys = served.desk(browser, "/carretes?trabajador=93").await;
+        let enter = async |selector: &str| {
+            keys.tab_to(selector).await;
+            keys.until(SETTLED).await;
+            keys.press("Enter").await;
+        };
+        let on = |tag: &str| format!("document.activeElement.matches(\"article[aria-label='Carrete {tag}']\") && !document.querySelector('form.htmx-request')");
+        enter(&button(TAG, "tomar")).await;
+        keys.sees("ARM tomado").await;
+        enter("#toasts .undo").await;
+        keys.sees("Última acción deshecha").await;
+        keys.until(&on(TAG)).await;
+        enter("#toasts [data-cerrar]").await;
+        keys.until("!document.querySelector('.toast')").await;
+        keys.until(&on(TAG)).await;
+        keys.tab_to(&format!("article[aria-label='Carrete {NEIGHBOUR}'] .elige")).await;
+        keys.press(" ").await;
+        enter("#lote .take").await;
+        keys.sees("Tomaste 1 de 1").await;
+        keys.until(&on(NEIGHBOUR)).await;
+    })
+    .await;
+}
