@@ -11,6 +11,7 @@
   const PICKED = 'input[type=date], select';
   // A search takes it in the place of what stands there: a scanner without a suffix would join one code to the next.
   const SEARCH = 'input[type=search]';
+  const LOOKS = `${PICKED}, ${SEARCH}`;
   const field = (el) => el?.closest?.('input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]');
   const lettered = () => /\p{L}/u.test(text);
   const burst = () => text.length >= LEAST && (last - first) / (text.length - 1) <= QUICK && (into === null || lettered());
@@ -18,6 +19,7 @@
   const end = () => {
     const tag = text, is = burst(), place = into;
     drop();
+    if (place && !place.matches(LOOKS)) return;
     if (is && place?.matches(SEARCH)) {
       if (place.value !== tag) { place.value = tag; place.dispatchEvent(new Event('input', { bubbles: true })); }
       return;
@@ -31,8 +33,9 @@
   document.addEventListener('keydown', (e) => {
     const place = field(e.target) ?? null;
     if (place !== into) drop();
-    if ((place && !place.matches(`${PICKED}, ${SEARCH}`)) || e.ctrlKey || e.altKey || e.metaKey) { drop(); return; }
-    if ((e.key === 'Enter' || e.key === 'Tab') && e.timeStamp - last <= PAUSE && burst()) {
+    if (e.ctrlKey || e.altKey || e.metaKey) { drop(); return; }
+    // In a field for words a code is a word, and sends nothing.
+    if ((e.key === 'Enter' || (e.key === 'Tab' && (!place || place.matches(LOOKS)))) && e.timeStamp - last <= PAUSE && burst()) {
       if (into?.matches(SEARCH)) { end(); return; }
       // The suffix belongs to the code: it must not press the button that happens to have the focus.
       e.preventDefault();

@@ -166,3 +166,27 @@ async fn a_scanned_card_has_what_can_be_done_with_it_in_focus_whoevers_it_is() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_comes_where_a_reason_is_typed_sends_nothing() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    assert_eq!(served.act("tomar", TAG, 93).await, 200);
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        tablet.until(SETTLED).await;
+        tablet.tap("button[commandfor^=motivo]").await;
+        tablet.tap("dialog[open] [name=otro]").await;
+        tablet.types(NEIGHBOUR, GUN, Some("Enter")).await;
+        tablet
+            .until(&format!(
+                "document.querySelector('[name=otro]').value === '{NEIGHBOUR}' && !document.querySelector('form.htmx-request')"
+            ))
+            .await;
+        assert!(tablet.ask::<bool>("!!document.querySelector('dialog[open]') && !document.querySelector('.toast')").await);
+        assert_eq!(served.events(TAG).await, ["TOMAR_SPOOL"]);
+        // Who types and presses Enter himself means it.
+        tablet.types("luz", 100, Some("Enter")).await;
+        tablet.sees("ARM pausado").await;
+    })
+    .await;
+}
