@@ -43,6 +43,7 @@
     if (root.nodeType !== 1) return;
     const each = (sel, f) => { if (root.matches(sel)) f(root); root.querySelectorAll(sel).forEach(f); };
     each('.spool', refocus);
+    each('.toast', (el) => el.scrollIntoView({ block: 'nearest' }));
     each('.toast[data-dura]', fade);
     each('.result[data-caja]', (el) => {
       el.scrollIntoView();

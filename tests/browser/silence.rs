@@ -2,7 +2,7 @@
 
 use crate::served::{Served, ready};
 use crate::tab::{Tab, in_browser};
-use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
+use crate::{NEIGHBOUR, SETTLED, TABLET, TABLETS, TAG, button};
 
 /// Holds every POST of the page back until `suelta()`, and counts them.
 pub(crate) const HELD: &str = "(() => { const send = window.fetch.bind(window); window.retenidas = 0; const held = []; \
@@ -208,6 +208,25 @@ async fn g9_a_search_for_a_name_that_fails_keeps_the_names_and_offers_to_try_aga
         tablet.tap("[data-reintentar]").await;
         tablet.until(&format!("{NAMES} === 1 && document.getElementById('falla').childElementCount === 0")).await;
         assert_eq!(tablet.ask::<String>("document.querySelector('#gente a.person b').innerText").await, "Pedro Salas");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g8_the_newest_message_is_in_sight_however_many_are_there() {
+    let served = Served::with(&[ready(TAG)], 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLETS[2], true).await;
+        tablet.until(SETTLED).await;
+        let many = "Array.from({ length: 9 }, (_, i) => document.dispatchEvent(new CustomEvent('aviso', { detail: `Se perdió ${i}` }))).length";
+        tablet.ask::<u32>(many).await;
+        let seen: bool = tablet
+            .ask(
+                "(() => { const last = [...document.querySelectorAll('.toast')].at(-1), box = last.getBoundingClientRect(); \
+                 return last.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); })()",
+            )
+            .await;
+        assert!(seen, "the last one");
     })
     .await;
 }
