@@ -109,7 +109,8 @@
   const showChanges = () => {
     const button = $('cambios');
     if (!button) return;
-    button.hidden = changes.size === 0 && !s.behind;
+    const none = changes.size === 0 && !s.behind;
+    if (none || !touching(2000)) button.hidden = none; // it comes up under no finger
     write(button, changes.size === 0 ? WORDS['something-changed'] : many(WORDS.changes, changes.size));
   };
   const recard = (card) => {
@@ -125,10 +126,15 @@
     // Who watches over all of them looks anew, but not at each of many changes.
     if ('vigila' in body.dataset) { clearTimeout(s.soon); s.soon = setTimeout(refresh, 300); return; }
     const card = $(`spool-${change.id}`);
-    const mine = (body.dataset.operaciones || '').split(' ');
+    const list = $('lista');
+    const mine = (/operacion=(\w+)/.exec(list?.dataset.direccion)?.[1] ?? body.dataset.operaciones ?? '').split(' ');
     // The answer to one's own tap has brought this state already.
     if (card) { if (!change.version || card.dataset.version !== change.version) recard(card); }
-    else if (change.puede.some((operation) => mine.includes(operation))) { changes.add(change.id); showChanges(); }
+    // Counted where it would be shown: not in a search, nor among what he or others have.
+    else if (list && !/[?&](q|desde|carrete|ver=[mop])/.test(list.dataset.direccion)) {
+      changes[change.puede.some((operation) => mine.includes(operation)) ? 'add' : 'delete'](change.id);
+      showChanges();
+    }
   };
 
   // Whatever this page asks says of which build it is.
@@ -282,6 +288,7 @@
     if (s.behind && !inHand() && !touching(10000)) refresh(); // nobody has asked for it, and nobody is in its way any more
     if (!touching(2000)) [...later].forEach((id) => { const card = $(id); if (card) recard(card); else later.delete(id); });
     if (s.missed && !touching(2000)) { s.missed = false; htmx.trigger(body, 'resync'); }
+    showChanges();
     const notice = $('version');
     if (notice) notice.hidden = !s.stale;
     if (s.stale && atRest()) anew(atRest);

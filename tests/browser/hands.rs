@@ -241,3 +241,41 @@ async fn what_came_of_several_is_said_where_it_is_heard_and_moves_no_focus() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g11_a_change_is_counted_only_where_it_belongs_on_the_list_and_comes_up_under_no_finger() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/").await;
+        let one = format!("carrete={}", served.id(NEIGHBOUR).await);
+        const HIDDEN: &str = "document.getElementById('cambios').hidden";
+        for asked in ["q=011", "ver=mios", "operacion=SOLD", &one] {
+            tablet.goto(&served.at(&format!("/carretes?trabajador=93&{asked}"))).await;
+            tablet.sees("CONECTADO").await;
+            tablet.ask::<bool>(HEARD).await;
+            for verb in ["tomar", "cancelar"] {
+                assert_eq!(served.act(verb, TAG, 94).await, 200);
+            }
+            tablet.until("window.dichos > 1").await;
+            assert!(tablet.ask::<bool>(HIDDEN).await, "{asked}");
+        }
+        assert_eq!(served.act("tomar", TAG, 94).await, 200);
+        tablet.goto(&served.at("/carretes?trabajador=93&ver=disponibles")).await;
+        tablet.sees("CONECTADO").await;
+        tablet.until(SETTLED).await;
+        tablet.ask::<bool>(HEARD).await;
+        // Its time stands still: the finger stays where it is.
+        tablet.ask::<bool>("(() => { const at = performance.now(); window.antes = performance.now.bind(performance); performance.now = () => at; return true; })()").await;
+        tablet.tap(".spool h3").await;
+        assert_eq!(served.act("cancelar", TAG, 94).await, 200);
+        tablet.until("window.dichos > 0").await;
+        tablet.ask::<bool>(LOOKED).await;
+        assert!(tablet.ask::<bool>(HIDDEN).await, "nothing comes up under a finger");
+        tablet.ask::<bool>("(() => { performance.now = () => window.antes() + 2500; return true; })()").await;
+        tablet.sees("1 cambio – ACTUALIZAR").await;
+        // And it goes again when there is nothing to bring.
+        assert_eq!(served.act("tomar", TAG, 94).await, 200);
+        tablet.until(HIDDEN).await;
+    })
+    .await;
+}
