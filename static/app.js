@@ -152,6 +152,10 @@
     return turned;
   };
   const beat = (data) => {
+    // What the server has counted and this page has not, it slept.
+    const zero = now() - data.ahora * 1000;
+    if (zero < s.zero - 5000) document.querySelectorAll('time[data-desde]').forEach((el) => { if (seen.has(el)) seen.set(el, seen.get(el) + zero - s.zero); });
+    s.zero = zero;
     if (data.reloj !== undefined) setClock(data.reloj);
     // It is past midnight.
     for (const el of document.querySelectorAll('.date input')) if (el.max < data.hoy) {

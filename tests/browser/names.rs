@@ -236,3 +236,26 @@ async fn g11_a_tap_on_a_bar_that_goes_presses_nothing_that_was_under_it() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_a_tablet_that_has_slept_asks_who_is_there_and_shows_the_time_that_has_passed() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    assert_eq!(served.act("tomar", TAG, 93).await, 200);
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, "about:blank", TABLET, true).await;
+        tablet
+            .beforehand("window.latidos = 0; document.addEventListener('htmx:sse:after:message', (e) => { if (e.detail.message.event === 'latido') window.latidos += 1; });")
+            .await;
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        tablet.until("window.latidos > 0 && document.querySelector('.spool.mine time').textContent === '0m'").await;
+        // Its own time is an hour behind what the plant has counted, its clock is not.
+        let slept = "(() => { const now = performance.now.bind(performance); performance.now = () => now() - 3600000; window.latidos = 0; return true; })()";
+        tablet.ask::<bool>(slept).await;
+        tablet.until("window.latidos > 0").await;
+        tablet.until("document.querySelector('.spool.mine time').textContent === '0m'").await;
+        let wakes = "(() => { const now = Date.now.bind(Date); Date.now = () => now() + 3600000; document.dispatchEvent(new Event('visibilitychange')); return true; })()";
+        tablet.ask::<bool>(wakes).await;
+        tablet.sees("¿Sigues ahí?").await;
+    })
+    .await;
+}

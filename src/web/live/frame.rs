@@ -40,6 +40,7 @@ pub(super) fn beat(plant: &Plant, build: &str, obstacle: Option<&str>) -> Bytes 
     let data = json!({
         "build": build,
         "edad": super::age(plant),
+        "ahora": now.timestamp(),
         "hoy": now.date_naive(),
         "reloj": now.num_seconds_from_midnight(),
         "escribe": obstacle.is_none(),
