@@ -191,8 +191,12 @@
   // The first request of a stream is an ordinary one.
   for (const type of ['htmx:error', 'htmx:response:error'])
     document.addEventListener(type, (e) => {
-      const { sourceElement, response } = e.detail.ctx ?? {};
-      if (sourceElement?.id !== 'vivo') return;
+      const { sourceElement: source, response } = e.detail.ctx ?? {};
+      // What could not be fetched anew is asked for again; instead of a card that is no more, all of them.
+      if (source?.matches?.('.spool, #tablero, #muro')) setTimeout(() => {
+        if (source.matches('.spool') && !(response?.status < 500)) later.add(source.id); else s.behind = true;
+      }, 5000);
+      if (source?.id !== 'vivo') return;
       s.downAt ??= now();
       unknown(response?.status);
     });

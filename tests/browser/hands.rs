@@ -12,6 +12,10 @@ use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
 const HEARD: &str = "(() => { window.dichos = 0; document.addEventListener('htmx:sse:before:message', (e) => { \
      if (e.detail.message.event !== 'latido') window.dichos += 1; }); return true; })()";
 
+/// Counts the requests of a page that got no answer.
+const FAILED: &str =
+    "(() => { window.fallas = 0; document.addEventListener('htmx:error', () => { window.fallas += 1; }); return true; })()";
+
 /// Holds back each question whether the server is there until `contesta()`, and remembers one without a time limit.
 const ASKED: &str = "(() => { const send = window.fetch.bind(window), held = []; window.preguntas = 0; window.sinLimite = false; \
      window.contesta = () => held.splice(0).forEach((go) => go()); \
@@ -276,6 +280,34 @@ async fn g11_a_change_is_counted_only_where_it_belongs_on_the_list_and_comes_up_
         // And it goes again when there is nothing to bring.
         assert_eq!(served.act("tomar", TAG, 94).await, 200);
         tablet.until(HIDDEN).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_fetched_anew_is_asked_for_again() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        let board = served.desk(browser, "/tablero").await;
+        for tab in [&tablet, &board] {
+            tab.sees("CONECTADO").await;
+            tab.ask::<bool>(FAILED).await;
+        }
+        // The board was under a finger when it was told, and asks then: its time stands still.
+        board.ask::<bool>(HEARD).await;
+        board.ask::<bool>("(() => { const at = performance.now(); window.antes = performance.now.bind(performance); performance.now = () => at; return true; })()").await;
+        board.click("#tablero").await;
+        tablet.block(&["*/tarjeta*"]).await;
+        board.block(&["*/tablero*"]).await;
+        assert_eq!(served.act("tomar", TAG, 94).await, 200);
+        board.until("window.dichos > 0").await;
+        board.ask::<bool>("(() => { performance.now = () => window.antes() + 5000; return true; })()").await;
+        for tab in [&tablet, &board] {
+            tab.until("window.fallas > 0").await;
+            tab.block(&[]).await;
+            tab.sees("Juan Carlos Pérez López").await;
+        }
     })
     .await;
 }
