@@ -57,6 +57,9 @@ const NO_SCREENS: [&str; 11] = [
     "-",
 ];
 
+/// The methods that have a name in logs and figures.
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+
 /// The header of the request id, both ways.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -175,14 +178,15 @@ pub(super) async fn packed(html: Bytes) -> Option<Bytes> {
 async fn identified(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let route = route_of(&request);
-    let span = info_span!("request", id = %id, method = %request.method(), route);
+    let method = method_of(request.method());
+    let span = info_span!("request", id = %id, method, route);
     let asks = request.method().is_safe();
     let came = request.extensions().get::<Came>().copied();
     // Before the first reading there is nothing to look at, either.
     let shows = app.plant.view().read_at.is_some() && !NO_SCREENS.contains(&route.as_str());
     let obstacle = app.live.obstacle().filter(|_| shows);
     let (at, age) = (app.plant.clock().now(), super::live::age(&app.plant));
-    let route = format!("{} {route}", request.method());
+    let route = format!("{method} {route}");
     let here = Here { id: id.clone(), at, site: app.site, route, asks, came, obstacle, age };
     let mut response = HERE.scope(here, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -203,6 +207,11 @@ fn request_id(headers: &HeaderMap) -> String {
 /// The route as the router writes it: a label of few values, and no tag in it.
 pub(super) fn route_of(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned()
+}
+
+/// The method as it is written in logs and figures: anybody can invent one, and each would be a figure more.
+fn method_of(method: &Method) -> &'static str {
+    METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
 }
 
 /// Security headers, and `no-store` wherever a handler said nothing else.
@@ -227,7 +236,7 @@ async fn counted(State(app): State<App>, request: Request, next: Next) -> Respon
     }
     let response = next.run(request).await;
     let (status, took, metrics) = (response.status(), began.elapsed(), app.plant.metrics());
-    metrics.request(method.as_str(), &route, status.as_u16());
+    metrics.request(method_of(&method), &route, status.as_u16());
     if method == Method::POST && route != "-" {
         let code = response.extensions().get::<Code>().map(|code| code.0);
         let outcome =

@@ -148,3 +148,21 @@ async fn thousands_of_streams_opened_and_reset_at_once_stop_their_connection_and
     answered(&plant, &bytes).await;
     assert_eq!(plant.worker(93).take("MK-0001", "ARM").await.status, 200);
 }
+
+#[tokio::test]
+async fn methods_that_nobody_speaks_are_one_figure_however_many_there_are() {
+    let plant = TestPlant::embedded().await;
+    let figures = async || {
+        let text = plant.get("/metrics").await.text;
+        text.lines().filter(|line| line.starts_with("spoolboard_requests_total")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    figures().await;
+    let before = figures().await.len();
+    for number in 0..50 {
+        let method = Method::from_bytes(format!("METODO{number}").as_bytes()).unwrap();
+        assert_eq!(plant.send(plant.request(method, "/tablero")).await.status, 405);
+    }
+    let after = figures().await;
+    assert_eq!(after.len(), before + 1, "{after:?}");
+    assert!(after.iter().any(|line| line.contains("method=\"OTHER\"") && line.ends_with(" 50")), "{after:?}");
+}
