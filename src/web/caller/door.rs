@@ -257,7 +257,7 @@ async fn stopped(
     // A form for supervisors that came after the session had ended, or too long after the password: it may bring
     // what was missing, and what was typed in it is not lost.
     let asker = Asker::of(request.headers());
-    match Given::with(request).await.looked_at(access, credentials, &caller, now).await {
+    match Given::with(request, &caller).await.looked_at(access, credentials, &caller, now).await {
         Ok((caller, request, cookie)) => pages::door::with_cookie(through(caller, request, next).await, cookie),
         Err(unconfirmed) => pages::door::again(app, asker, &unconfirmed),
     }

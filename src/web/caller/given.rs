@@ -14,8 +14,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use std::sync::Arc;
 
-/// The largest form that is looked at.
+/// The largest form that is looked at, and the largest of whoever is not known: what is in it is sent back.
 const FORM: usize = 64 * 1_024;
+const STRANGERS: usize = 8 * 1_024;
+
+/// The most fields of a form that is looked at: no page of ours has as many.
+const FIELDS: usize = 64;
 
 /// The field with his name, where he signs in with the form; the password is in `clave` always.
 pub(in crate::web) const NAME: &str = "supervisor";
@@ -45,16 +49,17 @@ type LetThrough = (Caller, Request, Option<HeaderValue>);
 
 impl Given {
     /// Reads the form; one that is too large, or none, holds nothing.
-    pub(super) async fn with(request: Request) -> Given {
+    pub(super) async fn with(request: Request, caller: &Caller) -> Given {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, FORM).await.unwrap_or_default();
+        let most = if *caller == Caller::Nobody { STRANGERS } else { FORM };
+        let bytes = to_bytes(body, most).await.unwrap_or_default();
         let mut copy = Request::new(Body::from(bytes.clone()));
         *copy.method_mut() = Method::POST;
         if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
             copy.headers_mut().insert(CONTENT_TYPE, kind.clone());
         }
         let form = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
-        let fields = form.map(|Form(pairs)| pairs).unwrap_or_default();
+        let fields = form.map(|Form(pairs)| pairs).ok().filter(|pairs| pairs.len() <= FIELDS).unwrap_or_default();
         Given { parts, bytes, fields }
     }
 

@@ -197,3 +197,22 @@ async fn h4_a_worker_who_gives_his_pin_on_a_tablet_takes_it_from_the_supervisor_
     let told = desk.form(&plant, "/pin", &pin).await;
     assert!(told.status == 403 && told.text.contains("toca Salir"), "{}", told.text);
 }
+
+#[tokio::test]
+async fn h4_a_form_of_thousands_of_fields_or_of_one_that_is_endless_is_answered_in_few_words() {
+    let plant = locked_plant().await;
+    let (device, _) = tablet(&plant, "Armado 1").await;
+    let (many, long) = ("a&".repeat(32_000), "\"".repeat(60_000));
+    let nobody = Persona::new();
+    for (who, path, body) in [
+        (&nobody, "/supervisor/claves/muro", many.clone()),
+        (&device, "/supervisor/claves/muro", many),
+        (&nobody, "/supervisor/claves/muro", format!("motivo={long}")),
+        (&nobody, "/entrar", format!("nombre={long}&clave=x")),
+        (&nobody, "/entrar", format!("nombre=x&clave=x&volver=/{long}")),
+    ] {
+        let request = who.request(&plant, Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+        let reply = plant.send(request.body(body)).await;
+        assert!(reply.status == 403 && reply.text.len() < 16_384, "{path}: {}, {} bytes", reply.status, reply.text.len());
+    }
+}

@@ -16,11 +16,16 @@ use axum::response::{IntoResponse, Redirect};
 /// Where one comes out who was on the way nowhere.
 const SUPERVISOR: &str = "/supervisor";
 
+/// So much of a name that is wrong comes back, in characters, and the longest address behind the page, in bytes: no
+/// name and no address of ours is longer.
+const NAME: usize = 80;
+const BACK: usize = 2_048;
+
 #[derive(Template)]
 #[template(path = "door/sign_in.html")]
 struct SignIn<'a> {
     site: &'a Site,
-    name: &'a str,
+    name: String,
     back: &'a str,
     why: Option<&'a str>,
 }
@@ -31,7 +36,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, query: Fields) 
     if caller.may_supervise() {
         return Ok(Redirect::to(back).into_response());
     }
-    Ok(page(&SignIn { site: &app.site, name: "", back, why: None }))
+    Ok(page(&SignIn { site: &app.site, name: String::new(), back, why: None }))
 }
 
 /// Whoever gives the right name and password is a supervisor until his shift ends.
@@ -42,6 +47,7 @@ pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, 
         Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(access, Kind::Session, &secret))),
         Err(denied) => {
             let failure = Failure::from(Fault::from(door(denied)));
+            let name = name.chars().take(NAME).collect();
             let mut response = page(&SignIn { site: &app.site, name, back, why: Some(&failure.message) });
             *response.status_mut() = failure.status;
             Ok(failure.dressed(response))
@@ -59,7 +65,7 @@ pub(super) async fn leave(State(app): State<App>, asker: Asker, from: Credential
 /// stroke, and leave tabs and ends of lines out, wherever they stand (the URL standard of WHATWG).
 fn way_back(fields: &Fields) -> &str {
     let strange = |c: char| c == '\\' || c.is_control();
-    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains(strange);
+    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains(strange) && back.len() <= BACK;
     fields.text("volver").filter(ours).unwrap_or(SUPERVISOR)
 }
 
