@@ -135,6 +135,17 @@ impl Access {
         }
     }
 
+    /// A session that was begun on a tablet before it was let in is the tablet's from now on, and ends with it.
+    ///
+    /// # Errors
+    /// The register cannot be reached, or the session has ended.
+    pub async fn bind(&self, session: &str, tablet: &str) -> Result<(), Denied> {
+        self.alter(session, |session: &mut Session| {
+            session.device.get_or_insert_with(|| tablet.to_owned());
+        })
+        .await
+    }
+
     /// Notes that whoever signed in on a tablet did something there, if that was not noted within the minute.
     ///
     /// # Errors
@@ -256,6 +267,11 @@ impl Book {
         let on_tablet = tablet.is_some();
         let holds = here && (!on_tablet || session.is_in_use(now)) && *hash == session.hash;
         holds.then(|| SignedIn { id, session: session.clone(), name, on_tablet })
+    }
+
+    /// Whether this is the secret of a session that is no tablet's, good or not.
+    pub fn is_unbound(&self, secret: &str) -> bool {
+        self.sessions.get(&digest(secret)).is_some_and(|session| session.device.is_none())
     }
 
     /// Whose badge this is.

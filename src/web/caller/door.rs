@@ -62,6 +62,9 @@ impl Credentials {
             Some(_) => access.find(|book| self.person(book, now)).await?,
             None => None,
         };
+        if let Some((id, _)) = &device {
+            self.bind(access, id)?;
+        }
         match (device, person) {
             (_, Some(SignedIn { session: Session { who: Who::Supervisor(_), last, .. }, name, .. })) => {
                 Ok(Caller::Supervisor { name, recent: rules::is_recent(last, now) })
@@ -75,6 +78,16 @@ impl Credentials {
     pub(in crate::web) fn tablet(&self, book: &Book, now: i64) -> Option<&str> {
         let (id, secret) = self.device.as_ref()?;
         book.tablet(id, secret, now).map(|_| id.as_str())
+    }
+
+    /// What was begun on a tablet before it was let in is the tablet's from now on.
+    fn bind(&self, access: &Arc<Access>, tablet: &str) -> Result<(), Denied> {
+        let book = access.book()?;
+        if let Some(secret) = self.session.as_ref().filter(|secret| book.is_unbound(secret)) {
+            let (session, tablet) = (digest(secret), tablet.to_owned());
+            noted(access, move |access| async move { access.bind(&session, &tablet).await });
+        }
+        Ok(())
     }
 
     /// Whoever signed in and still is.

@@ -73,7 +73,7 @@ impl Given {
     ) -> Result<LetThrough, Unconfirmed> {
         let looked = match caller {
             Caller::Supervisor { .. } => self.confirmed(access, &credentials, now).await.map(|()| (credentials, None)),
-            _ => self.entered(access, credentials, caller, now).await,
+            _ => self.entered(access, credentials, now).await,
         };
         let (credentials, cookie) = match looked {
             Ok(looked) => looked,
@@ -102,11 +102,11 @@ impl Given {
         &self,
         access: &Access,
         mut credentials: Credentials,
-        caller: &Caller,
         now: i64,
     ) -> Result<(Credentials, Option<HeaderValue>), Door> {
         let (Some(name), Some(password)) = (self.field(NAME), self.field(PASSWORD)) else { return Err(Door::EnterFirst) };
-        let secret = access.sign_in(name, password, place(caller), now).await.map_err(door)?;
+        let book = access.book().map_err(door)?;
+        let secret = access.sign_in(name, password, place(credentials.tablet(&book, now)), now).await.map_err(door)?;
         let cookie = cookies::give(access, Kind::Session, &secret);
         credentials.session = Some(secret);
         Ok((credentials, cookie))
@@ -129,10 +129,10 @@ impl Given {
     }
 }
 
-/// Where whoever asks tries to come in, as tries are counted.
-pub(in crate::web) fn place(caller: &Caller) -> Place<'_> {
-    match (caller, came().and_then(|came| came.counted_as())) {
-        (Caller::Tablet { id, .. }, _) => Place::Tablet(id),
+/// Where whoever asks tries to come in, as tries are counted: on an enrolled tablet, whoever is signed in there.
+pub(in crate::web) fn place(tablet: Option<&str>) -> Place<'_> {
+    match (tablet, came().and_then(|came| came.counted_as())) {
+        (Some(id), _) => Place::Tablet(id),
         (_, Some(address)) => Place::Address(address),
         (_, None) => Place::Anywhere,
     }

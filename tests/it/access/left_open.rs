@@ -216,3 +216,22 @@ async fn h4_a_form_of_thousands_of_fields_or_of_one_that_is_endless_is_answered_
         assert!(reply.status == 403 && reply.text.len() < 16_384, "{path}: {}, {} bytes", reply.status, reply.text.len());
     }
 }
+
+#[tokio::test]
+async fn h4_a_supervisor_who_signed_in_on_a_tablet_before_it_was_let_in_goes_with_it_when_it_is_revoked() {
+    let plant = locked_plant().await;
+    for minutes in [0, 11] {
+        let (mut shared, code) = asking(&plant).await;
+        assert_eq!(shared.form(&plant, "/entrar", &[("nombre", SUPERVISOR), ("clave", PASSWORD)]).await.status, 303);
+        let id = register(&plant).let_in(&code, "Armado 1", SUPERVISOR, now(&plant)).await.unwrap();
+        plant.later(Duration::minutes(minutes));
+        let mut stream = shared.request(&plant, Method::GET, "/vivo/carretes").send().await.unwrap().bytes_stream();
+        assert!(stream.next().await.unwrap().is_ok(), "it hears something");
+        assert_eq!(shared.get(&plant, "/").await.status, 200, "as a supervisor, or as a tablet");
+        register(&plant).revoke(&id).await.unwrap();
+        let ended = timeout(StdDuration::from_secs(5), async { while let Some(Ok(_)) = stream.next().await {} }).await;
+        assert!(ended.is_ok(), "after {minutes} minutes the stream goes on");
+        assert_eq!(shared.get(&plant, "/supervisor").await.status, 303, "after {minutes} minutes");
+        assert_eq!(shared.get(&plant, "/").await.status, 303);
+    }
+}

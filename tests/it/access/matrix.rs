@@ -1,8 +1,8 @@
 //! Every route for everybody.
 
-use super::{Persona, locked_plant, now, register, supervisor, tablet, worker};
+use super::{PASSWORD, Persona, SUPERVISOR, locked_plant, now, register, supervisor, tablet, worker};
 use crate::pages::id;
-use crate::support::TestPlant;
+use crate::support::{TestPlant, eventually};
 use chrono::Duration;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -270,15 +270,17 @@ async fn h4_every_route_lets_in_whom_it_should_and_nobody_else() {
     let ended = door.add_token("viejo", true, "x", now(&plant)).await.unwrap();
     door.revoke_token(ended.split('_').nth(1).unwrap()).await.unwrap();
     let pinned = worker(&plant, 93, "Armado 3").await;
+    let left_behind = left_behind(&plant).await;
     let spool = id_by(&acts, &plant).await;
 
     let (base, all) = ([Nothing, Wall, Tablet, Read, Act], [Nothing, Wall, Tablet, Read, Act, Supervise, Again]);
     let mut wrong = Vec::new();
-    let everybody: [Who<'_>; 17] = [
+    let everybody: [Who<'_>; 18] = [
         ("nobody", &Persona::new(), &[Nothing]),
         ("an enrolled tablet", &tablet_in, &base),
         ("a worker", &pinned, &base),
         ("a revoked tablet", &revoked, &[Nothing]),
+        ("a revoked tablet on which a supervisor had signed in", &left_behind, &[Nothing]),
         ("a tablet that waits", &asking, &[Nothing]),
         ("a supervisor", &boss, &all),
         ("a wall", &wall, &[Nothing, Wall]),
@@ -304,6 +306,18 @@ async fn h4_every_route_lets_in_whom_it_should_and_nobody_else() {
     plant.later(Duration::days(91));
     walk(("a tablet that was not seen for long", &tablet_in, &[Nothing]), &plant, &link, &spool, &mut wrong).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A tablet on which a supervisor had signed in before it was let in, and that was sent away.
+async fn left_behind(plant: &TestPlant) -> Persona {
+    let (mut shared, code) = super::asking(plant).await;
+    assert_eq!(shared.form(plant, "/entrar", &[("nombre", SUPERVISOR), ("clave", PASSWORD)]).await.status, 303);
+    let id = register(plant).let_in(&code, "Armado 4", SUPERVISOR, now(plant)).await.unwrap();
+    assert_eq!(shared.get(plant, "/supervisor").await.status, 200);
+    register(plant).revoke(&id).await.unwrap();
+    // That his session is the tablet's was noted beside the request.
+    eventually("he is out", async || shared.get(plant, "/supervisor").await.status == 303).await;
+    shared
 }
 
 /// The short id of a spool, asked for by a client that may.

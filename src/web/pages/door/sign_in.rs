@@ -40,10 +40,11 @@ pub(super) async fn show(State(app): State<App>, caller: Caller, query: Fields) 
 }
 
 /// Whoever gives the right name and password is a supervisor until his shift ends.
-pub(super) async fn enter(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
-    let access = locked(&app)?;
+pub(super) async fn enter(State(app): State<App>, asker: Asker, from: Credentials, fields: Fields) -> Answer {
+    let (access, now) = (locked(&app)?, now(&app));
+    let (book, password) = (access.book()?, fields.text("clave").unwrap_or_default());
     let (name, back) = (fields.text("nombre").unwrap_or_default(), way_back(&fields));
-    match access.sign_in(name, fields.text("clave").unwrap_or_default(), place(&caller), now(&app)).await {
+    match access.sign_in(name, password, place(from.tablet(&book, now)), now).await {
         Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(access, Kind::Session, &secret))),
         Err(denied) => {
             let failure = Failure::from(Fault::from(door(denied)));
