@@ -215,6 +215,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<Built, Halt> {
     let site = Site {
         demo,
         open: !config.enrolled,
+        undecided: !config.enrolled && !config.open,
         // One record may have several processes only when locks, events and the record are shared.
         single: config.redis.is_none() || config.google.is_none(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), assets::fingerprint()),

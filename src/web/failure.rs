@@ -230,6 +230,7 @@ fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
         | Fault::Wrong(..)
         | Fault::Repeated(..) => (StatusCode::BAD_REQUEST, "VALIDACION"),
         Fault::OtherSite => (StatusCode::FORBIDDEN, "ORIGEN_NO_PERMITIDO"),
+        Fault::OtherName => (StatusCode::MISDIRECTED_REQUEST, "NOMBRE_AJENO"),
         Fault::Door(door) => of_door(door),
         Fault::NotRead(_) => (StatusCode::SERVICE_UNAVAILABLE, "SHEETS_NO_DISPONIBLE"),
         Fault::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),

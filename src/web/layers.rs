@@ -5,7 +5,7 @@ use super::came::Came;
 use super::failure::{Code, Failure};
 use super::pace::{self, Pace};
 use super::pages::{self, Asker};
-use super::{App, Site, trail};
+use super::{App, Site, named, trail};
 use crate::domain::Moment;
 use crate::words::{self, Fault};
 use axum::Router;
@@ -143,6 +143,7 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(ANSWER, in_time))
+        .layer(from_fn_with_state(app.clone(), named::by_our_name))
         .layer(from_fn(short_head))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(panicked))

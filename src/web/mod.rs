@@ -10,6 +10,7 @@ pub mod health;
 mod input;
 pub mod layers;
 pub mod live;
+mod named;
 mod pace;
 pub mod pages;
 pub mod peers;
@@ -57,6 +58,8 @@ pub struct Site {
     pub demo: bool,
     /// Anybody on the network may act: a banner says so.
     pub open: bool,
+    /// Nobody has decided who may act: whoever calls this machine by its own name may.
+    pub undecided: bool,
     /// Locks live in this process only: the banner "modo un servidor".
     pub single: bool,
     /// Which process this is: its machine, where it listens there, and its number.

@@ -135,7 +135,7 @@ async fn e3_sigterm_with_open_streams_and_waiting_writes_ends_in_time_and_loses_
     // A request in hand whose body never comes, too.
     let mut half = tokio::net::TcpStream::connect(serving.url.trim_start_matches("http://")).await.unwrap();
     let head =
-        b"POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+        b"POST /api/occupation/tomar HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     tokio::io::AsyncWriteExt::write_all(&mut half, head).await.unwrap();
     let body = json!({"tag_spool": "MK-1335-CW-25238-013", "worker_id": 93, "operacion": "ARM"});
     assert_eq!(post(&serving.url, "/api/occupation/tomar", body.clone()).await.0, 200);

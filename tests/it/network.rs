@@ -24,7 +24,7 @@ async fn asked(plant: &TestPlant, from: &str, tablets: Vec<usize>) -> String {
 /// The same for any request; how its head begins.
 async fn told(plant: &TestPlant, head: &str, tablets: Vec<usize>) -> String {
     let (mut read, mut write) = TcpStream::connect(plant.running.address).await.unwrap().into_split();
-    let head = format!("{head}Host: x\r\nContent-Length: 0\r\n");
+    let head = format!("{head}Host: localhost\r\nContent-Length: 0\r\n");
     let asking = tokio::spawn(async move {
         for (left, tablet) in (0..tablets.len()).rev().zip(tablets) {
             let last = if left == 0 { "Connection: close\r\n" } else { "" };
@@ -100,4 +100,31 @@ async fn https_in_front_of_a_trusted_proxy_is_https_for_us_and_nobody_else_can_s
     assert!(!plant.get("/").await.headers.contains_key("strict-transport-security"), "the proxy was asked by http");
     let open = TestPlant::embedded().await;
     assert!(!open.send(said(&open)).await.headers.contains_key("strict-transport-security"));
+}
+
+#[tokio::test]
+async fn h4_where_nobody_said_who_may_act_a_page_that_calls_this_machine_by_a_name_of_its_own_is_not_served() {
+    let asked =
+        async |plant: &TestPlant, host: &str, path: &str| plant.send(plant.request(Method::GET, path).header("Host", host)).await;
+    let plant = TestPlant::embedded().await;
+    for host in ["localhost", "LocalHost:8000", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:8000"] {
+        assert_eq!(asked(&plant, host, "/").await.status, 200, "{host}");
+    }
+    let others = ["mal.example", "mal.example:8000", "localhost.mal.example", "127.0.0.1.mal.example", "192.168.1.5:8000"];
+    for host in others.into_iter().chain(["0.0.0.0:8000", "[::]:8000", "[::1", "localhost:8000@mal.example", "127.1"]) {
+        let reply = asked(&plant, host, "/api/spools").await;
+        assert_eq!(reply.verdict(), (421, "NOMBRE_AJENO"), "{host}");
+        assert!(reply.message().contains("localhost") && reply.message().contains("SPOOLBOARD_ACCESS"), "{}", reply.text);
+        let page = asked(&plant, host, "/").await;
+        assert!(page.status == 421 && !page.text.contains("Marta"), "{host}: {}", page.text);
+    }
+    let take = serde_json::json!({"tag_spool": "MK-0001", "worker_id": 93, "operacion": "ARM"});
+    let request = plant.request(Method::POST, "/api/occupation/tomar").header("Host", "mal.example").json(&take);
+    assert_eq!(plant.send(request).await.status, 421);
+    assert!(plant.events("MK-0001").await.is_empty());
+
+    // Whoever has decided who may act says by that how the plant is reached, too.
+    assert_eq!(asked(&behind_a_proxy().await, "taller.example", "/").await.status, 200);
+    let locked = TestPlant::enrolled(None).await;
+    assert_ne!(asked(&locked, "taller.example", "/").await.status, 421);
 }

@@ -30,13 +30,13 @@ async fn a_connection_that_does_not_speak_is_closed() {
     assert_eq!(spoken(&plant, b"").await, "");
     assert_eq!(spoken(&plant, b"P").await, "", "the beginning of both POST and the preface of HTTP/2");
     assert_eq!(spoken(&plant, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.matches("HTTP/1.1 200").count(), 0);
-    assert!(!spoken(&plant, b"GET /health HTTP/1.1\r\nHost: x\r\nX-Half: ").await.contains("200 OK"));
+    assert!(!spoken(&plant, b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Half: ").await.contains("200 OK"));
 }
 
 #[tokio::test]
 async fn a_kept_connection_that_stays_silent_is_closed_after_its_answer() {
     let plant = TestPlant::with(short()).await;
-    let answer = spoken(&plant, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let answer = spoken(&plant, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("{\"status\":\"ok\""), "{answer}");
 }
 
@@ -66,7 +66,7 @@ async fn an_http2_connection_on_which_nothing_is_asked_is_closed_however_many_pi
 #[tokio::test]
 async fn a_head_that_is_too_large_is_refused() {
     let plant = TestPlant::with(short()).await;
-    let head = format!("GET /health HTTP/1.1\r\nHost: x\r\nX-Large: {}\r\n\r\n", "x".repeat(20_000));
+    let head = format!("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Large: {}\r\n\r\n", "x".repeat(20_000));
     let answer = spoken(&plant, head.as_bytes()).await;
     assert!(!answer.contains("200 OK"), "{answer}");
 }
@@ -75,7 +75,7 @@ async fn a_head_that_is_too_large_is_refused() {
 async fn a_head_of_too_many_lines_is_refused() {
     let plant = TestPlant::with(short()).await;
     let lines = |count: usize| (0..count).map(|n| format!("X-{n}: y\r\n")).collect::<String>();
-    let asked = |count: usize| format!("GET /health HTTP/1.1\r\nHost: x\r\n{}\r\n", lines(count));
+    let asked = |count: usize| format!("GET /health HTTP/1.1\r\nHost: localhost\r\n{}\r\n", lines(count));
     assert!(spoken(&plant, asked(60).as_bytes()).await.starts_with("HTTP/1.1 200"));
     assert!(spoken(&plant, asked(64).as_bytes()).await.starts_with("HTTP/1.1 431"));
 }
@@ -106,8 +106,8 @@ async fn dripped(plant: &TestPlant, head: &str) -> String {
 #[tokio::test]
 async fn a_body_that_trickles_is_refused_in_time_and_its_connection_is_closed() {
     let plant = TestPlant::with(short()).await;
-    let json = "Host: x\r\nContent-Type: application/json\r\n";
-    let form = "Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let json = "Host: localhost\r\nContent-Type: application/json\r\n";
+    let form = "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
     for (head, said) in [
         (format!("POST /api/occupation/tomar HTTP/1.1\r\n{json}Content-Length: 60000\r\n\r\n{{"), "HTTP/1.1 400"),
         (format!("POST /carretes/x/tomar HTTP/1.1\r\n{form}Content-Length: 60000\r\n\r\na"), "HTTP/1.1 400"),
@@ -134,7 +134,7 @@ async fn one_address_cannot_have_every_connection() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
     let mut other = socket.connect(plant.running.address).await.unwrap();
-    other.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    other.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     other.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("spoolboard_refused_connections_total 1"), "{answer}");

@@ -34,10 +34,10 @@ enum Way {
 const WAYS: [Way; 8] = [
     Way::Silent,
     Way::Slow("P"),
-    Way::Slow("GET / HTTP/1.1\r\nHost: taller\r\nX-Slow: "),
+    Way::Slow("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "),
     Way::Slow("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     Way::Slow(
-        "POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
+        "POST /api/occupation/tomar HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
     ),
     Way::Asked,
     Way::Pings(1),

@@ -49,7 +49,8 @@ async fn no_path_leads_out_of_the_static_files() {
         "/historial/../../etc/passwd",
         "/historial/..%2f..%2fetc%2fpasswd",
     ] {
-        let answer = answered(&plant, format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await;
+        let answer =
+            answered(&plant, format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes()).await;
         assert!((400..500).contains(&status(&answer)), "{path}: {answer:.200}");
         for word in ["root:", "[package]", "SQLite format"] {
             assert!(!answer.contains(word), "{path}: {word}");
@@ -61,19 +62,20 @@ async fn no_path_leads_out_of_the_static_files() {
 async fn a_request_that_is_none_is_refused_and_nobody_else_notices() {
     let plant = TestPlant::embedded().await;
     let (long, json) = ("x".repeat(20_000), "Content-Type: application/json\r\n");
-    let take =
-        |length: &str, rest: &str| format!("POST /api/occupation/tomar HTTP/1.1\r\nHost: x\r\n{json}{length}\r\n\r\n{rest}");
-    let hidden = "GET /health HTTP/1.1\r\nHost: y\r\n\r\n";
+    let take = |length: &str, rest: &str| {
+        format!("POST /api/occupation/tomar HTTP/1.1\r\nHost: localhost\r\n{json}{length}\r\n\r\n{rest}")
+    };
+    let hidden = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for (bytes, at_most) in [
         ("\0\0\0\0\0\0\0\0\r\n\r\n".to_owned(), 0),
         ("GET\r\n\r\n".into(), 0),
         ("GET / HTTP/9.9\r\n\r\n".into(), 0),
-        ("GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n".into(), 0),
-        ("GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n".into(), 0),
-        (format!("{long} / HTTP/1.1\r\nHost: x\r\n\r\n"), 0),
-        (format!("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n"), 0),
-        (format!("GET /?{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "x".repeat(3_000)), 0),
-        (format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {long}\r\n\r\n"), 0),
+        ("GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: y\r\n\r\n".into(), 0),
+        ("GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n".into(), 0),
+        (format!("{long} / HTTP/1.1\r\nHost: localhost\r\n\r\n"), 0),
+        (format!("GET /{long} HTTP/1.1\r\nHost: localhost\r\n\r\n"), 0),
+        (format!("GET /?{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "x".repeat(3_000)), 0),
+        (format!("GET / HTTP/1.1\r\nHost: localhost\r\nCookie: {long}\r\n\r\n"), 0),
         // Two lengths, or a length and chunks: what one reader takes for a body another takes for a request.
         (take("Content-Length: 2\r\nContent-Length: 40", &format!("{{}}{hidden}")), 0),
         (take("Transfer-Encoding: chunked\r\nContent-Length: 4", &format!("0\r\n\r\n{hidden}")), 0),
@@ -83,10 +85,10 @@ async fn a_request_that_is_none_is_refused_and_nobody_else_notices() {
         (take("Transfer-Encoding: chunked", "FFFFFFFFFFFFFFFF\r\n"), 0),
         (take("Content-Length: 10000000\r\nConnection: close", &"x".repeat(1_000_000)), 0),
         ("CONNECT malo.example:443 HTTP/1.1\r\nHost: malo.example\r\nConnection: close\r\n\r\n".into(), 0),
-        ("TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 0),
-        ("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 0),
+        ("TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(), 0),
+        ("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(), 0),
         // The whole address in the first line is how proxies are asked; it leads nowhere else.
-        ("GET http://malo.example/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 1),
+        ("GET http://malo.example/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(), 1),
     ] {
         let answer = answered(&plant, bytes.as_bytes()).await;
         let found = status(&answer);

@@ -125,9 +125,9 @@ impl TestPlant {
         TestPlant::holding(&small_plant(), limits, Config::default()).await
     }
 
-    /// The small plant, reached in another way and within other limits.
+    /// The small plant, open to everybody on purpose, reached in another way and within other limits.
     pub(crate) async fn behind(front: Front, limits: Limits) -> TestPlant {
-        TestPlant::holding(&small_plant(), limits, Config { front, ..Config::default() }).await
+        TestPlant::holding(&small_plant(), limits, Config { front, open: true, ..Config::default() }).await
     }
 
     /// The small plant after somebody has changed its sheets.
