@@ -1,5 +1,7 @@
 //! https: spoken from two PEM files, exchanged while it serves.
 
+use crate::access::{PASSWORD, SUPERVISOR, now, register};
+use crate::hostile::http2;
 use crate::support::TestPlant;
 use crate::support::binary::{BINARY, Binary};
 use crate::support::eventually;
@@ -104,6 +106,50 @@ async fn plain_http_on_the_port_for_https_is_told_so_and_a_handshake_that_stops_
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.contains(said) && !answer.contains("200 OK"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn what_the_door_shows_over_http2_leads_to_the_address_that_was_asked() {
+    const PLACE: &str = "taller.example:8443";
+    const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+    let folder = tempfile::tempdir().unwrap();
+    exchange(folder.path());
+    let tls = Tls::read(&folder.path().join("cert.pem"), &folder.path().join("key.pem")).unwrap();
+    let plant = TestPlant::enrolled_behind(Front { tls: Some(tls), ..Front::default() }).await;
+    register(&plant).add_supervisor(SUPERVISOR, PASSWORD, now(&plant)).await.unwrap();
+    let open = async |protocol: &[u8]| connect(plant.running.address, shown(folder.path()), protocol).await.unwrap();
+    let by_http1 = async |ask: &str, head: &str, body: &str| {
+        let mut stream = open(b"http/1.1").await;
+        let length = body.len();
+        let head =
+            format!("{ask} HTTP/1.1\r\nHost: {PLACE}\r\nConnection: close\r\n{head}Content-Length: {length}\r\n\r\n{body}");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // A server may close without the last word of TLS.
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8(answer).unwrap()
+    };
+    let form = format!("{}: {}\r\n", FORM.0, FORM.1);
+    let given = async |path: &str, body: String, name: &str| {
+        let answer = by_http1(&format!("POST {path}"), &form, &body).await;
+        let value = answer.split(&format!("{name}=")).nth(1).unwrap_or_else(|| panic!("{answer}")).split(';').next().unwrap();
+        format!("{name}={value}")
+    };
+    let by_http2 = async |method: &str, path: &str, cookie: &str, body: &str| {
+        let head = [(":method", method), (":scheme", "https"), (":authority", PLACE), (":path", path), ("cookie", cookie), FORM];
+        http2::asked(open(b"h2").await, &head, body).await
+    };
+
+    let device = given("/tableta", String::new(), "__Host-sb_device").await;
+    let drawn = |page: &str| page.split("class=\"qr\"").nth(1).unwrap().split("</svg>").next().unwrap().to_owned();
+    let one = by_http1("GET /tableta", &format!("Cookie: {device}\r\n"), "").await;
+    assert_eq!(drawn(&by_http2("GET", "/tableta", &device, "").await), drawn(&one), "the same code as over HTTP/1.1");
+
+    let enter = format!("nombre={}&clave={}", SUPERVISOR.replace(' ', "+"), PASSWORD.replace(' ', "+"));
+    let boss = given("/entrar", enter, "__Host-sb_session").await;
+    let page = by_http2("POST", "/supervisor/claves/muro", &boss, "x=y").await;
+    let link = page.split("id=\"muro-nuevo\">").nth(1).unwrap_or_else(|| panic!("{page}")).split('<').next().unwrap();
+    assert!(link.starts_with(&format!("https://{PLACE}/muro/")), "{link}");
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! A client of HTTP/2 that does as little as one can.
 
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
 use tokio::sync::mpsc;
 use tokio::time::interval;
 
@@ -14,8 +13,15 @@ pub(crate) const ASK: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0
 pub(crate) const BURST: usize = 64;
 
 /// The kinds of frames that matter here.
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
+const WINDOW: u8 = 8;
+
+/// The flags that matter here: nothing follows in this stream, nothing follows in this head.
+const END: u8 = 1;
+const WHOLE: u8 = 4;
 
 /// A PING of ours, or the answer to one.
 fn ping(flags: u8, what: &[u8]) -> Vec<u8> {
@@ -23,7 +29,7 @@ fn ping(flags: u8, what: &[u8]) -> Vec<u8> {
 }
 
 /// The next frame: its kind, its flags and what is in it; `None` once the connection has ended.
-async fn frame(read: &mut OwnedReadHalf) -> Option<(u8, u8, Vec<u8>)> {
+async fn frame(read: &mut (impl AsyncRead + Unpin)) -> Option<(u8, u8, Vec<u8>)> {
     let mut head = [0; 9];
     read.read_exact(&mut head).await.ok()?;
     let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
@@ -64,6 +70,47 @@ pub(crate) async fn speak(stream: TcpStream, ask: &[u8], pings: usize) -> bool {
         if pings > 0 {
             // That nobody takes it any more is seen as the end.
             let _ = write.write_all(&say).await;
+        }
+    }
+}
+
+/// One frame.
+fn framed(kind: u8, flags: u8, stream: u8, what: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(what.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags, 0, 0, 0, stream], what].concat()
+}
+
+/// A text of a head as it is, with its length before it.
+fn literal(text: &str) -> Vec<u8> {
+    let mut bytes = vec![text.len().min(127) as u8];
+    if let Some(mut rest) = text.len().checked_sub(127) {
+        while rest >= 128 {
+            bytes.push((rest % 128) as u8 | 128);
+            rest /= 128;
+        }
+        bytes.push(rest as u8);
+    }
+    bytes.extend(text.as_bytes());
+    bytes
+}
+
+/// Asks one thing, and gives what the answer holds.
+pub(crate) async fn asked(mut stream: impl AsyncRead + AsyncWrite + Unpin, head: &[(&str, &str)], body: &str) -> String {
+    let head: Vec<u8> = head.iter().flat_map(|(name, value)| [vec![0], literal(name), literal(value)].concat()).collect();
+    let ask = [NOTHING, &framed(HEADERS, WHOLE, 1, &head), &framed(DATA, END, 1, body.as_bytes())].concat();
+    stream.write_all(&ask).await.unwrap();
+    let mut answer = Vec::new();
+    loop {
+        let (kind, flags, what) = frame(&mut stream).await.expect("closed before the whole answer");
+        if kind == DATA {
+            answer.extend(&what);
+            let taken = u32::try_from(what.len()).unwrap().to_be_bytes();
+            for to in [0, 1].into_iter().filter(|_| !what.is_empty()) {
+                stream.write_all(&framed(WINDOW, 0, to, &taken)).await.unwrap();
+            }
+        }
+        if matches!(kind, DATA | HEADERS) && flags & END != 0 {
+            return String::from_utf8(answer).unwrap();
         }
     }
 }

@@ -98,7 +98,11 @@ impl TestPlant {
 
     /// The same, where browsers come to a trusted proxy on this machine.
     pub(crate) async fn enrolled_behind_a_proxy() -> TestPlant {
-        let front = Front { proxies: Arc::from(["127.0.0.1".parse().unwrap()]), ..Front::default() };
+        TestPlant::enrolled_behind(Front { proxies: Arc::from(["127.0.0.1".parse().unwrap()]), ..Front::default() }).await
+    }
+
+    /// The same, reached in another way.
+    pub(crate) async fn enrolled_behind(front: Front) -> TestPlant {
         TestPlant::holding(&small_plant(), Limits::default(), Config { front, ..locked(None) }).await
     }
 

@@ -8,13 +8,14 @@ use crate::error::Error;
 use crate::web::caller::cookies::{self, Kind};
 use crate::web::caller::{Caller, Credentials};
 use crate::web::layers::by_https;
+use crate::web::named::named;
 use crate::web::pages::Asker;
 use crate::web::{App, Site};
 use crate::words;
 use askama::Template;
 use axum::extract::State;
-use axum::http::header::{HOST, REFRESH};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::header::REFRESH;
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Redirect};
 use qrcode::{Color, QrCode};
 
@@ -41,13 +42,13 @@ struct Waiting {
 }
 
 /// The page; once the device is let in, the names.
-pub(super) async fn show(State(app): State<App>, caller: Caller, from: Credentials, headers: HeaderMap) -> Answer {
+pub(super) async fn show(State(app): State<App>, caller: Caller, from: Credentials, uri: Uri, headers: HeaderMap) -> Answer {
     if !matches!(caller, Caller::Nobody | Caller::Wall | Caller::Supervisor { .. }) {
         return Ok(Redirect::to("/").into_response());
     }
     let (access, at) = (locked(&app)?, now(&app));
     let mine = from.device.as_ref().and_then(|(id, secret)| access.book().ok()?.waiting(id, secret, at).cloned());
-    let waiting = mine.map(|pairing| waiting(&pairing, at, &headers)).transpose()?;
+    let waiting = mine.map(|pairing| waiting(&pairing, at, &origin(&uri, &headers))).transpose()?;
     let waits = waiting.is_some();
     let mut response = page(&Tablet { site: &app.site, waiting });
     if waits {
@@ -64,9 +65,9 @@ pub(super) async fn ask(State(app): State<App>, asker: Asker, _fields: Fields) -
     Ok(with_cookie(go(asker, "/tableta"), cookie))
 }
 
-fn waiting(pairing: &Pairing, at: i64, headers: &HeaderMap) -> Result<Waiting, Error> {
+fn waiting(pairing: &Pairing, at: i64, origin: &str) -> Result<Waiting, Error> {
     let (first, second) = pairing.code.split_at(pairing.code.len() / 2);
-    let address = format!("{}/supervisor/tabletas?codigo={}", origin(headers), pairing.code);
+    let address = format!("{origin}/supervisor/tabletas?codigo={}", pairing.code);
     let drawing = QrCode::new(&address).map_err(|error| Error::Internal(format!("a code was not drawn: {error}")))?;
     let (width, mut dark) = (drawing.width(), String::new());
     for (index, color) in drawing.to_colors().into_iter().enumerate() {
@@ -78,8 +79,8 @@ fn waiting(pairing: &Pairing, at: i64, headers: &HeaderMap) -> Result<Waiting, E
 }
 
 /// Where the tablet found us, which is where the supervisor will.
-pub(super) fn origin(headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let clean: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(*c)).take(100).collect();
+pub(super) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
+    let name = named(uri, headers).map(|name| name.to_string()).unwrap_or_default();
+    let clean: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(*c)).take(100).collect();
     format!("{}://{clean}", if by_https() { "https" } else { "http" })
 }

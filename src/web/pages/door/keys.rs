@@ -12,7 +12,7 @@ use crate::web::{App, Site};
 use crate::words;
 use askama::Template;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -95,9 +95,9 @@ pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, fields: F
 }
 
 /// Makes another link for walls, and shows it once; the form sent again leaves it as it is.
-pub(super) async fn new_wall(State(app): State<App>, asker: Asker, headers: HeaderMap, fields: Fields) -> Answer {
+pub(super) async fn new_wall(State(app): State<App>, asker: Asker, uri: Uri, headers: HeaderMap, fields: Fields) -> Answer {
     match locked(&app)?.new_wall_once(fields.id()?, now(&app)).await.map_err(|denied| asker.told(denied))? {
-        Some(secret) => shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&headers)))),
+        Some(secret) => shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&uri, &headers)))),
         None => Ok(go(asker, HERE)),
     }
 }
