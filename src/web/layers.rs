@@ -1,6 +1,7 @@
 //! What surrounds every request, from the outside in: its id and span, the security headers, the
 //! counters, haste, panics, other sites, long heads, slow answers, compression.
 
+use super::caller::Stranger;
 use super::came::Came;
 use super::failure::{Code, Failure};
 use super::pace::{self, Pace};
@@ -12,7 +13,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use std::any::Any;
@@ -249,7 +250,10 @@ async fn counted(State(app): State<App>, request: Request, next: Next) -> Respon
         }
     }
     let latency_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    match method.is_safe() && status.as_u16() < 400 {
+    let refused = status.as_u16() >= 400;
+    // There is no end to what strangers and floods are refused.
+    let endless = status == StatusCode::TOO_MANY_REQUESTS || refused && response.extensions().get::<Stranger>().is_some();
+    match endless || method.is_safe() && !refused {
         true => debug!(status = status.as_u16(), latency_ms, "answered"),
         false => info!(status = status.as_u16(), latency_ms, "answered"),
     }
@@ -270,10 +274,11 @@ async fn spoken(request: Request, next: Next) -> Response {
     if response.extensions().get::<tower_http::csrf::ProtectionError>().is_some() {
         return Failure::from(Fault::OtherSite).for_path(&path);
     }
-    match response.extensions().get::<Unspoken>() {
-        Some(Unspoken(failure)) => failure.for_path(&path),
-        None => response,
-    }
+    let Some(Unspoken(failure)) = response.extensions().get::<Unspoken>() else { return response };
+    let mut spoken = failure.for_path(&path);
+    // Who was refused is told as it was.
+    spoken.extensions_mut().extend(response.into_parts().0.extensions);
+    spoken
 }
 
 /// A failure that still has no face.
@@ -319,7 +324,6 @@ async fn in_time(State(limit): State<Duration>, request: Request, next: Next) ->
 mod tests {
     use super::*;
     use axum::body::Body;
-    use axum::http::StatusCode;
     use axum::routing::get;
     use tower::ServiceExt;
 

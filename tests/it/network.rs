@@ -1,10 +1,13 @@
 //! Who asks, as far as it is known, and how fast he may.
 
 use crate::support::TestPlant;
+use crate::support::binary::{BINARY, Binary};
 use reqwest::Method;
 use scraper::{Html, Selector};
 use spoolboard::web::came::Net;
 use spoolboard::web::server::{Front, Limits};
+use std::fs;
+use std::process::Command;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -127,4 +130,37 @@ async fn h4_where_nobody_said_who_may_act_a_page_that_calls_this_machine_by_a_na
     assert_eq!(asked(&behind_a_proxy().await, "taller.example", "/").await.status, 200);
     let locked = TestPlant::enrolled(None).await;
     assert_ne!(asked(&locked, "taller.example", "/").await.status, 421);
+}
+
+#[tokio::test]
+async fn h4_a_flood_of_refused_requests_is_none_of_lines_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    let settings = [
+        ("SPOOLBOARD_ACCESS", "enrolled"),
+        ("SPOOLBOARD_SECRET", "clave-para-firmar-de-la-puerta-0123456789"),
+        ("SPOOLBOARD_TRUSTED_PROXY", "127.0.0.1"),
+        ("RUST_LOG", "info"),
+    ];
+    let mut binary = Binary::serve_logging(&data, "127.0.0.1:0", &settings, &log).await;
+    let mut add = Command::new(BINARY);
+    add.args(["token", "add", "informes", "--scope", "read"]).env("SPOOLBOARD_DATA", &data).envs(settings);
+    let token = String::from_utf8(add.output().unwrap().stdout).unwrap();
+    let client = reqwest::Client::new();
+    let take = || client.post(format!("{}/api/occupation/tomar", binary.url)).header("X-Forwarded-For", "203.0.113.7").body("{}");
+    let mut refused = [0, 0];
+    for _ in 0..100 {
+        // One tablet, so that it comes too fast.
+        let status = take().header("Cookie", "tableta=00000000000000000000000000000001").send().await.unwrap().status();
+        refused[usize::from(status == 429)] += 1;
+    }
+    assert!(refused.iter().all(|count| *count > 0), "{refused:?}");
+    let form = || client.post(format!("{}/tableta", binary.url)).header("X-Forwarded-For", "203.0.113.8").body("{}");
+    assert_eq!(form().send().await.unwrap().status(), 400, "a stranger whose form is none");
+    let known = take().header("X-Forwarded-For", "203.0.113.9").bearer_auth(token.trim()).send().await.unwrap();
+    assert_eq!(known.status(), 403);
+    binary.kill().await;
+    let log = fs::read_to_string(&log).unwrap();
+    let answered: Vec<&str> = log.lines().filter(|line| line.contains("\"message\":\"answered\"")).collect();
+    assert!(answered.len() == 1 && answered[0].contains("\"status\":403"), "{} lines: {:?}", answered.len(), answered.last());
 }
