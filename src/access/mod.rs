@@ -31,7 +31,8 @@ use arc_swap::ArcSwapOption;
 use rules::Tries;
 use secret::Hasher;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, watch};
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
@@ -80,8 +81,10 @@ pub struct Access {
     hasher: Hasher,
     cookies: cookie::Key,
     book: ArcSwapOption<Book>,
-    /// Whether the last look at the register saw it; held while somebody looks.
-    seen: Mutex<bool>,
+    /// When the last look began; held while somebody looks.
+    looked: Mutex<Option<Instant>>,
+    /// Whether the last look saw nothing.
+    away: AtomicBool,
     /// Held while something is counted that everybody has together.
     turn: Mutex<()>,
     changed: watch::Sender<u64>,
@@ -95,7 +98,16 @@ impl Access {
     pub fn new(register: Arc<dyn Register>, secret: &Secret) -> Result<Access, Cause> {
         let (hasher, cookies) = (Hasher::new(secret)?, secret.cookies());
         let (book, changed) = (ArcSwapOption::empty(), watch::Sender::new(0));
-        Ok(Access { register, hasher, cookies, book, seen: Mutex::default(), turn: Mutex::default(), changed })
+        Ok(Access {
+            register,
+            hasher,
+            cookies,
+            book,
+            looked: Mutex::default(),
+            away: AtomicBool::default(),
+            turn: Mutex::default(),
+            changed,
+        })
     }
 
     /// Follows the register until `stop`.
@@ -106,22 +118,34 @@ impl Access {
                 () = stop.cancelled() => return,
                 _ = look.tick() => {}
             }
-            match self.look().await {
+            let looked = self.look().await;
+            match &looked {
                 Ok(()) if away => info!("the register of who may come in answers again"),
                 Err(error) if !away => warn!(%error, "the register of who may come in cannot be read"),
                 _ => {}
             }
-            away = !*self.seen.lock().await;
+            away = looked.is_err();
         }
     }
 
-    /// Reads the register if it has changed.
+    /// Reads the register if it has changed. Of many who look at once two do, the rest sees what the second saw.
     ///
     /// # Errors
     /// It cannot be reached, or would not last.
     pub async fn look(&self) -> Result<(), Cause> {
-        let mut seen = self.seen.lock().await;
-        *seen = false;
+        let asked = Instant::now();
+        let mut looked = self.looked.lock().await;
+        if *looked >= Some(asked) {
+            return if self.away.load(Ordering::Relaxed) { Err("the register does not answer".into()) } else { Ok(()) };
+        }
+        let began = Instant::now();
+        let read = self.read().await;
+        self.away.store(read.is_err(), Ordering::Relaxed);
+        *looked = Some(began);
+        read
+    }
+
+    async fn read(&self) -> Result<(), Cause> {
         let known = self.book.load().as_ref().map(|book| book.number);
         if known.is_none() {
             self.register.lasting().await?;
@@ -131,7 +155,6 @@ impl Access {
             self.book.store(Some(Arc::new(Book::read(number, entries))));
             self.changed.send_modify(|changes| *changes += 1);
         }
-        *seen = true;
         Ok(())
     }
 
@@ -154,7 +177,8 @@ impl Access {
     }
 
     /// What `find` finds in the register; of something that is not there it looks once more, because
-    /// another process may have entered it just now.
+    /// another process may have entered it just now. While the register does not answer only [`follow`](Self::follow)
+    /// looks at it: whoever is not known would wait for it, and everybody after him.
     ///
     /// # Errors
     /// It was never read.
@@ -162,7 +186,9 @@ impl Access {
         if let Some(found) = self.book.load_full().and_then(|book| find(&book)) {
             return Ok(Some(found));
         }
-        if let Err(error) = self.look().await {
+        if !self.away.load(Ordering::Relaxed)
+            && let Err(error) = self.look().await
+        {
             debug!(%error, "the register of who may come in cannot be read");
         }
         Ok(find(&*self.book()?))

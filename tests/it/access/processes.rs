@@ -99,3 +99,29 @@ async fn a_process_that_starts_without_redis_lets_nobody_in_and_says_why_until_i
     redis.restart();
     eventually("the door works", async || Persona::new().get(&plant, "/").await.status == 303).await;
 }
+
+#[tokio::test]
+async fn h4_while_redis_hangs_whoever_is_not_known_is_told_so_without_one_more_question_to_it() {
+    let redis = lasting();
+    let (one, _two) = two(&redis).await;
+    let boss = supervisor(&one).await;
+    let ended = boss.clone();
+    assert_eq!(boss.clone().form(&one, "/salir", &[]).await.status, 303);
+    let unanswered = || {
+        let text = one.running.app.plant.metrics().text();
+        let figure = text.lines().find_map(|line| line.strip_prefix("spoolboard_redis_errors_total "));
+        figure.unwrap_or_else(|| panic!("{text}")).parse::<u32>().unwrap()
+    };
+    redis.freeze();
+    eventually("it is known that nothing answers", async || register(&one).look().await.is_err()).await;
+    let before = unanswered();
+    for _ in 0..30 {
+        assert_eq!(ended.get(&one, "/supervisor").await.status, 303);
+        assert_eq!(Persona::token("spool_00000000_ff").get(&one, "/api/spools").await.status, 401);
+    }
+    let asked = unanswered() - before;
+    assert!(asked < 30, "{asked} questions while sixty requests were answered");
+    redis.thaw();
+    eventually("it is looked at again", async || register(&one).look().await.is_ok()).await;
+    assert_eq!(supervisor(&one).await.get(&one, "/supervisor").await.status, 200);
+}
