@@ -6,10 +6,11 @@ use super::rules::{self, NEW_CODES, Tries};
 use super::secret::{bytes, digest, random};
 use super::{Access, Book, Denied};
 use crate::error::Cause;
+use std::cmp::Reverse;
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// How many may wait at once; whoever asked first gives way.
+/// How many may wait at once.
 const WAITING: usize = 200;
 
 /// To the hour: when something was last heard.
@@ -34,15 +35,9 @@ impl Access {
         if !counted.is_empty() {
             self.count((&counted, NEW_CODES), now).await?;
         }
-        let book = self.book()?;
-        let mut waiting: Vec<_> = book.pairings.iter().collect();
-        waiting.sort_by_key(|(_, pairing)| pairing.since);
-        let over = (waiting.len() + 1).saturating_sub(WAITING);
-        for (index, (id, pairing)) in waiting.iter().enumerate() {
-            if index < over || !pairing.holds(now) {
-                // That somebody else removed it is as good.
-                let _ = self.remove::<Pairing>(id).await;
-            }
+        for id in self.book()?.giving_way(now) {
+            // That somebody else removed it is as good.
+            let _ = self.remove::<Pairing>(id).await;
         }
         let (id, secret) = (Uuid::new_v4().simple().to_string(), random::<32>()?);
         let pairing = Pairing { code: new_code()?, hash: digest(&secret), since: now, counted };
@@ -131,9 +126,9 @@ impl Access {
     }
 }
 
-/// What counts the codes of an address; there are some hundreds of them, however many addresses ask.
+/// What counts the codes of an address; there are some ten thousands of them, however many addresses ask.
 fn asked_at(address: IpAddr) -> String {
-    format!("asked {}", &digest(&address.to_string())[..2])
+    format!("asked {}", &digest(&address.to_string())[..4])
 }
 
 fn on_tablet(id: &str) -> String {
@@ -144,6 +139,18 @@ impl Book {
     /// The tablet with this id, if the secret is its own and it was heard lately.
     pub fn tablet(&self, id: &str, secret: &str, now: i64) -> Option<&Device> {
         self.devices.get(id).filter(|device| device.hash == digest(secret) && device.holds(now))
+    }
+
+    /// Those whose codes have ended, and whoever gives way to one more: of the address from which most wait, the first.
+    fn giving_way(&self, now: i64) -> Vec<&str> {
+        let (mut waiting, mut gone): (Vec<_>, Vec<_>) = self.pairings.iter().partition(|(_, pairing)| pairing.holds(now));
+        waiting.sort_by_key(|(_, pairing)| Reverse(pairing.since));
+        while waiting.len() >= WAITING {
+            let from = |pairing: &Pairing| waiting.iter().filter(|(_, other)| other.counted == pairing.counted).count();
+            let most = (0..waiting.len()).max_by_key(|at| from(waiting[*at].1)).unwrap_or_default();
+            gone.push(waiting.remove(most));
+        }
+        gone.into_iter().map(|(id, _)| id.as_str()).collect()
     }
 
     /// The device with this id that waits to be let in, if the secret is its own.

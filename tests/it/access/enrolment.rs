@@ -5,8 +5,9 @@ use crate::support::{TestPlant, eventually};
 use chrono::Duration;
 use futures_util::StreamExt;
 use reqwest::Method;
-use spoolboard::access::Denied;
+use spoolboard::access::{Denied, digest};
 use spoolboard::web::server::{Front, Limits};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::time::timeout;
@@ -221,4 +222,27 @@ async fn a_wall_sees_the_wall_by_its_link_until_there_is_another() {
     assert_eq!(wall.get(&plant, "/kiosko").await.status, 303, "the link before is none");
     assert_eq!(Persona::new().get(&plant, &path).await.status, 401);
     assert!(!boss.get(&plant, "/supervisor/claves").await.text.contains("muro-nuevo"), "it is shown once");
+}
+
+#[tokio::test]
+async fn h4_an_address_that_asks_for_codes_without_end_takes_neither_the_turn_nor_the_code_of_another() {
+    let plant = locked_plant().await;
+    let ask = async |from: Ipv4Addr| register(&plant).ask(Some(from.into()), now(&plant)).await;
+    let greedy = Ipv4Addr::new(198, 51, 100, 9);
+    let like = |address: &Ipv4Addr| digest(&address.to_string())[..2] == digest(&greedy.to_string())[..2];
+    let alike = (1..2_000).map(|n| Ipv4Addr::from_bits(0x0a00_0000 + n)).filter(like).collect::<Vec<_>>();
+    for _ in 0..10 {
+        ask(greedy).await.unwrap();
+    }
+    assert!(matches!(ask(greedy).await, Err(Denied::Wait(_))));
+    let mine = ask(alike[0]).await.expect("another address is another").id;
+
+    // Twenty more addresses ask for all that they are given.
+    for address in (1..=20).map(|n| Ipv4Addr::new(203, 0, 113, n)) {
+        for _ in 0..10 {
+            ask(address).await.unwrap();
+        }
+    }
+    let book = register(&plant).book().unwrap();
+    assert_eq!((book.pairings.len(), book.pairings.contains_key(&mine)), (200, true), "his only code is there still");
 }
