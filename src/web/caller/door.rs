@@ -26,6 +26,9 @@ use tracing::{debug, warn};
 /// seconds of it, as that of a tablet that was sent away does (`reliability.md` 6).
 const LOOK: Duration = Duration::from_secs(3);
 
+/// What stands before a token.
+const BEARER: &[u8] = b"Bearer ";
+
 /// What a request brought that may say who asks: cookies whose signature is ours, a token.
 #[derive(Clone, Default)]
 pub(in crate::web) struct Credentials {
@@ -42,9 +45,7 @@ impl Credentials {
         let cookie = |kind| cookies::read(access, headers, kind);
         let device = cookie(Kind::Device);
         let device = device.as_deref().and_then(|text| text.split_once('.')).map(|(id, secret)| (id.into(), secret.into()));
-        let bearer = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-        let bearer = bearer.map(|text| text.strip_prefix("Bearer ").unwrap_or_default().trim().to_owned());
-        Credentials { device, session: cookie(Kind::Session), wall: cookie(Kind::Wall), bearer }
+        Credentials { device, session: cookie(Kind::Session), wall: cookie(Kind::Wall), bearer: bearer(headers) }
     }
 
     /// Who that is now. A token that is none is nobody's, whatever cookies come with it.
@@ -125,6 +126,13 @@ impl Credentials {
             _ => None,
         }
     }
+}
+
+/// The token that a client sent. What a proxy passes on of another scheme is none, and takes nothing from the cookies
+/// beside it.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.as_bytes().split_at_checked(BEARER.len())?;
+    scheme.eq_ignore_ascii_case(BEARER).then(|| String::from_utf8_lossy(token).trim().to_owned())
 }
 
 async fn client(access: &Arc<Access>, text: &str, now: i64) -> Result<Caller, Denied> {

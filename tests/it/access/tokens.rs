@@ -2,6 +2,7 @@
 
 use super::{Persona, locked_plant, now, register, supervisor};
 use crate::pages::Screen;
+use reqwest::Method;
 use serde_json::json;
 use spoolboard::trail::Mark;
 
@@ -177,4 +178,22 @@ async fn h4_no_secret_is_in_the_trail_of_a_tablet() {
     for secret in [wall.as_str(), "830417", "TRAB-0093", super::PASSWORD] {
         assert!(!steps.contains(secret), "{secret} in {steps}");
     }
+}
+
+#[tokio::test]
+async fn h4_what_a_proxy_passes_on_for_itself_takes_nothing_from_a_tablet_and_bearer_is_read_in_any_letters() {
+    let plant = locked_plant().await;
+    let (device, _) = super::tablet(&plant, "Armado 1").await;
+    let token = register(&plant).add_token("informes", false, "x", now(&plant)).await.unwrap();
+    let with = async |who: &Persona, path: &str, said: &str| {
+        plant.send(who.request(&plant, Method::GET, path).header("authorization", said)).await.status
+    };
+    for said in ["Basic dGFsbGVyOnNlY3JldG8=", "Negotiate YII=", "Bearer", ""] {
+        assert_eq!(with(&device, "/", said).await, 200, "{said:?}");
+        assert_eq!(with(&Persona::new(), "/api/spools", said).await, 401, "{said:?}");
+    }
+    for said in [format!("bearer {token}"), format!("BEARER   {token}"), format!("Bearer {token}")] {
+        assert_eq!(with(&Persona::new(), "/api/spools", &said).await, 200, "{said}");
+    }
+    assert_eq!(with(&device, "/api/spools", "bearer spool_00000000_ff").await, 401, "a token that is none is nobody's");
 }
