@@ -97,6 +97,9 @@ impl Default for Limits {
     }
 }
 
+/// How long a connection that was told to end, and on which nothing is to be answered, may take to do so.
+const GOODBYE: Duration = Duration::from_secs(2);
+
 /// How long to wait when the machine refuses another connection (no file handles left).
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
@@ -236,7 +239,7 @@ impl Door {
             () = over(&stop, &turns, *silent) => {
                 // Nothing more may be asked on it; what was asked is answered.
                 connection.as_mut().graceful_shutdown();
-                let rest = if turns.any_open() { send } else { head };
+                let rest = if turns.any_open() { send } else { GOODBYE.min(head) };
                 tokio::select! {
                     ended = connection => ended,
                     () = turns.idle(rest) => return debug!("a connection did not end by itself"),

@@ -2,7 +2,8 @@
 
 use crate::hostile::http2::{ASK, BURST, NOTHING, speak};
 use crate::support::TestPlant;
-use spoolboard::web::server::Limits;
+use spoolboard::web::server::{Front, Limits};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -159,4 +160,14 @@ async fn a_stopped_server_refuses_new_connections_and_keeps_what_was_written() {
     assert_eq!(status.json["worker_nombre"], "Marta Ríos");
     assert_eq!(plant.worker(94).take("MK-0001", "ARM").await.status, 409);
     assert_eq!(plant.worker(93).complete("MK-0001").await.status, 200, "a restarted process serves the owner");
+}
+
+#[tokio::test]
+async fn an_http2_connection_that_was_told_to_end_and_does_not_is_closed_soon_however_long_a_head_may_take() {
+    let proxies = Arc::from(["127.0.0.1".parse().unwrap()]);
+    let limits = Limits { proxy: Duration::from_millis(200), head: Duration::from_secs(120), ..Limits::default() };
+    let plant = TestPlant::behind(Front { proxies, ..Front::default() }, limits).await;
+    let stream = TcpStream::connect(plant.running.address).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), speak(stream, ASK, 0)).await;
+    assert_eq!(ended, Ok(true), "it was told before");
 }

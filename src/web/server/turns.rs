@@ -6,11 +6,11 @@ use axum::body::Body;
 use axum::response::Response;
 use hyper::body::{Body as _, Bytes, Frame, SizeHint};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 
 /// What is written at once, in bytes, of an answer that somebody takes.
 const MUCH: usize = 1_024;
@@ -23,8 +23,8 @@ pub(super) struct Turns(Arc<Counts>);
 struct Counts {
     /// How many are ours now: one a request.
     ours: AtomicUsize,
-    /// How often one began or ended, or much of an answer was taken.
-    changes: AtomicUsize,
+    /// When one began or ended last, or much of an answer was taken.
+    last: Mutex<Option<Instant>>,
     /// Answers that are not taken to their end.
     open: AtomicUsize,
     /// Bytes of answers that were given to be written, and that nothing written so far can have been.
@@ -38,13 +38,13 @@ impl Turns {
     /// We have something to do.
     pub(super) fn begin(&self) -> Turn {
         self.0.ours.fetch_add(1, Ordering::Relaxed);
-        self.0.changes.fetch_add(1, Ordering::Relaxed);
+        self.changed();
         Turn(self.clone())
     }
 
     /// Whether nothing was asked so far.
     pub(super) fn none_yet(&self) -> bool {
-        self.0.changes.load(Ordering::Relaxed) == 0
+        self.last().is_none()
     }
 
     /// So many bytes were taken. Where no answer is owed it was no answer that was: that we are there is said as often as
@@ -53,7 +53,7 @@ impl Turns {
         let pay = |owed: usize| (owed > 0).then(|| owed.saturating_sub(count));
         let owed = self.0.owed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay);
         if owed.is_ok() && count >= MUCH {
-            self.0.changes.fetch_add(1, Ordering::Relaxed);
+            self.changed();
         }
     }
 
@@ -62,17 +62,29 @@ impl Turns {
         self.0.open.load(Ordering::Relaxed) > 0
     }
 
-    /// Ends when nothing was taken and no turn was ours for so long, or up to twice as long.
+    /// Ends when nothing was taken and no turn was ours for so long from now on.
     pub(super) async fn idle(&self, limit: Duration) {
-        let mut before = None;
+        let begun = Instant::now();
         loop {
-            let changes = self.0.changes.load(Ordering::Relaxed);
-            if before == Some(changes) && self.0.ours.load(Ordering::Relaxed) == 0 {
+            let since = match self.0.ours.load(Ordering::Relaxed) {
+                0 => self.last().map_or(begun, |last| last.max(begun)),
+                // It is over later than now, and from then on it is as long.
+                _ => Instant::now(),
+            };
+            if since.elapsed() >= limit {
                 return;
             }
-            before = Some(changes);
-            sleep(limit).await;
+            sleep_until(since + limit).await;
         }
+    }
+
+    /// When a turn began or ended last, or much of an answer was taken.
+    fn last(&self) -> Option<Instant> {
+        *self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        *self.0.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     /// An answer whose turn is ours again whenever the other side wants more of it.
@@ -89,8 +101,9 @@ impl Turns {
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        // In this order: who sees no turn of ours sees when it ended.
+        self.0.changed();
         self.0.0.ours.fetch_sub(1, Ordering::Relaxed);
-        self.0.0.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -134,7 +147,7 @@ impl hyper::body::Body for Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::Instant;
+    use tokio::time::{advance, sleep};
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_is_idle_when_no_turn_was_ours_for_the_whole_time() {
@@ -152,20 +165,24 @@ mod tests {
         sleep(Duration::from_secs(4)).await;
         drop(turns.begin());
         idle.await.unwrap();
-        assert!((69..=74).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+        assert_eq!(began.elapsed().as_secs(), 69, "five seconds after the last turn");
         assert!(!turns.none_yet());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn what_is_taken_counts_for_as_much_as_there_is_of_answers() {
         let turns = Turns::default();
         turns.taken(64 * MUCH);
         assert!(turns.none_yet(), "however much is said to whoever asked nothing");
         let answer = turns.answered(Response::new(Body::from(vec![0; 2 * MUCH])));
         axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-        let changes = || turns.0.changes.load(Ordering::Relaxed);
-        let before = changes();
-        (0..9).for_each(|_| turns.taken(MUCH));
-        assert_eq!(changes(), before + 2);
+        let mut changes = 0;
+        for _ in 0..9 {
+            let before = turns.last();
+            advance(Duration::from_millis(1)).await;
+            turns.taken(MUCH);
+            changes += usize::from(turns.last() != before);
+        }
+        assert_eq!(changes, 2);
     }
 }
