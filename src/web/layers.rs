@@ -65,7 +65,7 @@ const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What every answer carries, errors included (`reliability.md` 6).
-const SECURITY: [(HeaderName, HeaderValue); 5] = [
+pub(super) const SECURITY: [(HeaderName, HeaderValue); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(

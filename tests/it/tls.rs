@@ -103,8 +103,12 @@ async fn plain_http_on_the_port_for_https_is_told_so_and_a_handshake_that_stops_
         let mut answer = Vec::new();
         let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
         assert!(read.is_ok(), "{sent:?} is still open");
-        let answer = String::from_utf8_lossy(&answer);
-        assert!(answer.contains(said) && !answer.contains("200 OK"), "{answer}");
+        let answer = String::from_utf8_lossy(&answer).to_lowercase();
+        assert!(answer.contains(said) && !answer.contains("200 ok"), "{answer}");
+        for word in ["x-content-type-options: nosniff", "content-security-policy: default-src 'none';", "cache-control: no-store"]
+        {
+            assert_eq!(answer.contains(&format!("\r\n{word}")), !said.is_empty(), "{word}: {answer}");
+        }
     }
 }
 

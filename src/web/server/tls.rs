@@ -2,6 +2,7 @@
 //! for the connections that come after it, and a pair that cannot be used changes nothing.
 
 use crate::private;
+use crate::web::layers::SECURITY;
 use arc_swap::ArcSwap;
 use prometheus_client::metrics::counter::Counter;
 use rustls::ServerConfig;
@@ -182,7 +183,13 @@ impl Files {
 const HANDSHAKE: u8 = 22;
 
 /// What plain http is told on a port for https; a browser shows it.
-const PLAINLY: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nhttps://\n";
+fn plainly() -> String {
+    let mut answer = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n".to_owned();
+    for (name, value) in SECURITY {
+        answer.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
+    }
+    answer + "Connection: close\r\n\r\nhttps://\n"
+}
 
 /// Whether somebody begins with something else than a handshake: plain http on a port for https.
 pub(super) async fn speaks_plainly(stream: &TcpStream) -> bool {
@@ -193,6 +200,6 @@ pub(super) async fn speaks_plainly(stream: &TcpStream) -> bool {
 /// Tells him so. What he sent is taken first, or closing would drop the answer.
 pub(super) async fn answer_plainly(mut stream: TcpStream) -> io::Result<()> {
     let _ = stream.read(&mut [0; 4_096]).await?;
-    stream.write_all(PLAINLY).await?;
+    stream.write_all(plainly().as_bytes()).await?;
     stream.shutdown().await
 }
