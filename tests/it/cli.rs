@@ -206,6 +206,8 @@ fn what_cannot_work_is_refused_in_words_and_secrets_are_not_said() {
         (vec![("SPOOLBOARD_ACCESS", "enrolled")], "SPOOLBOARD_SECRET"),
         (vec![("SPOOLBOARD_SECRET", "clave-secreta")], "32 bytes"),
         (vec![("SPOOLBOARD_LISTEN", "0.0.0.0:0")], "SPOOLBOARD_ACCESS"),
+        (vec![("SPOOLBOARD_LISTEN", "[::]:0")], "SPOOLBOARD_ACCESS"),
+        (vec![("SPOOLBOARD_LISTEN", "192.168.1.20:8000")], "SPOOLBOARD_ACCESS"),
         (vec![("SPOOLBOARD_TRUSTED_PROXY", "127.0.0.1")], "SPOOLBOARD_ACCESS no está definida y SPOOLBOARD_TRUSTED_PROXY"),
         (vec![("GOOGLE_SHEET_ID", BOOK), (KEY_FILE, readable)], "modo 0644"),
         (vec![("SPOOLBOARD_TLS_CERT", "/no/hay/cert.pem")], "falta SPOOLBOARD_TLS_KEY"),

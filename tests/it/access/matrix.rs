@@ -320,6 +320,32 @@ async fn left_behind(plant: &TestPlant) -> Persona {
     shared
 }
 
+#[tokio::test]
+async fn h4_no_method_leads_nobody_past_the_door() {
+    let plant = locked_plant().await;
+    let link = register(&plant).new_wall(now(&plant)).await.unwrap();
+    let acts = Persona::token(&register(&plant).add_token("robot", true, "x", now(&plant)).await.unwrap());
+    let (nobody, spool, mut wrong) = (Persona::new(), id_by(&acts, &plant).await, Vec::new());
+    for (name, (_, route, needs)) in ["HEAD", "PUT", "INVENTADO"].iter().flat_map(|name| TABLE.iter().map(move |row| (name, row)))
+    {
+        let path = addressed(&plant, route, &spool, &link).await;
+        let method = Method::from_bytes(name.as_bytes()).unwrap();
+        let response = asked(&nobody, &plant, &method, &path, OURS).await;
+        carries_everything(response.headers(), &format!("{method} {path}"));
+        let to = response.headers().get("location").map_or(&b""[..], |to| to.as_bytes());
+        let led = to.starts_with(b"/tableta") || to.starts_with(b"/entrar");
+        let (status, open) = (response.status().as_u16(), *needs == Nothing);
+        let is_right = match open {
+            true => !led && !matches!(status, 401 | 403 | 500..),
+            false => led && method.is_safe() || matches!(status, 401 | 403),
+        };
+        if !is_right {
+            wrong.push(format!("{name} {route} ({needs:?}): {status}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The short id of a spool, asked for by a client that may.
 async fn id_by(client: &Persona, plant: &TestPlant) -> String {
     client.get(plant, "/api/occupation/status/MK-0001").await.json["id"].as_str().unwrap().to_owned()
