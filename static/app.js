@@ -256,7 +256,7 @@
       hindered(up.obstacle);
       if ('apagada' in body.dataset) anew();
       watch();
-    }).catch(() => { s.http = -Infinity; s.downAt ??= s.asked; });
+    }).catch(() => { s.http = -Infinity; s.downAt ??= waits() ? s.asked : now(); });
   };
   const sentences = { vivo: WORDS.connected, lento: WORDS.polling, caido: WORDS['cut-off'] };
   const state = () => {

@@ -26,14 +26,13 @@
   // that was opened by itself is there to be watched.
   const shared = worker || ['/carretes', '/registro'].includes(location.pathname);
   // Idle: what was begun and not sent keeps the page; ticked boxes are kept for whoever ticked them (choose.js).
-  let touched = performance.now(), met = Date.now();
+  let touched = performance.now();
   // A dialog in which nothing is typed holds nobody; an error does until it is put away: whoever was told that nothing
   // was registered may have walked off to the spool, and the next one at the tablet must not be the only one to know.
   const busy = () => document.querySelector('form.htmx-request, .toast.bad, .result .bad') || filledIn(document, 'main input:is([type=text], [type=date])');
   // The bar stays until the finger that came down on it is gone.
   const stay = () => {
     touched = performance.now();
-    met = Date.now();
     if ($('vuelta').firstChild) setTimeout(() => $('vuelta').replaceChildren(), 400);
   };
   // Who gave his PIN is signed out; that the server did not hear it is the server's own limit to mend.
@@ -67,10 +66,8 @@
   if (shared) {
     for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) document.addEventListener(type, stay, { passive: true, capture: true });
     setInterval(leave, 1000);
-    // A page's own time stands still while the tablet sleeps.
-    document.addEventListener('visibilitychange', () => {
-      if (!document.hidden && Date.now() - met > IDLE * 1000) touched = performance.now() - IDLE * 1000;
-    });
+    // A page's own time stands still while the tablet sleeps: whoever wakes it is asked.
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) touched = performance.now() - IDLE * 1000; });
   }
 
   // The shell is kept once the page itself is there: on a first visit both would share the line.

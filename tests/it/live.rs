@@ -216,6 +216,9 @@ async fn lists_are_told_when_a_row_that_they_show_has_got_another_name() {
     let spool = id(&plant, "MK-0001").await;
     let mut list = Stream::open(&plant, "/vivo/carretes").await;
     list.named("latido").await;
+    // Who was told of one row has been looked for with all the others.
+    google.human(BOOK, |office| office.types("Operaciones", "Fecha_Materiales", 3, "03-11-2026"));
+    list.named(&format!("carrete-{}", id(&plant, "MK-0002").await)).await;
     google.human(BOOK, |office| office.types("Operaciones", "TAG_SPOOL", 2, "MK-0001-B"));
     list.named("resync").await;
     // Whoever was faster than that is told what happened, and not a number that he has never seen.

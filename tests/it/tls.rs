@@ -75,7 +75,7 @@ pub(crate) async fn connect(
 
 /// Asks over a connection that is kept.
 async fn asked(stream: &mut TlsStream<TcpStream>) -> String {
-    stream.write_all(b"GET /health HTTP/1.1\r\nHost: taller\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     while !answer.ends_with(b"}") {
         assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "closed");

@@ -3,6 +3,7 @@
 use super::super::fields::Fields;
 use super::super::{Answer, page};
 use super::{go, locked, now, with_cookie};
+use crate::access::Denied;
 use crate::web::caller::cookies::{self, Kind};
 use crate::web::caller::{Caller, Credentials, door, place};
 use crate::web::failure::Failure;
@@ -47,6 +48,10 @@ pub(super) async fn enter(State(app): State<App>, asker: Asker, from: Credential
     match access.sign_in(name, password, place(from.tablet(&book, now)), now).await {
         Ok(secret) => Ok(with_cookie(go(asker, back), cookies::give(access, Kind::Session, &secret))),
         Err(denied) => {
+            if matches!(denied, Denied::Wrong) {
+                // Of these there are never many: they are what is bounded.
+                tracing::info!("a wrong name or password was given");
+            }
             let failure = Failure::from(Fault::from(door(denied)));
             let name = name.chars().take(NAME).collect();
             let mut response = page(&SignIn { site: &app.site, name, back, why: Some(&failure.message) });
