@@ -139,7 +139,10 @@ impl Tab {
             if let Ok(Ok((x, y))) = found {
                 return self.touch(x, y).await;
             }
-            assert!(Instant::now() < end, "nothing to tap: {selector}\ncomplaints: {:?}", self.complaints());
+            if Instant::now() > end {
+                let text: String = self.ask("document.body.innerText").await;
+                panic!("nothing to tap: {selector}\ncomplaints: {:?}\npage:\n{text}", self.complaints());
+            }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
@@ -206,8 +209,10 @@ impl Tab {
             suffix.map(|key| if key == "Enter" { ("Enter".into(), "\r".into(), 13) } else { (key.into(), String::new(), 9) });
         let keys: Vec<(String, String, u32)> = typed.chain(ends).collect();
         assert!(keys.len() <= 30, "so many are sent in their order");
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
         let last = keys.len() as u32;
+        // No key is older than the page: the browser would take its time for the page's beginning.
+        self.until(&format!("document.timeline.currentTime > {}", last * gap)).await;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
         let events = keys.into_iter().zip(1u32..).map(|((key, text, code), number)| {
             let at = now - f64::from((last - number) * gap) / 1_000.0;
             let event = json!({"type": "keyDown", "key": key, "text": text, "timestamp": at, "windowsVirtualKeyCode": code});
