@@ -48,7 +48,11 @@
     each('.result[data-caja]', (el) => {
       el.scrollIntoView();
       // A question that was asked for has the focus; a result is announced and takes it from nobody.
-      if (el.matches('[data-hecho]')) return;
+      if (el.matches('[data-hecho]')) {
+        // What failed before stays until it is put away; what was done before has been seen.
+        for (const one of document.querySelectorAll('#resultado .result:not(:has(.bad))')) if (one !== el) one.remove();
+        return;
+      }
       if (asked?.matches('a')) fail(null);
       el.tabIndex = -1;
       el.focus({ preventScroll: true });

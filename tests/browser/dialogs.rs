@@ -288,8 +288,17 @@ async fn g7_what_failed_of_several_stays_whatever_is_asked_or_scanned_and_so_doe
         tablet.tap("#q").await;
         tablet.text("28082-01").await;
         tablet.until(&format!("{date}?.value === '{chosen}'")).await;
+        // The next ones that are taken stand above it, and in the place of each other.
+        for number in [15, 16] {
+            tablet.until(SETTLED).await;
+            tablet.tap(&format!("{} .pick", card(&tag(number)))).await;
+            tablet.tap("#lote .take").await;
+            tablet.until(&format!("document.querySelector('.result').innerText.includes('{}')", tag(number))).await;
+            let results: u32 = tablet.ask("document.querySelectorAll('.result').length").await;
+            assert!(tablet.ask::<bool>(FAILED).await && results == 2, "after {number}, {results}");
+        }
         // What is done goes with the next scan.
-        tablet.tap(".result [data-cerrar]").await;
+        tablet.tap(".result:has(.bad) [data-cerrar]").await;
         tablet.until(SETTLED).await;
         tablet.tap(&format!("{} .pick", card(&tag(14)))).await;
         tablet.tap("#lote .take").await;
