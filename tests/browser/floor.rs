@@ -212,7 +212,7 @@ async fn c6_a_page_of_an_older_build_reloads_when_it_is_idle_and_never_under_som
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e1_while_redis_is_away_a_list_says_why_and_its_buttons_come_back_by_themselves() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = crate::port::free_port().to_string();
     let served = Served::set(&[ready(TAG), ready(NEIGHBOUR)], 4, &[("REDIS_URL", &format!("redis://127.0.0.1:{port}"))]).await;
     in_browser(async |browser| {
         let tablet = Tab::open(browser, &served.at("/carretes?trabajador=93"), TABLET, true).await;
@@ -248,7 +248,7 @@ async fn e1_while_redis_is_away_a_list_says_why_and_its_buttons_come_back_by_the
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reason_that_was_typed_outlives_an_answer_that_is_no_and_an_outage() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = crate::port::free_port().to_string();
     let arguments = ["--port", &port, "--save", "", "--appendonly", "no"];
     let redis = || Command::new("redis-server").args(arguments).stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap();
     let first = redis();

@@ -26,6 +26,8 @@ mod names;
 mod offices;
 mod outage;
 mod panels;
+#[path = "../it/support/port.rs"]
+mod port;
 mod readme;
 mod scanner;
 mod served;

@@ -3,6 +3,7 @@
 pub(crate) mod binary;
 pub(crate) mod dirty;
 pub(crate) mod google;
+pub(crate) mod port;
 pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod shop;

@@ -1,11 +1,9 @@
 //! A real `redis-server` of a test's own.
 
+pub(crate) use super::port::free_port;
 use redis::FromRedisValue;
 use spoolboard::redis::Link;
-use std::net::{Ipv4Addr, TcpListener};
-use std::ops::Range;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -134,20 +132,6 @@ impl Drop for RealRedis {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// A loopback port that nobody listens on. It is none of those that a connection gets by itself (from 32,768 on): until
-/// the server listens, a connection of another test would take it.
-pub(crate) fn free_port() -> u16 {
-    const PORTS: Range<u32> = 20_000..32_000;
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let nth = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = (PORTS.start + nth % (PORTS.end - PORTS.start)) as u16;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
-        }
     }
 }
 
