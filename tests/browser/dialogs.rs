@@ -302,7 +302,7 @@ async fn g7_what_failed_of_several_stays_whatever_is_asked_or_scanned_and_so_doe
         tablet.until(SETTLED).await;
         tablet.tap(&format!("{} .pick", card(&tag(14)))).await;
         tablet.tap("#lote .take").await;
-        tablet.sees("Tomaste 1 de 1").await;
+        tablet.until(&format!("document.querySelector('.result')?.innerText.includes('{}') === true", tag(14))).await;
         tablet.ask::<bool>("(() => { document.activeElement.blur(); return true; })()").await;
         tablet.types(&tag(13), 10, Some("Enter")).await;
         tablet.until("!document.querySelector('.result')").await;

@@ -133,6 +133,9 @@ impl Tab {
              const box = rect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
             json!(selector)
         );
+        // What gave way a moment ago lets the list ignore taps from the next frame on.
+        let frame = "new Promise((on) => { requestAnimationFrame(() => requestAnimationFrame(() => on(true))); setTimeout(on, 200, true); })";
+        let _ = self.page.evaluate_expression(frame).await;
         let end = Instant::now() + PATIENCE;
         loop {
             let found = self.page.evaluate_expression(&place).await.map(|value| value.into_value::<(f64, f64)>());
