@@ -78,7 +78,7 @@ impl View {
 
     /// The rows that are not the very ones of `other` in their places: of two readings nearly always few, and
     /// cheaper to find than by name.
-    pub(super) fn others_than<'a>(&'a self, other: &'a View) -> impl Iterator<Item = &'a Arc<Spool>> {
+    pub fn others_than<'a>(&'a self, other: &'a View) -> impl Iterator<Item = &'a Arc<Spool>> {
         let is_same = |place: usize, spool: &Arc<Spool>| other.spools.get(place).is_some_and(|known| Arc::ptr_eq(known, spool));
         self.spools.iter().enumerate().filter(move |(place, spool)| !is_same(*place, spool)).map(|(_, spool)| spool)
     }

@@ -101,10 +101,10 @@ impl Hub {
                 told.get(spool.id()).is_some_and(|shown| shown.as_ref().is_some_and(|shown| shown.row == spool.row))
             };
             let changed: Vec<&Arc<Spool>> =
-                view.spools.iter().filter(|spool| differs(&self.known, spool) && !is_told(spool)).collect();
+                view.others_than(&self.known).filter(|spool| differs(&self.known, spool) && !is_told(spool)).collect();
             // A sheet that was filled anew is a new list, not a thousand changes; and no card is left of a row
             // that is gone or has another name.
-            let gone = self.known.spools.iter().any(|spool| view.get(spool.id()).is_none());
+            let gone = self.known.others_than(&view).any(|spool| view.get(spool.id()).is_none());
             if gone || changed.len() > super::BACKLOG / 2 {
                 self.live.send(Channel::Lists, Push::Frame(frame::resync()));
             }
