@@ -30,11 +30,14 @@ use uuid::Uuid;
 /// The longest address, in bytes.
 const ADDRESS: usize = 2_048;
 
-/// The most lines of a head; of HTTP/2 nothing else counts them.
+/// The most lines of a head.
 const HEAD: usize = 64;
 
+/// The largest head, in bytes of names and values: what is larger than the server reads can be told nothing.
+const HEAD_BYTES: usize = 8 * 1_024;
+
 /// What whoever came by https shall do from then on, for a year (`reliability.md` 6).
-const ONLY_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+pub(super) const ONLY_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// The largest body, in bytes.
 const BODY: usize = 64 * 1_024;
@@ -297,7 +300,8 @@ async fn short_head(request: Request, next: Next) -> Response {
     if uri.path_and_query().is_some_and(|address| address.as_str().len() > ADDRESS) {
         return Failure::from(Fault::AddressTooLong).for_path(uri.path());
     }
-    if request.headers().len() > HEAD {
+    let head: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if request.headers().len() > HEAD || head > HEAD_BYTES {
         return Failure::from(Fault::HeadTooLarge).for_path(uri.path());
     }
     // What says that it is too large need not be read to its end.

@@ -4,6 +4,7 @@
 //! axum's own loop never times out request heads and never stops while a stream is open
 //! (`reliability.md` 5).
 
+mod dressed;
 mod places;
 mod tls;
 mod turns;
@@ -16,6 +17,7 @@ use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use dressed::Dressed;
 use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -61,9 +63,9 @@ pub struct Limits {
     pub body: Duration,
     /// For a write that the other side does not take (`domain.md` 12).
     pub send: Duration,
-    /// Size of a head, in bytes.
+    /// Size of a head, in bytes: twice what the routes take, which can say so.
     pub head_bytes: usize,
-    /// Lines of a head.
+    /// Lines of a head: twice what the routes take.
     pub head_lines: usize,
     /// Connections at once; more wait to be accepted.
     pub connections: usize,
@@ -87,7 +89,7 @@ impl Default for Limits {
             body: Duration::from_secs(10),
             send: Duration::from_secs(30),
             head_bytes: 16 * 1_024,
-            head_lines: 64,
+            head_lines: 128,
             connections: 4_096,
             each: 2_048,
             streams: 128,
@@ -116,7 +118,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) {
     let [everybodys, proxys] = [limits.head, limits.proxy].map(|silent| Arc::new((builder(&limits, silent), silent)));
-    let places = Places::new(limits.connections, limits.each);
+    let places = Places::new(limits.connections, limits.each, metrics.connections.clone());
     let connections = TaskTracker::new();
     if let Some(tls) = front.tls.clone() {
         tokio::spawn(tls.follow(limits.certificate, metrics.refused_certificates.clone(), stop.clone()));
@@ -130,12 +132,10 @@ pub async fn serve(
             continue;
         };
         let manner = Arc::clone(if trusted { &proxys } else { &everybodys });
-        let (door, open) = (door.clone(), metrics.connections.clone());
+        let door = door.clone();
         connections.spawn(async move {
-            open.inc();
+            let _place = place;
             door.serve(stream, peer, &manner).await;
-            open.dec();
-            drop(place);
         });
     }
     drop(listener);
@@ -231,9 +231,9 @@ impl Door {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (stop, head, send, ours) = (self.stop.clone(), self.limits.head, self.limits.send, turns.clone());
+        let stream = Dressed::new(Unstalled::new(stream, send, turns.clone()), self.front.tls.is_some());
         let service = tower::service_fn(move |request| self.clone().answer(request, peer, ours.clone()));
-        let stream = TokioIo::new(Unstalled::new(stream, send, turns.clone()));
-        let mut connection = pin!(builder.serve_connection(stream, TowerToHyperService::new(service)));
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = over(&stop, &turns, *silent) => {

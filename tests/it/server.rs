@@ -65,20 +65,36 @@ async fn an_http2_connection_on_which_nothing_is_asked_is_closed_however_many_pi
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_large_is_refused() {
+async fn a_head_of_too_many_bytes_or_lines_is_refused_with_a_sentence() {
     let plant = TestPlant::with(short()).await;
-    let head = format!("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Large: {}\r\n\r\n", "x".repeat(20_000));
-    let answer = spoken(&plant, head.as_bytes()).await;
-    assert!(!answer.contains("200 OK"), "{answer}");
+    let lines = |count: usize| (0..count).map(|n| format!("X-{n}: y\r\n")).collect::<String>();
+    let large = |bytes: usize| format!("X-Large: {}\r\n", "x".repeat(bytes));
+    for (more, said) in
+        [(lines(60), "HTTP/1.1 200"), (lines(64), "HTTP/1.1 431"), (large(8_000), "HTTP/1.1 200"), (large(8_200), "HTTP/1.1 431")]
+    {
+        let answer = spoken(&plant, format!("GET /api/spools HTTP/1.1\r\nHost: localhost\r\n{more}\r\n").as_bytes()).await;
+        assert!(answer.starts_with(said), "{answer}");
+        assert_eq!(answer.contains("ENCABEZADOS_DEMASIADO_GRANDES"), said.ends_with("431"), "{answer}");
+    }
 }
 
 #[tokio::test]
-async fn a_head_of_too_many_lines_is_refused() {
+async fn what_is_no_request_at_all_is_answered_with_the_security_headers_as_well() {
     let plant = TestPlant::with(short()).await;
-    let lines = |count: usize| (0..count).map(|n| format!("X-{n}: y\r\n")).collect::<String>();
-    let asked = |count: usize| format!("GET /health HTTP/1.1\r\nHost: localhost\r\n{}\r\n", lines(count));
-    assert!(spoken(&plant, asked(60).as_bytes()).await.starts_with("HTTP/1.1 200"));
-    assert!(spoken(&plant, asked(64).as_bytes()).await.starts_with("HTTP/1.1 431"));
+    let lines: String = (0..200).map(|n| format!("X-{n}: y\r\n")).collect();
+    let large = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(20_000));
+    let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n");
+    let far = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(70_000));
+    let after = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nwhat is this\r\n\r\n";
+    let sent = ["hello\r\n\r\n", "G\0T / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", &large, &many, &far, after];
+    for bytes in sent {
+        let answer = spoken(&plant, bytes.as_bytes()).await;
+        let (heads, refused) = (answer.matches("HTTP/1.1 ").count(), answer.matches("HTTP/1.1 4").count());
+        assert_eq!((heads, refused), (if bytes == after { 2 } else { 1 }, 1), "{answer}");
+        for name in ["x-content-type-options", "content-security-policy", "referrer-policy", "cache-control"] {
+            assert_eq!(answer.matches(&format!("\r\n{name}: ")).count(), heads, "{name}: {answer}");
+        }
+    }
 }
 
 /// Sends bytes and then, as long as somebody listens, one more every now and then.

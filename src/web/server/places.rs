@@ -2,6 +2,7 @@
 //! keep the rest out. A network of IPv6 that one subscriber has is one address.
 
 use crate::web::came::subscriber;
+use prometheus_client::metrics::gauge::Gauge;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +14,14 @@ pub(super) struct Places {
     all: Arc<Semaphore>,
     each: usize,
     taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// How many are taken in all, for whoever watches.
+    open: Gauge,
 }
 
 impl Places {
     /// So many in all, and so many from each address.
-    pub(super) fn new(all: usize, each: usize) -> Places {
-        Places { all: Arc::new(Semaphore::new(all)), each, taken: Arc::default() }
+    pub(super) fn new(all: usize, each: usize, open: Gauge) -> Places {
+        Places { all: Arc::new(Semaphore::new(all)), each, taken: Arc::default(), open }
     }
 
     /// Waits until there is a place for somebody.
@@ -36,7 +39,8 @@ impl Places {
             return None;
         }
         *count += 1;
-        Some(Place { from, taken: Arc::clone(&self.taken), _permit: permit })
+        self.open.inc();
+        Some(Place { from, taken: Arc::clone(&self.taken), open: self.open.clone(), _permit: permit })
     }
 }
 
@@ -44,11 +48,13 @@ impl Places {
 pub(super) struct Place {
     from: IpAddr,
     taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    open: Gauge,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.open.dec();
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&self.from) {
             *count -= 1;
@@ -65,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_address_cannot_have_every_place_and_who_leaves_makes_room() {
-        let places = Places::new(4, 2);
+        let places = Places::new(4, 2, Gauge::default());
         let (greedy, other) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         let first = places.take(greedy, false, places.free().await.unwrap());
         let second = places.take(greedy, false, places.free().await.unwrap());
@@ -76,12 +82,12 @@ mod tests {
         assert!(places.take(greedy, false, places.free().await.unwrap()).is_some());
         drop(second);
         assert!(places.taken.lock().unwrap().is_empty(), "nobody who has left is remembered");
-        assert_eq!(places.all.available_permits(), 4);
+        assert_eq!((places.all.available_permits(), places.open.get()), (4, 0));
     }
 
     #[tokio::test]
     async fn one_subscriber_of_ipv6_has_no_more_places_than_one_address() {
-        let places = Places::new(9, 2);
+        let places = Places::new(9, 2, Gauge::default());
         let mut open = Vec::new();
         let mut take = async |from: &str| {
             let place = places.take(from.parse().unwrap(), false, places.free().await.unwrap());

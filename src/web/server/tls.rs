@@ -1,8 +1,8 @@
 //! https from two PEM files, which may be exchanged while the program serves: a new certificate is
 //! for the connections that come after it, and a pair that cannot be used changes nothing.
 
+use super::dressed;
 use crate::private;
-use crate::web::layers::SECURITY;
 use arc_swap::ArcSwap;
 use prometheus_client::metrics::counter::Counter;
 use rustls::ServerConfig;
@@ -184,11 +184,9 @@ const HANDSHAKE: u8 = 22;
 
 /// What plain http is told on a port for https; a browser shows it.
 fn plainly() -> String {
-    let mut answer = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n".to_owned();
-    for (name, value) in SECURITY {
-        answer.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
-    }
-    answer + "Connection: close\r\n\r\nhttps://\n"
+    let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\n";
+    // HSTS over plain http is ignored (RFC 6797 8.1).
+    format!("{head}{}connection: close\r\n\r\nhttps://\n", dressed::lines(false))
 }
 
 /// Whether somebody begins with something else than a handshake: plain http on a port for https.
