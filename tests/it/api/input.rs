@@ -47,6 +47,7 @@ async fn a_wrong_field_is_named() {
         (COMPLETE, with("fecha_operacion", json!("2026-02-30")), "fecha_operacion"),
         (COMPLETE, with("fecha_operacion", json!("31-11-2026")), "fecha_operacion"),
         (COMPLETE, with("fecha_operacion", json!("1-2-26")), "fecha_operacion"),
+        (COMPLETE, with("fecha_operacion", json!("0026-02-01")), "fecha_operacion"),
         (COMPLETE, with("fecha_operacion", json!("hoy")), "fecha_operacion"),
         (COMPLETE, with("fecha_operacion", json!(46042)), "fecha_operacion"),
         (INSPECT, with("resultado", json!("QUIZAS")), "resultado"),
