@@ -184,7 +184,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// Reads the register. What cannot be read lets nobody in.
+    /// Reads the register. What cannot be read lets nobody in: where it is not known whether PINs are asked, they are.
     pub fn read(number: u64, entries: impl IntoIterator<Item = (String, String)>) -> Book {
         let mut book = Book { number, ..Book::default() };
         for (key, text) in entries {
@@ -197,7 +197,11 @@ impl Book {
                 Token::KIND => put(&mut book.tokens, id, &text),
                 Pin::KIND => put(&mut book.pins, id, &text),
                 Badge::KIND => put(&mut book.badges, id, &text),
-                House::KIND => serde_json::from_str(&text).map(|house| book.house = house),
+                House::KIND => {
+                    let read = serde_json::from_str(&text);
+                    book.house = read.as_ref().map_or(House { pins: true, ..House::default() }, House::clone);
+                    read.map(drop)
+                }
                 // Of a later build.
                 _ => Ok(()),
             };
@@ -213,4 +217,17 @@ impl Book {
 fn put<T: Kept>(into: &mut BTreeMap<String, T>, id: &str, text: &str) -> serde_json::Result<()> {
     into.insert(id.to_owned(), serde_json::from_str(text)?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_register_in_which_the_house_cannot_be_read_asks_for_pins_and_has_no_link_for_walls() {
+        let book = Book::read(1, [(House::KIND.to_owned(), "{\"pins\":\"no\",\"wall\":\"secret\"}".to_owned())]);
+        assert!(book.house.pins && book.house.wall.is_empty());
+        let read = |pins| Book::read(1, [(House::KIND.to_owned(), format!("{{\"pins\":{pins}}}"))]).house.pins;
+        assert!(read(true) && !read(false) && !Book::read(1, []).house.pins);
+    }
 }

@@ -218,7 +218,9 @@ pub fn is_pin(text: &str) -> bool {
     let pairs = digits.chunks(2).all(|pair| pair[0] == pair[1]);
     let halves = digits.chunks(3).all(|half| half.iter().all(|digit| *digit == half[0]));
     let known = ["147258", "258369", "159357", "147369", "123654", "789456", "456123", "112358", "102030", "010203", "123987"];
-    !(is_run || repeats(2) || repeats(3) || pairs || halves || known.contains(&text) || text.ends_with("2026"))
+    // Six digits, as was looked at above.
+    let year = |four: &str| four.parse().is_ok_and(|year: u16| (1940..2100).contains(&year));
+    !(is_run || repeats(2) || repeats(3) || pairs || halves || known.contains(&text) || year(&text[..4]) || year(&text[2..]))
 }
 
 /// Whether a password is long enough and not the first that anybody would guess.
@@ -365,7 +367,7 @@ mod tests {
     #[test]
     fn a_pin_is_six_digits_that_nobody_guesses_first() {
         for bad in
-            ["12345", "1234567", "12345a", "123456", "654321", "000000", "121212", "123123", "112233", "111222", "１２３４５６"]
+            ["12345", "1234567", "12345a", "123456", "654321", "000000", "121212", "123123", "112233", "111222", "１２３４５６", "198512", "121985", "202712"]
         {
             assert!(!is_pin(bad), "{bad}");
         }

@@ -61,7 +61,11 @@ impl Access {
             found.map(|(id, _)| id.clone())
         };
         let id = self.find(shows).await?.ok_or(Denied::Wrong)?;
-        let pairing = self.remove::<Pairing>(&id).await.map_err(|_| Denied::Wrong)?;
+        // Somebody else was faster; a register that cannot be reached is no wrong code.
+        let pairing = self.remove::<Pairing>(&id).await.map_err(|denied| match denied {
+            Denied::Gone => Denied::Wrong,
+            other => other,
+        })?;
         let device = Device { name, hash: pairing.hash, since: now, by: by.to_owned(), seen: now, locked: false };
         self.enter(&id, device).await?;
         self.forgive(&tries).await?;
