@@ -131,7 +131,7 @@ impl List {
                 None => sections.push(Section { place, total: totals[place as usize], cards: vec![card] }),
             }
         }
-        let next = Some(filter.from + filter.show.page()).filter(|next| *next < total);
+        let next = Some(filter.from.saturating_add(filter.show.page())).filter(|next| *next < total);
         List { sections, total, next, waiting }
     }
 }
