@@ -86,6 +86,10 @@ diagnostics-result = Resultado
 diagnostics-took = Demora
 diagnostics-own = Redis no responde: lo último de otros procesos puede faltar aquí.
 diagnostics-steps = Pasos guardados
+diagnostics-steps-of = { $count ->
+    [one] { $count } paso
+   *[other] { $count } pasos
+}
 diagnostics-old = { $build } (anterior)
 
 ## The processes that serve one workbook.

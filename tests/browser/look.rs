@@ -9,7 +9,8 @@ pub(crate) const AXE: &str = include_str!("vendor/axe-core-4.14.1.min.js");
 /// Every device.
 pub(crate) const SIZES: [(u32, u32); 5] = [TABLETS[0], TABLETS[1], TABLETS[2], TABLETS[3], WALL];
 
-/// What is wider than its room, or cut off without dots that say so.
+/// What is wider than its room, or cut off; but, with dots that say so, for the dull part of a TAG on the wall and for
+/// somebody's own words there, and for what is written into a field.
 pub(crate) const UNFIT: &str = r#"
 (() => {
   const bad = [];
@@ -20,7 +21,7 @@ pub(crate) const UNFIT: &str = r#"
   for (const el of document.querySelectorAll('.top *, main *, .bottom *')) {
     if (el.closest('.hide, svg, [hidden]') || !el.checkVisibility()) continue;
     const style = getComputedStyle(el), box = el.getBoundingClientRect();
-    if (style.overflowX === 'hidden' && style.textOverflow !== 'ellipsis' && el.scrollWidth > el.clientWidth + 1) bad.push(`cut: ${el.className} ${el.textContent.slice(0, 40)}`);
+    if (style.overflowX === 'hidden' && !el.matches('.wall .head, .wall .plea, input') && el.scrollWidth > el.clientWidth + 1) bad.push(`cut: ${el.className} ${el.textContent.slice(0, 40)}`);
     if (box.width > 0 && box.right > right) bad.push(`beyond the edge: ${el.tagName} ${el.className} ${el.textContent.slice(0, 40)}`);
   }
   return bad.slice(0, 5);

@@ -117,6 +117,20 @@ async fn answers(tab: &Tab, served: &Served, wrong: &mut Vec<String>) {
     }
 }
 
+/// Everything that can stand below a list at once: what changed, a newer build, and what is ticked.
+async fn bars(tab: &Tab, served: &Served, wrong: &mut Vec<String>) {
+    assert_eq!(served.act("tomar", FREE, 94).await, 200);
+    list(tab, served, "93&ver=disponibles").await;
+    // What is ticked keeps the page from being replaced by the newer one.
+    tab.tap(&format!("{} .pick", card(TAG))).await;
+    assert_eq!(served.act("cancelar", FREE, 94).await, 200);
+    tab.until("!document.getElementById('cambios').hidden").await;
+    tab.ask::<bool>("(document.body.dataset.build = 'otra') !== ''").await;
+    tab.until("!document.getElementById('version').hidden").await;
+    wrong.extend(looked_at(tab, "barras", "").await);
+    tab.tap("#lote [type=reset]").await;
+}
+
 /// A scanner, a search without an answer, nobody at the tablet, no server.
 async fn notices(tab: &Tab, served: &Served, wrong: &mut Vec<String>) {
     list(tab, served, "93").await;
@@ -168,6 +182,7 @@ async fn g12_every_question_answer_and_notice_fits_every_device_in_both_themes_a
         tab.less_motion().await;
         questions(&tab, &served, &mut wrong).await;
         answers(&tab, &served, &mut wrong).await;
+        bars(&tab, &served, &mut wrong).await;
         notices(&tab, &served, &mut wrong).await;
     })
     .await;

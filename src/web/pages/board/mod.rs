@@ -64,7 +64,7 @@ impl<'a> Facts<'a> {
             finished: tally.finished_today(operation),
         };
         let read = now - TimeDelta::seconds(age(plant));
-        let calls = tally.calls.iter().filter_map(|spool| Call::of(spool, now)).collect();
+        let calls = tally.calls.iter().filter_map(|spool| Call::of(spool, &tally.people, now)).collect();
         let idle = tally.idle(plant);
         Facts { tally, filter, rows, calls, idle, counts: shown.map(count).collect(), now, read }
     }

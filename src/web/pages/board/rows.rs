@@ -2,7 +2,7 @@
 
 use super::filter::{Filter, Order};
 use super::tally::Tally;
-use crate::domain::{Moment, Operation, People, Spool, Worker};
+use crate::domain::{Moment, Operation, People, Spool, Worker, WorkerId};
 use crate::web::pages::elapsed::Elapsed;
 use crate::web::pages::tag::parted;
 use crate::words;
@@ -57,13 +57,18 @@ impl Row {
         Some(Row {
             spool: Named::of(spool),
             holder: holder.name.clone(),
-            short: people.get(holder.worker).map_or_else(|| holder.name.clone(), |worker| short(worker)),
+            short: short_of(people, holder.worker, &holder.name),
             work: holder.operation,
             operation: holder.operation.map_or(words::no_operation(), words::operation),
             since: holder.since.map(|since| Elapsed::between(since, now)),
             overdue: holder.overdue(now, max),
         })
     }
+}
+
+/// As `short`, or the whole name that stands in the row of somebody who is not known.
+fn short_of(people: &People, worker: WorkerId, name: &str) -> String {
+    people.get(worker).map_or_else(|| name.to_owned(), |worker| short(worker))
 }
 
 fn short(worker: &Worker) -> String {
@@ -81,6 +86,8 @@ fn short(worker: &Worker) -> String {
 pub(super) struct Call {
     pub(super) spool: Named,
     pub(super) who: String,
+    /// His name as it is read from afar.
+    pub(super) short: String,
     pub(super) reason: String,
     pub(super) since: Option<Elapsed>,
     /// Who has seen it.
@@ -88,11 +95,12 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn of(spool: &Spool, now: Moment) -> Option<Call> {
+    pub(super) fn of(spool: &Spool, people: &People, now: Moment) -> Option<Call> {
         let help = spool.help.as_ref()?;
         Some(Call {
             spool: Named::of(spool),
             who: help.name.clone(),
+            short: short_of(people, help.worker, &help.name),
             reason: help.reason.clone().unwrap_or_default(),
             since: help.since.map(|since| Elapsed::between(since, now)),
             seen_by: help.seen_by.clone(),
@@ -174,7 +182,6 @@ impl Count {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::WorkerId;
 
     #[test]
     fn a_name_on_the_wall_is_what_people_call_each_other_and_never_long() {
