@@ -59,7 +59,7 @@ async fn h4_a_new_tablet_is_let_in_with_its_code_is_named_anew_works_and_is_sent
         let began = Instant::now();
         desk.click("form[action$='/revocar'] button").await;
         tablet.sees(NEW).await;
-        println!("from the click to the page of a tablet that was sent away: {} ms", began.elapsed().as_millis());
+        crate::figure!("from the click to the page of a tablet that was sent away: {} ms", began.elapsed().as_millis());
         desk.sees("Todavía no hay ninguna").await;
         for path in ["/carretes?trabajador=93", "/tablero", "/kiosko", "/historial/x", "/registro?trabajador=93"] {
             tablet.goto(&served.at(path)).await;

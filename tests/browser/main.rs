@@ -3,7 +3,16 @@
 //! `tests/shots` keeps a picture of every screen in every state, `tests/shots --readme` makes those of the README.
 
 // What must hold is said by failing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+/// Prints a figure, also of a test that passes: what `println!` says is shown of those that fail only.
+macro_rules! figure {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), $($text)*).unwrap()
+    }};
+}
+pub(crate) use figure;
 
 mod back;
 #[path = "../it/support/binary.rs"]

@@ -105,7 +105,7 @@ async fn looked_at(tab: &Tab, name: &str) -> Vec<String> {
     look::bring_axe(tab).await;
     let shot = async |size: (u32, u32), sun: bool| {
         if !sun && [TABLET, DESK].contains(&size) {
-            tab.shoot(&format!("{name}-{}x{}", size.0, size.1)).await;
+            tab.shoot(&format!("oficina-{name}-{}x{}", size.0, size.1)).await;
         }
         let mut found = look::unfit(tab).await;
         found.extend(look::axe(tab, "").await);

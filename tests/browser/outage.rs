@@ -44,19 +44,19 @@ async fn half_a_minute_without_streams(served: &Served, wire: &Wire, tabs: &[Tab
     let began = Instant::now();
     for tab in [tablet, board] {
         tab.until("document.getElementById('conexion').dataset.estado === 'lento'").await;
-        println!("stream cut: said after {} ms", began.elapsed().as_millis());
+        crate::figure!("stream cut: said after {} ms", began.elapsed().as_millis());
     }
     assert_eq!(served.act("tomar", TAG, 93).await, 200);
     for tab in [tablet, board] {
         tab.until(&shows(TAG)).await;
-        println!("stream cut: what another took is seen after {} ms of the cut", began.elapsed().as_millis());
+        crate::figure!("stream cut: what another took is seen after {} ms of the cut", began.elapsed().as_millis());
     }
     sleep_until(began + Duration::from_secs(30)).await;
     wire.set(Passes::All);
     for tab in [tablet, board] {
         tab.until("document.getElementById('conexion').dataset.estado === 'vivo'").await;
     }
-    println!("stream cut: streams again {} ms after they may", began.elapsed().as_millis() - 30_000);
+    crate::figure!("stream cut: streams again {} ms after they may", began.elapsed().as_millis() - 30_000);
     assert_eq!(served.act("tomar", NEIGHBOUR, 93).await, 200);
     all_show(tabs, NEIGHBOUR).await;
 }
@@ -68,7 +68,7 @@ async fn two_minutes_without_a_server(served: &mut Served, tabs: &[Tab; 3]) {
     let began = Instant::now();
     for tab in tabs {
         tab.until("!document.getElementById('sin-conexion').hidden").await;
-        println!("server down: said after {} ms", began.elapsed().as_millis());
+        crate::figure!("server down: said after {} ms", began.elapsed().as_millis());
     }
     // What is pressed now is refused where it stands.
     tablet.tap(&button(TAG, "tomar")).await;
@@ -86,7 +86,7 @@ async fn two_minutes_without_a_server(served: &mut Served, tabs: &[Tab; 3]) {
     let back = Instant::now();
     for tab in tabs {
         tab.until("document.getElementById('sin-conexion').hidden").await;
-        println!("server back: seen after {} ms", back.elapsed().as_millis());
+        crate::figure!("server back: seen after {} ms", back.elapsed().as_millis());
     }
     assert_eq!(served.act("tomar", NEIGHBOUR, 93).await, 200);
     all_show(tabs, NEIGHBOUR).await;

@@ -80,7 +80,7 @@ async fn a_supervisor_frees_a_spool_in_three_clicks_and_the_tablet_of_its_worker
         let began = Instant::now();
         desk.click("button.danger").await;
         mine.sees(&format!("{NAME} (supervisor) liberó")).await;
-        println!("from the third click to the worker's tablet: {} ms", began.elapsed().as_millis());
+        crate::figure!("from the third click to the worker's tablet: {} ms", began.elapsed().as_millis());
         mine.sees("motivo: fin de turno").await;
         mine.shoot("carretes-liberado").await;
         desk.until("location.pathname === '/supervisor'").await;

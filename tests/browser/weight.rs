@@ -84,9 +84,9 @@ async fn a_first_visit_is_light_and_a_list_of_the_whole_plant_is_there_at_once()
         let files: Vec<(String, u64, u64)> = tab.ask(sizes).await;
         let sum: u64 = files.iter().map(|(_, sent, _)| sent).sum();
         for (name, sent, whole) in &files {
-            println!("{sent:>7} bytes sent, {whole:>7} whole  {name}");
+            crate::figure!("{sent:>7} bytes sent, {whole:>7} whole  {name}");
         }
-        println!("{sum:>7} bytes sent for a first visit (budget 61,440)");
+        crate::figure!("{sum:>7} bytes sent for a first visit (budget 61,440)");
         assert!(files.len() > 4 && files.iter().all(|(_, sent, _)| *sent > 0), "a first visit: {files:?}");
         assert!(sum <= 60 * 1_024, "{sum} bytes");
         tab.beforehand(WIRED).await;
@@ -104,7 +104,7 @@ async fn a_first_visit_is_light_and_a_list_of_the_whole_plant_is_there_at_once()
                      return [nav.responseEnd + began, paint + began, window.listo + began, nav.transferSize]; })()",
                 )
                 .await;
-            println!(
+            crate::figure!(
                 "list of 2,556, processor {slower}x slower, {round}: answered {answered:.0} ms after the click, painted {painted:.0} ms, \
                  first card's button open and listened to {wired:.0} ms (budget 500), {size} bytes; cards take taps 400 ms later, on purpose"
             );
@@ -133,7 +133,7 @@ async fn g6_a_tapped_button_says_that_it_is_saving_while_its_request_has_not_eve
             tablet.tap(".spool form[action$='/tomar'] button").await;
             tablet.until("window.pulsado !== undefined").await;
             let after: f64 = tablet.ask("window.pulsado").await;
-            println!("processor {slower}x slower: GUARDANDO… {after:.0} ms after the finger came down (budget 100)");
+            crate::figure!("processor {slower}x slower: GUARDANDO… {after:.0} ms after the finger came down (budget 100)");
         }
     })
     .await;
@@ -172,7 +172,7 @@ async fn g16_taps_are_counted_for_take_pause_and_complete() {
         let mut before = 0;
         let mut taken = async |what: &str, most: u32| {
             let now: u32 = tablet.ask("Number(sessionStorage.toques || 0)").await;
-            println!("taps, {what}: {}", now - before);
+            crate::figure!("taps, {what}: {}", now - before);
             assert!((1..=most).contains(&(now - before)), "{what}");
             before = now;
         };
