@@ -10,6 +10,7 @@
     if (help && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();
       asker = help;
+      help.setAttribute('hx-indicator', '#cargando');
       htmx.ajax('GET', help.getAttribute('href'), { source: help, target: '#pregunta', swap: 'innerHTML' });
     }
     // Browsers before 2025 do not know command and commandfor.
@@ -23,6 +24,7 @@
   // What was opened and closed, for the record of this tablet.
   document.addEventListener('toggle', ({ target, newState }) => {
     if (!target.matches?.('dialog')) return;
+    target.querySelector('.first')?.remove(); // what was said of a scan
     const que = `${newState === 'open' ? 'abre' : 'cierra'} ${target.querySelector('h2')?.textContent ?? target.id}`;
     navigator.sendBeacon('/rastro', new URLSearchParams({ que, build: document.body.dataset.build }));
   }, true);

@@ -14,7 +14,7 @@
   const LOOKS = `${PICKED}, ${SEARCH}`;
   const field = (el) => el?.closest?.('input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]');
   const lettered = () => /\p{L}/u.test(text);
-  const burst = () => text.length >= LEAST && (last - first) / (text.length - 1) <= QUICK && (into === null || lettered());
+  const burst = () => text.length >= LEAST && (last - first) / (text.length - 1) <= QUICK && (into === null ? /[\p{L}\p{N}]/u.test(text) : lettered());
   const drop = () => { clearTimeout(timer); text = ''; into = null; };
   const end = () => {
     const tag = text, is = burst(), place = into;
@@ -25,15 +25,24 @@
       return;
     }
     if (is && place) place.value = before;
-    // An open dialog is unfinished work: nothing is looked up behind it.
-    if (!is || document.querySelector('dialog[open]')) return;
+    if (!is) return;
+    // An open dialog is unfinished work: nothing is looked up behind it, and that is said.
+    const open = document.querySelector('dialog[open]');
+    if (open) {
+      const said = open.querySelector('.first') ?? open.insertBefore(Object.assign(document.createElement('p'), { className: 'first' }), open.querySelector('h2').nextSibling);
+      said.setAttribute('role', 'alert');
+      said.textContent = WORDS['answer-first'];
+      low();
+      return;
+    }
     form.querySelector('[data-codigo]').value = tag;
     form.requestSubmit();
   };
   document.addEventListener('keydown', (e) => {
     const place = field(e.target) ?? null;
     if (place !== into) drop();
-    if (e.ctrlKey || e.altKey || e.metaKey) { drop(); return; }
+    // A key that is held repeats as fast as a scanner types.
+    if (e.ctrlKey || e.altKey || e.metaKey || e.repeat) { drop(); return; }
     // In a field for words a code is a word, and sends nothing.
     if ((e.key === 'Enter' || (e.key === 'Tab' && (!place || place.matches(LOOKS)))) && e.timeStamp - last <= PAUSE && burst()) {
       if (into?.matches(SEARCH)) { end(); return; }
@@ -55,15 +64,15 @@
   }, true);
 
   // Whoever scans looks at the spool and not at the screen: what was not found is also heard, low.
-  document.addEventListener('htmx:response:error', (e) => {
-    if (e.detail.ctx?.sourceElement !== form) return;
+  const low = () => {
     const audio = new AudioContext(), tone = audio.createOscillator();
     tone.frequency.value = 160;
     tone.connect(audio.destination);
     tone.onended = () => audio.close();
     tone.start();
     tone.stop(audio.currentTime + .3);
-  });
+  };
+  document.addEventListener('htmx:response:error', (e) => { if (e.detail.ctx?.sourceElement === form) low(); });
 
   const land = (card) => {
     card.scrollIntoView({ block: 'center' });

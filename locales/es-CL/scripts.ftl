@@ -6,6 +6,7 @@ script-not-loaded = No se pudo cargar. Lo que ves puede ser antiguo.
 script-still-saving = Guardando todavía… Espera un momento.
 script-slow = La planilla tarda en contestar. Puedes esperar o seguir con otro carrete: no se registra dos veces y la tarjeta se pone al día sola.
 script-no-answer = No hubo respuesta. Cuando vuelva la conexión toca otra vez: no se registra dos veces.
+script-answer-first = Responde primero esta pregunta o toca VOLVER; después escanea otra vez.
 script-not-done = No se pudo registrar. Intenta otra vez o avisa a tu supervisor.
 script-something-changed = Hay cambios – ACTUALIZAR
 # Which of the parts is taken, the number decides: a language with more forms adds .few, .many …

@@ -1,6 +1,7 @@
 //! A scanner, which types like a keyboard.
 
 use crate::flows::{OLD, WELDED, works};
+use crate::names::LOOKED;
 use crate::served::{Row, Served, ready};
 use crate::tab::{Tab, in_browser};
 use crate::{NEIGHBOUR, SETTLED, TABLET, TAG, button};
@@ -184,7 +185,23 @@ async fn a_code_that_comes_where_a_reason_is_typed_sends_nothing() {
             .await;
         assert!(tablet.ask::<bool>("!!document.querySelector('dialog[open]') && !document.querySelector('.toast')").await);
         assert_eq!(served.events(TAG).await, ["TOMAR_SPOOL"]);
+        // What is asked elsewhere comes first, and that is said and heard.
+        tablet.tap("dialog[open] .back").await;
+        tablet.ask::<bool>(&format!("(() => {{ {TONES}; return true; }})()")).await;
+        tablet.tap("button[commandfor^=cancelar]").await;
+        tablet.until("!!document.querySelector('dialog[open]')").await;
+        tablet.types(NEIGHBOUR, GUN, Some("Enter")).await;
+        tablet.until("window.tonos === 1 && !!document.querySelector('dialog[open]')?.innerText.includes('Responde primero')").await;
+        tablet.tap("dialog[open] .back").await;
+        // A key that is held is no scanner.
+        tablet.ask::<bool>("(() => { window.pedidas = 0; const send = window.fetch.bind(window); window.fetch = (url, what) => { window.pedidas += 1; return send(url, what); }; document.activeElement.blur(); return true; })()").await;
+        tablet.holds(" ", 14).await;
+        tablet.holds("7", 14).await;
+        tablet.ask::<bool>(LOOKED).await;
+        assert_eq!(tablet.ask::<u32>("window.pedidas").await, 0);
         // Who types and presses Enter himself means it.
+        tablet.tap("button[commandfor^=motivo]").await;
+        tablet.tap("dialog[open] [name=otro]").await;
         tablet.types("luz", 100, Some("Enter")).await;
         tablet.sees("ARM pausado").await;
     })

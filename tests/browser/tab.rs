@@ -181,6 +181,17 @@ impl Tab {
         self.command("Input.dispatchKeyEvent", up).await;
     }
 
+    /// Holds a key down until it has come so many times, as a keyboard repeats it.
+    pub(crate) async fn holds(&self, key: &str, times: u32) {
+        for number in 0..times {
+            let event = json!({"type": "keyDown", "key": key, "text": key, "autoRepeat": number > 0});
+            self.command("Input.dispatchKeyEvent", event).await;
+        }
+        self.command("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key})).await;
+        // A scanner without a suffix ends with a silence.
+        self.ask::<bool>("new Promise((go) => setTimeout(() => go(true), 200))").await;
+    }
+
     /// Presses an arrow together with Alt.
     pub(crate) async fn alt(&self, arrow: &str) {
         let code = if arrow == "ArrowLeft" { 37 } else { 39 };
