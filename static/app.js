@@ -84,7 +84,7 @@
   // What somebody has begun and not sent: nothing takes it from under his hands.
   const inHand = () => document.querySelector('dialog[open], form.htmx-request') !== null || choosing(document)
     || filledIn(document, 'main input:is([type=text], [type=date]:not(.spool input)), #lista :is(input[type=search], select)');
-  const unsent = () => inHand() || filledIn(document, '.date input') || document.querySelector('.elige:checked, [data-elegido], .toast, .result') !== null;
+  const unsent = () => inHand() || filledIn(document, '.date input') || document.querySelector('.elige:checked, [data-elegido], .toast:not(.bad), .result:not(:has(.bad))') !== null;
   const touching = (ms) => now() - s.touched < ms;
   const choosing = (place) => touching(30000) && place.querySelector('.date input:focus') !== null;
   for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove'])
@@ -130,9 +130,12 @@
     const mine = (/operacion=(\w+)/.exec(list?.dataset.direccion)?.[1] ?? body.dataset.operaciones ?? '').split(' ');
     // The answer to one's own tap has brought this state already.
     if (card) { if (!change.version || card.dataset.version !== change.version) recard(card); }
-    // Counted where it would be shown: not in a search, nor among what he or others have.
-    else if (list && !/[?&](q|desde|carrete|ver=[mop])/.test(list.dataset.direccion)) {
-      changes[change.puede.some((operation) => mine.includes(operation)) ? 'add' : 'delete'](change.id);
+    // Counted where it would be shown; what a search found, and where a later page begins, is not known here.
+    else if (list && !/[?&](q|desde|carrete|ver=p)/.test(list.dataset.direccion)) {
+      const shown = /[?&]ver=(\w)/.exec(list.dataset.direccion)?.[1], his = String(change.tiene) === body.dataset.trabajador;
+      const ready = change.puede.some((operation) => mine.includes(operation));
+      const belongs = shown === 'o' ? change.tiene && !his : shown === 'm' ? his : shown === 'd' ? ready : ready || his;
+      changes[belongs ? 'add' : 'delete'](change.id);
       showChanges();
     }
   };
@@ -151,6 +154,13 @@
     if (turned && $('lista') && !(why && unsent())) refresh();
     return turned;
   };
+  // How many seconds old the rows are that are shown.
+  const aged = (seconds) => {
+    s.age = seconds || 0;
+    s.read = now() - s.age * 1000;
+    if (s.clock !== null) write($('hora-datos'), hhmm(s.read));
+    body.classList.toggle('old', s.age > 120); // live::age says why
+  };
   const beat = (data) => {
     // What the server has counted and this page has not, it slept.
     const zero = now() - data.ahora * 1000;
@@ -162,10 +172,7 @@
       if (el.value === el.max) el.value = el.defaultValue = data.hoy;
       el.max = data.hoy;
     }
-    s.age = data.edad || 0;
-    s.read = now() - s.age * 1000;
-    if (s.clock !== null) write($('hora-datos'), hhmm(s.read));
-    body.classList.toggle('old', s.age > 120); // live::age says why
+    aged(data.edad);
     const list = $('lista');
     if (!hindered(data.motivo) && list && s.first && Number(list.dataset.numero) !== data.numero) refresh();
     s.first = false;
@@ -253,6 +260,7 @@
       // It is back: a stream that has been silent since then is none, and gets its time to open again.
       if (back && $('vivo') && now() - s.heard > 20000) { s.heard = s.downAt = now(); reopen(); }
       build(up.build);
+      aged(up.age);
       hindered(up.obstacle);
       if ('apagada' in body.dataset) anew();
       watch();

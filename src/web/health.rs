@@ -25,6 +25,8 @@ struct Up<'a> {
     build: &'a str,
     /// Why nobody may act now, for pages that have no stream to hear it by.
     obstacle: Option<&'a str>,
+    /// How many seconds old the rows are, for the same.
+    age: i64,
 }
 
 /// The process is up; nothing more is asked.
@@ -32,7 +34,8 @@ async fn health(State(app): State<App>) -> Response {
     // As on the pages: before the first reading there is nothing to look at, either.
     let obstacle = app.live.obstacle().filter(|_| app.plant.view().read_at.is_some());
     let obstacle = obstacle.as_ref().map(|why| why.as_str());
-    Json(Up { status: "ok", version: env!("CARGO_PKG_VERSION"), build: &app.site.build, obstacle }).into_response()
+    let age = super::live::age(&app.plant);
+    Json(Up { status: "ok", version: env!("CARGO_PKG_VERSION"), build: &app.site.build, obstacle, age }).into_response()
 }
 
 #[derive(Serialize)]

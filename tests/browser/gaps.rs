@@ -222,19 +222,29 @@ async fn e3_a_wall_is_dim_and_says_since_when_half_a_minute_after_the_workbook_w
     let google = Google::with(Plant::of(40).build()).await;
     let served = Served::at_google(&google, &[("SHEETS_REFRESH_SECONDS", "1")]).await;
     in_browser(async |browser| {
-        let wall = Tab::open(browser, "about:blank", WALL, false).await;
-        wind(&wall).await;
-        wall.goto(&served.at("/kiosko")).await;
-        wall.until("document.readyState === 'complete' && !!document.querySelector('#muro li')").await;
-        google.away(true);
-        wall.until("fetch('/health').then((it) => it.json()).then((it) => !!it.obstacle)").await;
-        for _ in 0..31 {
-            second(&wall).await;
+        // Also where a proxy lets no stream through.
+        for blocked in [false, true] {
+            let wall = Tab::open(browser, "about:blank", WALL, false).await;
+            wind(&wall).await;
+            if blocked {
+                wall.block(&["*/vivo/*"]).await;
+            }
+            wall.goto(&served.at("/kiosko")).await;
+            wall.until("document.readyState === 'complete' && !!document.querySelector('#muro li')").await;
+            google.away(true);
+            wall.until("fetch('/health').then((it) => it.json()).then((it) => !!it.obstacle)").await;
+            for _ in 0..31 {
+                second(&wall).await;
+            }
+            wall.until("/^SIN CONEXIÓN desde \\d\\d:\\d\\d$/.test(document.getElementById('sin-conexion').innerText)").await;
+            wall.until("getComputedStyle(document.querySelector('main')).filter.includes('grayscale')").await;
+            google.away(false);
+            wall.until("fetch('/health').then((it) => it.json()).then((it) => !it.obstacle)").await;
+            for _ in 0..16 {
+                second(&wall).await;
+            }
+            wall.until("document.getElementById('sin-conexion').hidden").await;
         }
-        wall.until("/^SIN CONEXIÓN desde \\d\\d:\\d\\d$/.test(document.getElementById('sin-conexion').innerText)").await;
-        wall.until("getComputedStyle(document.querySelector('main')).filter.includes('grayscale')").await;
-        google.away(false);
-        wall.until("document.getElementById('sin-conexion').hidden").await;
     })
     .await;
 }

@@ -62,14 +62,15 @@ pub(super) fn resync() -> Bytes {
     event("resync", "{}")
 }
 
-/// To worker lists: this spool changed, and what somebody may begin with it now. `version` is the
+/// To worker lists: this spool changed, who has it and what somebody may begin with it now. `version` is the
 /// state that the change led to: a card that shows it already stays as it is. A change by the
 /// office's hand has none, because it leaves the `version` of the row as it was. `loss` is for the one
 /// worker whose occupation another one has ended, and told wherever his list is open.
 pub(super) fn card(id: &str, spool: Option<&Spool>, version: Option<&str>, loss: Option<(WorkerId, String)>) -> Bytes {
     let can = |operation: &Operation| spool.is_some_and(|spool| occupation::can(spool, *operation));
     let ready: Vec<&str> = Operation::ALL.into_iter().filter(can).map(Operation::name).collect();
-    let mut data = json!({ "id": id, "puede": ready, "version": version });
+    let holder = spool.and_then(|spool| Some(spool.occupation.as_ref()?.worker.get()));
+    let mut data = json!({ "id": id, "puede": ready, "tiene": holder, "version": version });
     if let Some((worker, text)) = loss {
         data["aviso"] = json!({ "para": worker.get(), "texto": text });
     }
