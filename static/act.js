@@ -68,14 +68,29 @@
     made.dataset[mark] = '';
     return made;
   };
-  const toast = (text) => {
+  const toast = (text, of) => {
     const box = Object.assign(document.createElement('div'), { className: 'toast bad' });
     box.dataset.caja = '';
+    if (of) box.dataset.de = of;
     box.append(Object.assign(document.createElement('p'), { textContent: text }), button(WORDS.close, 'cerrar'));
     $('alertas')?.append(box);
   };
 
   document.addEventListener('aviso', (e) => toast(e.detail));
+
+  // An error that nobody has put away goes along to whatever page comes next; where somebody else has the tablet by then,
+  // with the name of whom it concerns.
+  const ERRORS = 'errores';
+  const name = 'trabajador' in body.dataset ? document.querySelector('h1')?.textContent.trim() : undefined;
+  const leftOver = () => {
+    const failures = [...document.querySelectorAll('.result:has(.bad)')].map((box) =>
+      ({ de: name, texto: [box.querySelector('h2'), ...box.querySelectorAll('.bad')].map((el) => el.textContent.trim()).join('\n') }));
+    return [...document.querySelectorAll('#alertas .toast.bad')].map((box) => ({ de: box.dataset.de ?? name, texto: box.querySelector('p').textContent })).concat(failures);
+  };
+  addEventListener('pagehide', () => { try { sessionStorage.setItem(ERRORS, JSON.stringify(leftOver())); } catch { /* they end with the page */ } });
+  try {
+    for (const { de, texto } of JSON.parse(sessionStorage.getItem(ERRORS) || '[]')) toast(de && de !== name && !texto.startsWith(`${de}: `) ? `${de}: ${texto}` : texto, de);
+  } catch { /* none kept */ }
 
   // A question that got no answer is not an empty list: the list stays and says so.
   const ASKS = '#q, #lista, #gente, #escaner, [data-ayuda]';
@@ -100,7 +115,8 @@
     if (!posts(e)) return;
     const say = (text) => () => write($('demora'), text);
     waits.set(e.detail.ctx, [
-      setTimeout(say(WORDS['still-saving']), 2000),
+      // What is said of the wait stands outside the dialog, and so does all else that can be done meanwhile.
+      setTimeout(() => { say(WORDS['still-saving'])(); e.detail.ctx.sourceElement?.closest?.('dialog')?.close(); }, 2000),
       setTimeout(say(WORDS.slow), 8000),
     ]);
   });

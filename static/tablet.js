@@ -27,9 +27,8 @@
   const shared = worker || ['/carretes', '/registro'].includes(location.pathname);
   // Idle: what was begun and not sent keeps the page; ticked boxes are kept for whoever ticked them (choose.js).
   let touched = performance.now();
-  // A dialog in which nothing is typed holds nobody; an error does until it is put away: whoever was told that nothing
-  // was registered may have walked off to the spool, and the next one at the tablet must not be the only one to know.
-  const busy = () => document.querySelector('form.htmx-request, .toast.bad, .result .bad') || filledIn(document, 'main input:is([type=text], [type=date])');
+  // A dialog in which nothing is typed holds nobody, nor does an error: it goes along (act.js).
+  const busy = () => document.querySelector('form.htmx-request') || filledIn(document, 'main input:is([type=text], [type=date])');
   // The bar stays until the finger that came down on it is gone.
   const stay = () => {
     touched = performance.now();
@@ -56,6 +55,7 @@
     else if (left <= 0) go();
     else if (left <= NOTICE) {
       if (!$('vuelta').firstChild) {
+        document.querySelector('dialog[open]')?.close(); // it lies over the question
         const seconds = document.createElement('b');
         seconds.setAttribute('aria-hidden', 'true');
         $('vuelta').append(`${WORDS['still-there']} `, seconds);

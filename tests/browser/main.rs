@@ -29,6 +29,7 @@ mod hands;
 mod keyboard;
 mod keys;
 mod large;
+mod lasting;
 mod locked;
 mod look;
 mod names;
