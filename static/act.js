@@ -87,7 +87,10 @@
       ({ de: name, texto: [box.querySelector('h2'), ...box.querySelectorAll('.bad')].map((el) => el.textContent.trim()).join('\n') }));
     return [...document.querySelectorAll('#alertas .toast.bad')].map((box) => ({ de: box.dataset.de ?? name, texto: box.querySelector('p').textContent })).concat(failures);
   };
-  addEventListener('pagehide', () => { try { sessionStorage.setItem(ERRORS, JSON.stringify(leftOver())); } catch { /* they end with the page */ } });
+  addEventListener('pagehide', () => {
+    const errors = leftOver();
+    try { if (errors.length) sessionStorage.setItem(ERRORS, JSON.stringify(errors)); else sessionStorage.removeItem(ERRORS); } catch { /* they end with the page */ }
+  });
   try {
     for (const { de, texto } of JSON.parse(sessionStorage.getItem(ERRORS) || '[]')) toast(de && de !== name && !texto.startsWith(`${de}: `) ? `${de}: ${texto}` : texto, de);
   } catch { /* none kept */ }
