@@ -12,6 +12,7 @@ use crate::web::caller::Caller;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
 use crate::words::{self, Fault};
+use crate::workbook::View;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
@@ -58,30 +59,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, caller: Caller, q
     let filter = filter(&query).map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
     let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
-    let rules = app.plant.rules();
-    let looker = looker(&app, worker);
-    let list = List::of(&view, &looker, &filter);
-    let own: Vec<Operation> = Operation::ALL.into_iter().filter(|operation| rules.roles.allows(worker, *operation)).collect();
-    let address = Address { worker: id, filter: filter.clone() };
-    let shows = Show::ALL.into_iter().map(|show| (show, address.show(show))).collect();
-    let several = own.iter().filter(|_| own.len() > 1);
-    let operations = several.map(|operation| (words::operation(*operation), address.operation(*operation))).collect();
-    let duties = own.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(" ");
-    let not_mine = filter.operation.filter(|operation| !own.contains(operation)).map(|operation| not_mine(operation, rules));
-    let number = view.number;
-    Ok(page(&Spools {
-        site: &app.site,
-        worker,
-        address,
-        filter,
-        list,
-        shows,
-        operations,
-        duties,
-        number,
-        not_mine,
-        pins: door::asks(&app),
-    }))
+    Ok(page(&Spools::of(&app, &view, worker, filter)))
 }
 
 fn filter(query: &Fields) -> Result<Filter, Fault> {
@@ -171,7 +149,29 @@ impl Address {
     }
 }
 
-impl Spools<'_> {
+impl<'a> Spools<'a> {
+    /// What this worker sees of the plant through this filter.
+    fn of(app: &'a App, view: &View, worker: &'a Arc<Worker>, filter: Filter) -> Spools<'a> {
+        let rules = app.plant.rules();
+        let list = List::of(view, &looker(app, worker), &filter);
+        let own: Vec<Operation> = Operation::ALL.into_iter().filter(|operation| rules.roles.allows(worker, *operation)).collect();
+        let address = Address { worker: worker.id, filter: filter.clone() };
+        let several = own.iter().filter(|_| own.len() > 1);
+        Spools {
+            site: &app.site,
+            worker,
+            list,
+            shows: Show::ALL.into_iter().map(|show| (show, address.show(show))).collect(),
+            operations: several.map(|operation| (words::operation(*operation), address.operation(*operation))).collect(),
+            duties: own.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(" "),
+            number: view.number,
+            not_mine: filter.operation.filter(|operation| !own.contains(operation)).map(|operation| not_mine(operation, rules)),
+            pins: door::asks(app),
+            address,
+            filter,
+        }
+    }
+
     fn key(&self) -> Uuid {
         Uuid::new_v4()
     }
