@@ -10,9 +10,9 @@ use crate::web::failure::Failure;
 use crate::web::pages::{self, Asker};
 use crate::words::{Door, Fault};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::convert::Infallible;
@@ -240,12 +240,17 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
         credentials.used(&access, now);
     }
     request.extensions_mut().insert(credentials.clone());
-    let stranger = matches!(caller, Caller::Nobody);
+    let stranger = caller == Caller::Nobody;
     let tablet = credentials.on_tablet(&access, &caller, now).await;
-    let mut response = match caller.may(needs) && (needs != Needs::Again || caller.recent()) {
+    let response = match caller.may(needs) && (needs != Needs::Again || caller.recent()) {
         true => through(caller, request, next).await,
         false => stopped(&app, &access, (credentials, caller, needs, now), request, next).await,
     };
+    marked(response, stranger, tablet)
+}
+
+/// Leaves on an answer who it is for, where the trail and the log ask for it.
+fn marked(mut response: Response, stranger: bool, tablet: Option<OnTablet>) -> Response {
     if stranger {
         response.extensions_mut().insert(Stranger);
     }
@@ -336,30 +341,29 @@ async fn refused(door: Door, caller: &Caller, needs: Needs, request: Request) ->
     let (mut parts, _) = request.into_parts();
     let Ok(asker) = Asker::from_request_parts(&mut parts, &()).await;
     let path = parts.uri.path();
-    let way = match door {
-        Door::Unknown => Some("/tableta".to_owned()),
-        Door::SupervisorsOnly => Some(format!("/entrar?volver={}", way_back(&parts))),
-        _ => None,
-    };
-    let is_page = !matches!(needs, Needs::Read | Needs::Act) && !path.starts_with("/vivo/");
+    let way = way_in(&door, &parts);
     let failure = Failure::from(Fault::from(door));
+    if matches!(needs, Needs::Read | Needs::Act) || path.starts_with("/vivo/") {
+        let response = failure.for_path(path);
+        return match caller {
+            Caller::Nobody => ([(WWW_AUTHENTICATE, "Bearer")], response).into_response(),
+            _ => response,
+        };
+    }
     match way {
-        Some(way) if is_page && asker.htmx => {
-            let mut response = asker.told(failure).into_response();
-            if let Ok(way) = HeaderValue::from_str(&way) {
-                response.headers_mut().insert("hx-redirect", way);
-            }
-            response
-        }
-        Some(way) if is_page && parts.method.is_safe() => Redirect::to(&way).into_response(),
-        _ if is_page && asker.htmx => asker.told(failure).into_response(),
-        _ => {
-            let mut response = failure.for_path(path);
-            if *caller == Caller::Nobody && !is_page {
-                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            response
-        }
+        Some(way) if asker.htmx => ([("hx-redirect", way)], asker.told(failure)).into_response(),
+        Some(way) if parts.method.is_safe() => Redirect::to(&way).into_response(),
+        _ if asker.htmx => asker.told(failure).into_response(),
+        _ => failure.for_path(path),
+    }
+}
+
+/// Where whoever is stopped for this reason is let in.
+fn way_in(door: &Door, parts: &Parts) -> Option<String> {
+    match door {
+        Door::Unknown => Some("/tableta".to_owned()),
+        Door::SupervisorsOnly => Some(format!("/entrar?volver={}", way_back(parts))),
+        _ => None,
     }
 }
 
