@@ -168,6 +168,7 @@ fn kind(path: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use include_dir::File;
     use sha2::{Digest, Sha256};
 
     #[test]
@@ -206,9 +207,16 @@ mod tests {
         }
     }
 
+    /// Every template, those in folders too.
+    fn templates(dir: &'static Dir<'static>) -> Vec<&'static File<'static>> {
+        dir.files().chain(dir.dirs().flat_map(templates)).collect()
+    }
+
     #[test]
     fn every_asset_that_a_template_names_exists() {
-        for template in TEMPLATES.files() {
+        let templates = templates(&TEMPLATES);
+        assert!(templates.iter().any(|template| template.path().starts_with("door")), "folders are looked into");
+        for template in templates {
             let text = template.contents_utf8().unwrap_or_default();
             for name in text.split("assets::url(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
                 assert!(BY_NAME.contains_key(name), "{name} in {}", template.path().display());
