@@ -110,6 +110,7 @@ fn event_type(action: Action, operation: Option<Operation>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn no_line_end_can_break_an_event() {
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_public_stream_has_nine_names() {
-        for (action, operation, name) in [
+        let known = [
             (Action::Take, Operation::Arm, "TOMAR"),
             (Action::Pause, Operation::Sold, "PAUSAR"),
             (Action::Complete, Operation::Arm, "COMPLETAR"),
@@ -130,8 +131,16 @@ mod tests {
             (Action::Pause, Operation::Repair, "PAUSAR_REPARACION"),
             (Action::Complete, Operation::Repair, "COMPLETAR_REPARACION"),
             (Action::Cancel, Operation::Repair, "CANCELAR_REPARACION"),
-        ] {
+        ];
+        for (action, operation, name) in known {
             assert_eq!(event_type(action, Some(operation)), name);
+        }
+        let names: BTreeSet<&str> = known.into_iter().map(|(.., name)| name).collect();
+        assert_eq!(names.len(), 9);
+        for action in Action::WRITTEN.into_iter().chain([Action::Other]) {
+            for operation in Operation::ALL.into_iter().map(Some).chain([None]) {
+                assert!(names.contains(event_type(action, operation)), "{action:?} {operation:?}");
+            }
         }
     }
 }
