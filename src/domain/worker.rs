@@ -1,6 +1,7 @@
 //! Who works in the plant, what each may do, and how a worker is written in a cell.
 
 use super::cell::{clean, fold, visible};
+use super::decision::Refusal;
 use super::operation::Operation;
 use std::collections::HashMap;
 use std::fmt;
@@ -172,6 +173,18 @@ impl People {
         self.by_id.get(&id).map(|index| &self.workers[*index])
     }
 
+    /// The worker with this number, who may act.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownWorker`], [`Refusal::InactiveWorker`].
+    pub fn active(&self, id: WorkerId) -> Result<&Arc<Worker>, Refusal> {
+        let worker = self.get(id).ok_or(Refusal::UnknownWorker { id: id.get() })?;
+        match worker.active {
+            true => Ok(worker),
+            false => Err(Refusal::InactiveWorker { name: worker.full_name() }),
+        }
+    }
+
     /// The full name, or `None` when the number is in no list.
     pub fn name(&self, id: WorkerId) -> Option<String> {
         self.get(id).map(|worker| worker.full_name())
@@ -277,6 +290,16 @@ mod tests {
             worker(95, "Ana", "Paz"),
             worker(96, "Ana", "Paz"),
         ])
+    }
+
+    #[test]
+    fn only_who_is_known_and_active_may_act() {
+        let gone = Worker { active: false, ..worker(97, "Luis", "Soto") };
+        let people = People::new(vec![worker(93, "Marta", "Ríos"), gone]);
+        let asked = |id| people.active(WorkerId::new(id).unwrap()).map(|worker| worker.full_name());
+        assert_eq!(asked(93).as_deref(), Ok("Marta Ríos"));
+        assert_eq!(asked(97), Err(Refusal::InactiveWorker { name: "Luis Soto".into() }));
+        assert_eq!(asked(98), Err(Refusal::UnknownWorker { id: 98 }));
     }
 
     #[test]

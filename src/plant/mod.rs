@@ -174,17 +174,8 @@ impl Plant {
         if let Err(unknown @ Refusal::UnknownSpool { .. }) = found {
             return Err(unknown.into());
         }
-        let worker = self.worker(view, order.worker)?;
+        let worker = Arc::clone(view.people.active(order.worker)?);
         Ok((found?, worker))
-    }
-
-    /// The active worker with this number.
-    fn worker(&self, view: &View, id: WorkerId) -> Result<Arc<Worker>, Error> {
-        let worker = view.people.get(id).ok_or(Refusal::UnknownWorker { id: id.get() })?;
-        match worker.active {
-            true => Ok(Arc::clone(worker)),
-            false => Err(Refusal::InactiveWorker { name: worker.full_name() }.into()),
-        }
     }
 
     fn circumstance<'a>(&'a self, view: &'a View, id: Uuid) -> Circumstance<'a> {

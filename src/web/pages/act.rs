@@ -9,7 +9,7 @@ use super::door::may_act_for;
 use super::face::{Asker, Face};
 use super::fields::Fields;
 use super::spools::fresh;
-use super::{Answer, page, somebody};
+use super::{Answer, page};
 use crate::domain::{Action, Operation, Worker, WorkerId};
 use crate::error::Error;
 use crate::plant::{Done, Order};
@@ -107,8 +107,8 @@ struct HelpForm<'a> {
 pub(super) async fn help(State(app): State<App>, asker: Asker, Asked(id): Asked, query: Fields) -> Answer {
     let worker = query.worker().map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
-    let spool = view.find(&id).map_err(|refusal| asker.told(Error::from(refusal)))?;
-    let who = somebody(&view, worker).map_err(|error| asker.told(error))?;
+    let spool = view.find(&id).map_err(|refusal| asker.told(refusal))?;
+    let who = view.people.active(worker).map_err(|refusal| asker.told(refusal))?;
     let (id, tag, key) = (spool.id(), spool.tag().as_str(), Uuid::new_v4());
     Ok(match asker.htmx {
         true => page(&HelpForm { id, tag, worker, key }),
@@ -215,7 +215,7 @@ fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, verdicts: Vec<Ver
         return Ok(page(&Batch { many, verdicts, good }));
     }
     let view = app.plant.view();
-    let worker = somebody(&view, worker).map_err(|error| asker.told(error))?;
+    let worker = view.people.active(worker).map_err(|refusal| asker.told(refusal))?;
     Ok(page(&BatchPage { site: &app.site, worker, many, verdicts, good }))
 }
 

@@ -2,6 +2,7 @@
 
 use super::card::{Card, Place};
 use super::page;
+use crate::domain::Refusal;
 use crate::error::Error;
 use crate::web::failure::Failure;
 use crate::words::{self, Fault};
@@ -56,6 +57,12 @@ impl From<Failure> for Face {
 impl From<Error> for Face {
     fn from(error: Error) -> Face {
         Failure::from(&error).into()
+    }
+}
+
+impl From<Refusal> for Face {
+    fn from(refusal: Refusal) -> Face {
+        Error::from(refusal).into()
     }
 }
 

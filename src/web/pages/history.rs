@@ -8,7 +8,6 @@ use super::{Answer, page};
 use crate::domain::audit::{Session, effective, sessions};
 use crate::domain::decision::Candidate;
 use crate::domain::{Action, AuditEvent, Moment, Operation, Refusal, Spool, Worker};
-use crate::error::Error;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
 use crate::words;
@@ -69,7 +68,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, Asked(asked): Ask
             *choice.status_mut() = StatusCode::MULTIPLE_CHOICES;
             return Ok(choice);
         }
-        Err(refusal) => return Err(asker.told(Error::from(refusal))),
+        Err(refusal) => return Err(asker.told(refusal)),
     };
     let worker = query.worker_if_any().map_err(|failure| asker.told(failure))?;
     let worker = worker.and_then(|id| view.people.get(id)).filter(|worker| worker.active).map(|worker| &**worker);

@@ -24,17 +24,13 @@ pub(super) use face::Asker;
 pub(super) use scan::is_known_tag;
 
 use super::App;
-use crate::domain::{Refusal, Worker, WorkerId};
-use crate::error::Error;
 use crate::web::failure::Failure;
-use crate::workbook::View;
 use askama::Template;
 use axum::Router;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use face::Face;
-use std::sync::Arc;
 
 /// The routes of the screens.
 pub fn routes() -> Router<App> {
@@ -78,15 +74,6 @@ pub(super) fn told(failure: Failure, path: &str, asker: Asker) -> Response {
     match path.starts_with("/api/") {
         true => failure.json(),
         false => asker.told(failure).into_response(),
-    }
-}
-
-/// The active worker with this number, for screens that are somebody's.
-fn somebody(view: &View, id: WorkerId) -> Result<&Arc<Worker>, Error> {
-    let worker = view.people.get(id).ok_or(Refusal::UnknownWorker { id: id.get() })?;
-    match worker.active {
-        true => Ok(worker),
-        false => Err(Refusal::InactiveWorker { name: worker.full_name() }.into()),
     }
 }
 

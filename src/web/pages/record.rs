@@ -5,7 +5,7 @@ use super::elapsed::span;
 use super::face::Asker;
 use super::fields::Fields;
 use super::tag::parted;
-use super::{Answer, page, somebody};
+use super::{Answer, page};
 use crate::domain::record::{Entry, Record, Totals};
 use crate::domain::{Moment, Operation, Worker};
 use crate::web::{App, Site};
@@ -63,7 +63,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) ->
     }
     let id = query.worker().map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
-    let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
+    let worker = view.people.active(id).map_err(|refusal| asker.told(refusal))?;
     let (now, zone) = (app.plant.clock().now(), app.plant.clock().zone());
     let record = Record::of(id, view.spools.iter(), now, zone);
     let sums = [sum("hoy", &record.today), sum("semana", &record.week)];

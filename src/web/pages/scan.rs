@@ -2,7 +2,7 @@
 
 use super::face::Asker;
 use super::fields::{Fields, bare};
-use super::{Answer, page, somebody};
+use super::{Answer, page};
 use crate::domain::{Refusal, Spool, Tag, Worker, WorkerId};
 use crate::error::Error;
 use crate::web::{App, Site};
@@ -40,7 +40,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, query: Fields) ->
     let id = query.worker().map_err(|failure| asker.told(failure))?;
     let tag = query.scanned().map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
-    let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
+    let worker = view.people.active(id).map_err(|refusal| asker.told(refusal))?;
     let rows = scanned(&view, &tag);
     match rows[..] {
         [] => Err(asker.told(Error::from(Refusal::UnknownSpool { asked: tag }))),

@@ -5,7 +5,7 @@ use super::door::{self, first_pin};
 use super::face::Asker;
 use super::fields::Fields;
 use super::list::{Filter, List, Show};
-use super::{Answer, page, somebody};
+use super::{Answer, page};
 use crate::domain::{Operation, Refusal, Rules, Worker, WorkerId};
 use crate::error::Error;
 use crate::web::caller::Caller;
@@ -58,7 +58,7 @@ pub(super) async fn show(State(app): State<App>, asker: Asker, caller: Caller, q
     }
     let filter = filter(&query).map_err(|failure| asker.told(failure))?;
     let view = app.plant.view();
-    let worker = somebody(&view, id).map_err(|error| asker.told(error))?;
+    let worker = view.people.active(id).map_err(|refusal| asker.told(refusal))?;
     Ok(page(&Spools::of(&app, &view, worker, filter)))
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn card(State(app): State<App>, asker: Asker, Asked(id): Asked,
 /// The card of a spool as this worker sees it now.
 pub(super) fn fresh(app: &App, spool: &str, worker: WorkerId) -> Result<Card, Error> {
     let view = app.plant.view();
-    let worker = somebody(&view, worker)?;
+    let worker = view.people.active(worker)?;
     let looker = looker(app, worker);
     Ok(Card::new(view.find(spool)?, &looker))
 }

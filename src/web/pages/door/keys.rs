@@ -1,7 +1,7 @@
 //! `/supervisor/claves`: tokens of clients, the wall's link, the workers' PINs and badges.
 
 use super::super::fields::Fields;
-use super::super::{Answer, page, somebody};
+use super::super::{Answer, page};
 use super::enrol::origin;
 use super::{go, locked, now, when};
 use crate::access::{Denied, rules};
@@ -115,14 +115,14 @@ pub(super) async fn ask_pins(State(app): State<App>, asker: Asker, fields: Field
 /// Gives a worker a PIN; an empty field takes his.
 pub(super) async fn set_pin(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
     let view = app.plant.view();
-    let worker = somebody(&view, fields.worker()?).map_err(|error| asker.told(error))?;
+    let worker = view.people.active(fields.worker()?).map_err(|refusal| asker.told(refusal))?;
     done(asker, locked(&app)?.set_pin(worker.id, fields.text("pin"), now(&app)).await)
 }
 
 /// Gives a worker a badge beside those that he has; an empty field takes them all.
 pub(super) async fn set_badge(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
     let (access, view) = (locked(&app)?, app.plant.view());
-    let worker = somebody(&view, fields.worker()?).map_err(|error| asker.told(error))?;
+    let worker = view.people.active(fields.worker()?).map_err(|refusal| asker.told(refusal))?;
     let Some(code) = fields.text("codigo") else { return done(asker, access.remove_badges(worker.id).await) };
     if rules::badge(code).is_none() {
         return Err(asker.told(crate::words::Fault::from(crate::words::Door::BadBadge)));

@@ -1,7 +1,7 @@
 //! `/pin` and `/credencial`: a worker says who he is, where the plant asks for more than his name.
 
 use super::super::fields::Fields;
-use super::super::{Answer, page, somebody};
+use super::super::{Answer, page};
 use super::{go, locked, now, with_cookie};
 use crate::access::Denied;
 use crate::domain::{Worker, WorkerId};
@@ -48,14 +48,14 @@ pub(in crate::web) fn may_act_for(app: &App, worker: WorkerId) -> Result<(), Fau
 /// The page.
 pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     let view = app.plant.view();
-    let worker = somebody(&view, query.worker()?)?;
+    let worker = view.people.active(query.worker()?)?;
     Ok(page(&Pin { site: &app.site, worker, why: None }))
 }
 
 /// The PIN of one worker, on this tablet. Whoever was signed in there is not any more, a supervisor included.
 pub(super) async fn enter(State(app): State<App>, asker: Asker, from: Credentials, fields: Fields) -> Answer {
     let (access, view, now) = (locked(&app)?, app.plant.view(), now(&app));
-    let worker = somebody(&view, fields.worker()?)?;
+    let worker = view.people.active(fields.worker()?)?;
     let book = access.book()?;
     let tablet = from.tablet(&book, now).ok_or(Door::PinOnTablet)?;
     match access.sign_in_worker(worker.id, fields.text("pin").unwrap_or_default(), tablet, now).await {

@@ -119,7 +119,7 @@ pub(in crate::web::pages) async fn ask(
     query: Fields,
 ) -> Answer {
     let view = app.plant.view();
-    let spool = view.find(&id).map_err(|refusal| asker.told(Error::from(refusal)))?;
+    let spool = view.find(&id).map_err(|refusal| asker.told(refusal))?;
     let what = verb.what(&app, spool, &query)?;
     Ok(page(&confirm(&app, spool, &what, &query, None)))
 }

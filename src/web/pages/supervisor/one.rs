@@ -2,7 +2,6 @@
 
 use super::{Answer, Frame, Named, Tab};
 use crate::domain::{Column, Mend, Operation, Remedy, Spool};
-use crate::error::Error;
 use crate::web::input::Asked;
 use crate::web::pages::face::Asker;
 use crate::web::pages::fields::Fields;
@@ -43,7 +42,7 @@ impl One<'_> {
 /// The page.
 pub(in crate::web::pages) async fn show(State(app): State<App>, asker: Asker, Asked(id): Asked, query: Fields) -> Answer {
     let view = app.plant.view();
-    let spool = view.find(&id).map_err(|refusal| asker.told(Error::from(refusal)))?;
+    let spool = view.find(&id).map_err(|refusal| asker.told(refusal))?;
     let frame = Frame::of(&app, None, format!("/supervisor/carretes/{}", spool.id()), &query)?;
     let cell = |column: Column| {
         let value = words::value(column, &spool.row[column].display());
