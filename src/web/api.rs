@@ -10,8 +10,8 @@ use requests::{Body, OperationId};
 
 use super::App;
 use super::failure::Failure;
-use super::pages::door::may_act_for;
-use crate::domain::{Refusal, WorkerId};
+use super::pages::door::whose;
+use crate::domain::Refusal;
 use crate::error::Error;
 use crate::plant::{Done, Order};
 use crate::words::{self, Fault};
@@ -104,14 +104,7 @@ fn success(done: &Done) -> Answer<Success> {
 }
 
 fn order(app: &App, body: &Body, id: OperationId) -> Result<Order, Fault> {
-    Ok(Order { spool: body.spool()?, worker: whose(app, body)?, id: id.0 })
-}
-
-/// In whose name something is done: on a tablet his own, where the plant asks for PINs.
-fn whose(app: &App, body: &Body) -> Result<WorkerId, Fault> {
-    let worker = body.worker()?;
-    may_act_for(app, worker)?;
-    Ok(worker)
+    Ok(Order { spool: body.spool()?, worker: whose(app, body.worker()?)?, id: id.0 })
 }
 
 async fn take(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
@@ -134,7 +127,7 @@ async fn cancel(State(app): State<App>, id: OperationId, body: Body) -> Answer<S
 }
 
 async fn undo(State(app): State<App>, id: OperationId, body: Body) -> Answer<Success> {
-    let order = Order { spool: body.tag_spool()?, worker: whose(&app, &body)?, id: id.0 };
+    let order = Order { spool: body.tag_spool()?, worker: whose(&app, body.worker()?)?, id: id.0 };
     success(&app.plant.undo(order, body.event()?).await?)
 }
 
@@ -145,7 +138,7 @@ async fn inspect(State(app): State<App>, id: OperationId, body: Body) -> Answer<
 
 /// One verdict a spool, in the order asked; 503 only if none could be tried (`design.md` 6).
 async fn take_many(State(app): State<App>, id: OperationId, body: Body) -> Answer<Batch> {
-    let (asked, worker, operation) = (body.tag_spools()?, whose(&app, &body)?, body.operation()?);
+    let (asked, worker, operation) = (body.tag_spools()?, whose(&app, body.worker()?)?, body.operation()?);
     let order = Order { spool: String::new(), worker, id: id.0 };
     let mut results = app.plant.take_many(order, asked.clone(), operation).await;
     let untried = |result: &Result<Done, Error>| matches!(result, Err(Error::Unavailable { .. }));

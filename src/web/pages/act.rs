@@ -5,7 +5,7 @@
 //! is fetched anew: of an answer whose target is gone htmx shows nothing at all.
 
 use super::card::{Card, Place};
-use super::door::may_act_for;
+use super::door::whose;
 use super::face::{Asker, Face};
 use super::fields::Fields;
 use super::spools::fresh;
@@ -16,7 +16,7 @@ use crate::plant::{Done, Order};
 use crate::web::failure::Failure;
 use crate::web::input::Asked;
 use crate::web::{App, Site};
-use crate::words::{self, Fault};
+use crate::words;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
@@ -116,19 +116,12 @@ pub(super) async fn help(State(app): State<App>, asker: Asker, Asked(id): Asked,
     })
 }
 
-/// In whose name something is done: his own, where the plant asks for PINs.
-fn whose(app: &App, fields: &Fields) -> Result<WorkerId, Fault> {
-    let worker = fields.worker()?;
-    may_act_for(app, worker)?;
-    Ok(worker)
-}
-
 /// One action of one worker on one spool, told as this asker needs it.
 async fn act<F>(app: &App, asker: Asker, spool: String, fields: &Fields, deed: impl FnOnce(Order) -> F) -> Answer
 where
     F: Future<Output = Result<Done, Face>>,
 {
-    let worker = whose(app, fields).map_err(|failure| asker.told(failure))?;
+    let worker = fields.worker().and_then(|worker| whose(app, worker)).map_err(|failure| asker.told(failure))?;
     let card = || fresh(app, &spool, worker).ok();
     let id = fields.id().map_err(|failure| asker.told(failure).with(card()))?;
     let order = Order { spool: spool.clone(), worker, id };
@@ -183,7 +176,7 @@ struct Verdict {
 
 /// TOMAR many at once: a verdict for each, kept on the screen until it is put away.
 pub(super) async fn take_many(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let worker = whose(&app, &fields).map_err(|failure| asker.told(failure))?;
+    let worker = fields.worker().and_then(|worker| whose(&app, worker)).map_err(|failure| asker.told(failure))?;
     let id = fields.id().map_err(|failure| asker.told(failure))?;
     let chosen = fields.chosen().map_err(|failure| asker.told(failure))?;
     let mut verdicts = Vec::with_capacity(chosen.len());
@@ -199,7 +192,7 @@ pub(super) async fn take_many(State(app): State<App>, asker: Asker, fields: Fiel
 
 /// PAUSAR many at once, for one reason: how a shift ends.
 pub(super) async fn pause_many(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let worker = whose(&app, &fields).map_err(|failure| asker.told(failure))?;
+    let worker = fields.worker().and_then(|worker| whose(&app, worker)).map_err(|failure| asker.told(failure))?;
     let id = fields.id().map_err(|failure| asker.told(failure))?;
     let spools = fields.released().map_err(|failure| asker.told(failure))?;
     let reason = fields.reason().map_err(|failure| asker.told(failure))?;

@@ -10,7 +10,7 @@ mod tablets;
 mod wall;
 
 pub(in crate::web) use again::again;
-pub(in crate::web) use pin::{asks, first_pin, may_act_for};
+pub(in crate::web) use pin::{asks, first_pin, whose};
 
 use super::face::{Asker, Face};
 use crate::access::{Access, Denied};

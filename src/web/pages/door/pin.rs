@@ -33,15 +33,15 @@ pub(in crate::web) fn first_pin(app: &App, caller: &Caller, worker: WorkerId) ->
     asks(app) && matches!(caller, Caller::Tablet { worker: found, .. } if *found != Some(worker))
 }
 
-/// Whether whoever asks may act in this worker's name: of people only himself, where the plant asks for PINs.
+/// In whose name whoever asks acts, given whom he named: of people only himself, where the plant asks for PINs.
 ///
 /// # Errors
 /// [`Door::PinFirst`].
-pub(in crate::web) fn may_act_for(app: &App, worker: WorkerId) -> Result<(), Fault> {
+pub(in crate::web) fn whose(app: &App, named: WorkerId) -> Result<WorkerId, Fault> {
     match Caller::current() {
-        Caller::Tablet { worker: Some(found), .. } if found == worker => Ok(()),
+        Caller::Tablet { worker: Some(found), .. } if found == named => Ok(named),
         Caller::Tablet { .. } | Caller::Supervisor { .. } if asks(app) => Err(Door::PinFirst.into()),
-        _ => Ok(()),
+        _ => Ok(named),
     }
 }
 
