@@ -2,14 +2,13 @@
 //! comes as JSON, as a form or in an address. `None` is for something else than it should be.
 
 use super::failure::Failure;
-use crate::domain::cell::{date_of, visible};
-use crate::domain::{Operation, Tag, WorkerId};
+use crate::domain::cell::visible;
+use crate::domain::{Tag, WorkerId};
 use crate::words::{Fault, Wants};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use chrono::NaiveDate;
 use uuid::{Uuid, Variant};
 
 /// The longest reason for a pause, in characters.
@@ -23,16 +22,6 @@ pub(super) fn spool(text: &str) -> Option<String> {
 /// A worker's number.
 pub(super) fn worker(text: &str) -> Option<WorkerId> {
     WorkerId::new(text.parse().ok()?)
-}
-
-/// The plant's word for an operation.
-pub(super) fn operation(text: &str) -> Option<Operation> {
-    Operation::read(text)
-}
-
-/// A day that exists.
-pub(super) fn date(text: &str) -> Option<NaiveDate> {
-    date_of(text)
 }
 
 /// Whether it is APROBADO.

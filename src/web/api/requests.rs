@@ -2,6 +2,7 @@
 //! names the field.
 
 use super::Rejected;
+use crate::domain::cell::date_of;
 use crate::domain::{Operation, WorkerId};
 use crate::plant::BATCH;
 use crate::web::input;
@@ -118,7 +119,7 @@ impl Body {
 
     /// `operacion`.
     pub(super) fn operation(&self) -> Result<Operation, Fault> {
-        self.text("operacion", Wants::Operation, input::operation)
+        self.text("operacion", Wants::Operation, Operation::read)
     }
 
     /// `relevar`; absent is no.
@@ -133,7 +134,7 @@ impl Body {
 
     /// `fecha_operacion`: YYYY-MM-DD or DD-MM-YYYY.
     pub(super) fn date(&self) -> Result<Option<NaiveDate>, Fault> {
-        self.text_if_any("fecha_operacion", Wants::Date, input::date)
+        self.text_if_any("fecha_operacion", Wants::Date, date_of)
     }
 
     /// `resultado`: whether it is APROBADO.
@@ -197,7 +198,7 @@ impl Filters {
 
     /// `operacion`.
     pub(super) fn operation(&self) -> Result<Option<Operation>, Fault> {
-        self.read("operacion", Wants::Operation, input::operation)
+        self.read("operacion", Wants::Operation, Operation::read)
     }
 
     /// `worker_id`.

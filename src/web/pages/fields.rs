@@ -1,6 +1,7 @@
 //! What a form or an address says, parsed at the edge: inside there are only domain types. Each
 //! wrong field is one sentence that names it.
 
+use crate::domain::cell::date_of;
 use crate::domain::{Operation, Remedy, WorkerId};
 use crate::plant::BATCH;
 use crate::web::failure::Failure;
@@ -58,12 +59,12 @@ impl Fields {
 
     /// `operacion`.
     pub(super) fn operation(&self) -> Result<Operation, Fault> {
-        self.needed("operacion", Wants::Operation, input::operation)
+        self.needed("operacion", Wants::Operation, Operation::read)
     }
 
     /// `operacion` as a filter.
     pub(super) fn operation_if_any(&self) -> Result<Option<Operation>, Fault> {
-        self.optional("operacion", Wants::Operation, input::operation)
+        self.optional("operacion", Wants::Operation, Operation::read)
     }
 
     /// `id_operacion`: made when the form was rendered; a new one for a form without it.
@@ -83,7 +84,7 @@ impl Fields {
 
     /// `fecha`, as the tablet's calendar writes it or as the plant does.
     pub(super) fn date(&self) -> Result<Option<NaiveDate>, Fault> {
-        self.optional("fecha", Wants::Date, input::date)
+        self.optional("fecha", Wants::Date, date_of)
     }
 
     /// `motivo`; of "otro" what was typed into `otro`.
@@ -141,7 +142,7 @@ impl Fields {
     pub(super) fn chosen(&self) -> Result<Vec<(Operation, String)>, Fault> {
         self.ticked(|text| {
             let (operation, spool) = text.split_once(':')?;
-            Some((input::operation(operation)?, input::spool(spool)?))
+            Some((Operation::read(operation)?, input::spool(spool)?))
         })
     }
 
