@@ -13,7 +13,7 @@ pub use serve::{Running, start};
 
 use crate::access::Access;
 use crate::config::{self, Complaint, Config, Given};
-use crate::error::Error;
+use crate::error::{Error, in_full};
 use crate::events::{self, Events};
 use crate::locks::{self, Locks};
 use crate::metrics::Metrics;
@@ -120,12 +120,6 @@ impl From<Said> for Halt {
     fn from(said: Said) -> Halt {
         Halt::Other(said.into())
     }
-}
-
-/// An error with all that lies beneath it, in one line.
-fn in_full(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\n', " ")
 }
 
 /// The whole program.

@@ -28,6 +28,12 @@ impl fmt::Display for Service {
 /// The cause beneath an error, for the log and never for a tablet.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// An error with all that lies beneath it, in one line.
+pub fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\n', " ")
+}
+
 /// Why a use case did not end as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -73,5 +79,16 @@ impl Error {
     /// A collaborator that cannot be reached, with the cause.
     pub fn unavailable(service: Service, source: impl Into<Cause>) -> Error {
         Error::Unavailable { service, source: source.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_lies_beneath_an_error_is_one_line() {
+        let error = Error::unavailable(Service::Workbook, std::io::Error::other("disk\nfull"));
+        assert_eq!(in_full(&error), "workbook unavailable: disk full");
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::access;
 use crate::domain::Moment;
+use crate::error::in_full;
 use crate::plant::Clock;
 use crate::workbook::Sqlite;
 use chrono::NaiveTime;
@@ -74,7 +75,7 @@ async fn copy(what: What, workbook: Option<&Arc<Sqlite>>, data: &Path, file: &Pa
     match (what, workbook) {
         (What::Workbook, Some(workbook)) => {
             make()?;
-            workbook.backup(file.to_owned()).await.map_err(|error| super::in_full(&error))?;
+            workbook.backup(file.to_owned()).await.map_err(|error| in_full(&error))?;
         }
         (What::Register, _) if access::is_kept(data) => {
             make()?;

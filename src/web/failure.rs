@@ -7,7 +7,7 @@ use super::Site;
 use super::layers::{Here, unspoken};
 use super::recent::Mishap;
 use crate::domain::Refusal;
-use crate::error::{Error, Service};
+use crate::error::{Error, Service, in_full};
 use crate::words::{self, Door, Fault};
 use askama::Template;
 use axum::Json;
@@ -15,7 +15,6 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
-use std::error::Error as _;
 use tracing::{debug, error, info, warn};
 
 /// A failure as both faces show it.
@@ -142,26 +141,14 @@ impl Failure {
     /// One line; never a body, a name or a sentence. The request id is on the span.
     fn log(&self, error: &Error) {
         let (status, code) = (self.status.as_u16(), self.code);
-        self.remember(chain(error));
+        self.remember(in_full(error));
         match status {
-            500 => error!(status, code, cause = chain(error), "a bug"),
-            501.. => warn!(status, code, cause = chain(error), "could not be served"),
+            500 => error!(status, code, cause = in_full(error), "a bug"),
+            501.. => warn!(status, code, cause = in_full(error), "could not be served"),
             400 | 404 => debug!(status, code, "refused"),
             _ => info!(status, code, "refused"),
         }
     }
-}
-
-/// The error and all its causes, in one line.
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        text.push_str(": ");
-        text.push_str(&deeper.to_string());
-        cause = deeper.source();
-    }
-    text
 }
 
 fn of_error(error: &Error) -> (StatusCode, &'static str) {

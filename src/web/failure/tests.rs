@@ -28,12 +28,6 @@ fn what_may_pass_says_when_to_try_again_and_a_bug_does_not() {
 }
 
 #[test]
-fn the_log_holds_the_whole_chain() {
-    let error = Error::unavailable(Service::Workbook, std::io::Error::other("disk full"));
-    assert_eq!(chain(&error), "workbook unavailable: disk full");
-}
-
-#[test]
 fn a_page_holds_no_markup_of_a_caller() {
     let failure = Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into(), wait: None };
     let page = Page { site: &Site::default(), failure: &failure, again: false }.render().unwrap();

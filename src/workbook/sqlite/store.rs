@@ -2,7 +2,7 @@
 
 use super::sheets;
 use crate::domain::Header;
-use crate::error::{Error, Service};
+use crate::error::{Error, Service, in_full};
 use crate::workbook::Sheets;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
@@ -62,12 +62,6 @@ pub enum OpenError {
     /// The system grants no thread.
     #[error("the workbook's thread cannot be started: {0}")]
     Thread(#[source] io::Error),
-}
-
-/// An error with what lies beneath it, in one line.
-fn in_full(error: &Error) -> String {
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The embedded workbook as a file of sheets, without the memory that an adapter keeps.

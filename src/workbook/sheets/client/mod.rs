@@ -13,6 +13,7 @@ use super::Limits;
 use super::a1::{Col, Fila, TabId};
 use crate::broken::{Safety, lacks};
 use crate::domain::Cell;
+use crate::error::in_full;
 use crate::metrics::SheetsMetrics;
 use google_sheets4::api::BatchUpdateSpreadsheetRequest;
 use google_sheets4::common::{Response, Retry};
@@ -333,8 +334,8 @@ fn judged<T, E>(answer: Result<google_sheets4::Result<(Response, T)>, E>, ear: &
     };
     Err(match error {
         Error::MissingToken(why) => Failed::NotApplied(Reason::Unreachable(format!("no token: {why}"))),
-        Error::HttpError(error) if error.is_connect() => Failed::NotApplied(Reason::Unreachable(chain(&error))),
-        Error::HttpError(error) => Failed::Doubtful(chain(&error)),
+        Error::HttpError(error) if error.is_connect() => Failed::NotApplied(Reason::Unreachable(in_full(&error))),
+        Error::HttpError(error) => Failed::Doubtful(in_full(&error)),
         Error::BadRequest(body) => refused(ear, body["error"]["message"].as_str().unwrap_or_default()),
         Error::Failure(_) => refused(ear, ""),
         Error::JsonDecodeError(..) => Failed::Doubtful("the reply cannot be read".into()),
@@ -363,16 +364,6 @@ fn refused(ear: &Ear, text: &str) -> Failed {
 /// The number in `requests[7]`.
 fn part_of(text: &str) -> Option<usize> {
     text.split_once("requests[")?.1.split_once(']')?.0.parse().ok()
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]
