@@ -51,6 +51,11 @@ struct Page<'a> {
     again: bool,
 }
 
+/// Whether an address is for programs, which are answered in JSON.
+pub(super) fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
 /// A failure of a request's own reading, before any handler: it gets the face of its address.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
@@ -104,7 +109,7 @@ impl Failure {
 
     /// The face for an address: JSON under `/api`, a page elsewhere.
     pub fn for_path(&self, path: &str) -> Response {
-        match path == "/api" || path.starts_with("/api/") {
+        match is_api(path) {
             true => self.json(),
             false => self.page(),
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::web::pages;
 use crate::words::tests::refusals;
 use axum::http::header::CONTENT_TYPE;
 
@@ -24,6 +25,23 @@ fn what_may_pass_says_when_to_try_again_and_a_bug_does_not() {
         let failure = Failure::from(&error);
         assert_eq!((failure.status.as_u16(), failure.code), (status, code));
         assert_eq!(failure.json().headers().contains_key(RETRY_AFTER), status == 503, "{code}");
+    }
+}
+
+#[test]
+fn programs_are_told_in_json_whoever_tells_them() {
+    let failure = Failure::from(Fault::TooMany);
+    let asker = pages::Asker { htmx: false };
+    for (path, kind) in [
+        ("/api", "application/json"),
+        ("/api/", "application/json"),
+        ("/api/spools", "application/json"),
+        ("/apio", "text/html; charset=utf-8"),
+        ("/historial/api/", "text/html; charset=utf-8"),
+    ] {
+        for face in [failure.for_path(path), pages::told(failure.clone(), path, asker)] {
+            assert_eq!(face.headers()[CONTENT_TYPE], kind, "{path}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! list, never "unknown spool" (`field-failures.md` C2, G9).
 
 use super::face::Asker;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_api};
 use crate::web::{App, Site};
 use crate::words::{self, Fault};
 use askama::Template;
@@ -56,7 +56,7 @@ pub(in crate::web) async fn once_read(State(app): State<App>, request: Request, 
     let asks = request.method().is_safe();
     let (mut parts, _) = request.into_parts();
     let Ok(asker) = Asker::from_request_parts(&mut parts, &()).await;
-    match parts.uri.path().starts_with("/api/") {
+    match is_api(parts.uri.path()) {
         true => failure.json(),
         false if asker.htmx || !asks => asker.told(failure).into_response(),
         false => page(&app, &failure),

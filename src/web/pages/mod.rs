@@ -24,7 +24,7 @@ pub(super) use face::Asker;
 pub(super) use scan::is_known_tag;
 
 use super::App;
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, is_api};
 use askama::Template;
 use axum::Router;
 use axum::http::header;
@@ -71,7 +71,7 @@ fn page(template: &impl Template) -> Response {
 
 /// A failure from outside any handler, in the face for this address and whoever asks.
 pub(super) fn told(failure: Failure, path: &str, asker: Asker) -> Response {
-    match path.starts_with("/api/") {
+    match is_api(path) {
         true => failure.json(),
         false => asker.told(failure).into_response(),
     }
