@@ -13,9 +13,11 @@ use crate::workbook::Status;
 use askama::Template;
 use axum::extract::State;
 
-/// From which share on the plant wants to be alarmed: TAKEs that came too late (409), and acts on an
-/// occupation that had ended (410).
-const ALERTS: (f64, f64) = (0.10, 0.05);
+/// Above how many per cent the plant wants to be alarmed of TAKEs that came too late (409).
+const LATE: u32 = 10;
+
+/// The same of acts on an occupation that had ended (410).
+const ENDED: u32 = 5;
 
 /// How many contended spools are shown.
 const HOT: usize = 10;
@@ -42,11 +44,11 @@ struct Health<'a> {
 
 impl Health<'_> {
     fn late(&self) -> bool {
-        self.conflicts.conflict_rate() > ALERTS.0
+        self.conflicts.conflict_rate() > f64::from(LATE) / 100.0
     }
 
     fn ended(&self) -> bool {
-        self.conflicts.ended_rate() > ALERTS.1
+        self.conflicts.ended_rate() > f64::from(ENDED) / 100.0
     }
 
     fn percent(&self, share: f64) -> String {
