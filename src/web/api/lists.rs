@@ -27,9 +27,9 @@ pub(super) async fn workers(State(app): State<App>, filters: Filters) -> Result<
     let operation = filters.operation()?;
     let view = app.plant.view();
     let roles = &app.plant.rules().roles;
-    let may = |worker: &crate::domain::Worker| operation.is_none_or(|operation| worker.active && roles.allows(worker, operation));
-    let items: Vec<WorkerOf<'_>> =
-        view.people.all().iter().filter(|worker| may(worker)).map(|worker| WorkerOf::new(worker)).collect();
+    let people = view.people.all().iter();
+    let able = people.filter(|worker| operation.is_none_or(|operation| roles.allows(worker, operation)));
+    let items: Vec<WorkerOf<'_>> = able.map(|worker| WorkerOf::new(worker)).collect();
     Ok(Json(List::whole(items)).into_response())
 }
 
