@@ -31,21 +31,21 @@ use uuid::Uuid;
 pub struct Plant(Arc<Parts>);
 
 /// What a plant is made of.
-pub struct Parts {
+struct Parts {
     /// The record.
-    pub workbook: Arc<dyn Workbook>,
+    workbook: Arc<dyn Workbook>,
     /// Who holds a spool now.
-    pub locks: Arc<dyn Locks>,
+    locks: Arc<dyn Locks>,
     /// The channel to the screens.
-    pub events: Arc<dyn Events>,
+    events: Arc<dyn Events>,
     /// Plant time.
-    pub clock: Clock,
+    clock: Clock,
     /// The plant's settings.
-    pub rules: Rules,
+    rules: Rules,
     /// Counters.
-    pub metrics: Arc<Metrics>,
+    metrics: Arc<Metrics>,
     /// What the day was like.
-    pub tally: Arc<dyn Tally>,
+    tally: Arc<dyn Tally>,
     tasks: TaskTracker,
 }
 
