@@ -22,25 +22,6 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use shapes::{Batch, Detail, Success};
 
-/// Every route of this module, with its method.
-pub const ROUTES: [(&str, &str); 15] = [
-    ("POST", "/api/occupation/tomar"),
-    ("POST", "/api/occupation/pausar"),
-    ("POST", "/api/occupation/completar"),
-    ("POST", "/api/occupation/cancelar"),
-    ("POST", "/api/occupation/deshacer"),
-    ("POST", "/api/occupation/batch-tomar"),
-    ("POST", "/api/metrologia/completar"),
-    ("GET", "/api/occupation/status/{tag}"),
-    ("GET", "/api/workers"),
-    ("GET", "/api/spools"),
-    ("GET", "/api/dashboard/occupied"),
-    ("GET", "/api/history/{tag}"),
-    ("GET", "/api/conflicts"),
-    ("GET", "/api/redis-health"),
-    ("GET", "/api/health/redis"),
-];
-
 /// The routes of this module.
 pub fn routes() -> Router<App> {
     Router::new()

@@ -10,9 +10,6 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
 
-/// Every route of this module, with its method.
-pub const ROUTES: [(&str, &str); 3] = [("GET", "/health"), ("GET", "/ready"), ("GET", "/metrics")];
-
 /// The routes of this module.
 pub fn routes() -> Router<App> {
     Router::new().route("/health", get(health)).route("/ready", get(ready)).route("/metrics", get(metrics))
