@@ -94,7 +94,7 @@ impl Sheets {
     }
 
     /// `Trabajadores` with the active rows of `Roles`; rows without a number are nobody's.
-    fn workers(&self) -> Vec<Worker> {
+    pub(super) fn workers(&self) -> Vec<Worker> {
         let mut roles: HashMap<WorkerId, Vec<Role>> = HashMap::new();
         for [id, role, active] in self.roles.picked(["Id", "Rol", "Activo"]) {
             let known = worker_id(&id).zip(Role::read(&role.display())).filter(|_| is_active(&active));
@@ -132,7 +132,8 @@ pub(super) fn places_in<const N: usize>(header: &[String], names: [&str; N]) -> 
     })
 }
 
-fn worker_id(cell: &Cell) -> Option<WorkerId> {
+/// The number in a cell that should hold a worker's.
+pub(super) fn worker_id(cell: &Cell) -> Option<WorkerId> {
     cell.read_id().ok().flatten().and_then(WorkerId::new)
 }
 

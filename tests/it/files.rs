@@ -70,6 +70,25 @@ fn the_report_tells_the_office_what_there_is_to_mend() {
 }
 
 #[test]
+fn the_report_counts_people_as_the_app_reads_them() {
+    let report = |header: &[&str], person: &[&str], fitter: &str| {
+        let sheet = |header: &[&str], row: &[&str]| Sheet {
+            header: header.iter().map(|name| (*name).to_owned()).collect(),
+            rows: vec![(2, row.iter().map(|value| Cell::text(*value)).collect())],
+        };
+        let trabajadores = sheet(header, person);
+        let operaciones = sheet(&["TAG_SPOOL", "Armador"], &["MK-1", fitter]);
+        merge(&Sheets::default(), &Sheets { operaciones, trabajadores, ..Sheets::default() }, Santiago).report
+    };
+    let unmarked = report(&["Id", "Nombre", "Apellido"], &["93", "Marta", "Ríos"], "MR(93)");
+    assert_eq!((unmarked.people.workers, unmarked.people.active), (1, 1), "a sheet without the column marks nobody as gone");
+    let header = ["Id", "Nombre", "Apellido", "Activo"];
+    let untidy = report(&header, &["93", "'Marta", "Ríos\u{200b}", "TRUE"], "Marta Ríos");
+    assert_eq!(untidy.people.without_role, ["Marta Ríos (93)"]);
+    assert_eq!(count(&untidy, Column::ArmWorker, Kind::UnknownName), 0, "{:?}", untidy.problems);
+}
+
+#[test]
 fn a5_a8_an_export_keeps_dates_true_text_text_and_every_cell_equal() {
     let (folder, sheets, _) = dirty();
     let out = folder.path().join("salida.xlsx");

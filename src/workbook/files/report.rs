@@ -3,8 +3,9 @@
 use super::{at, place};
 use crate::domain::problem::Kind;
 use crate::domain::spool::identify;
-use crate::domain::{self, Cell, Column, Header, Level, Role, Spool, Tag, Worker, WorkerId};
+use crate::domain::{self, Column, Header, Level, Role, Spool, Tag};
 use crate::words::{self, say, text};
+use crate::workbook::sheet::worker_id;
 use crate::workbook::{Sheet, Sheets};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -114,8 +115,10 @@ impl Report {
     /// Reads the merged workbook as the app will.
     pub(super) fn look_at(&mut self, sheets: &Sheets, file_header: &[String], lacked: &[Column], zone: Tz) {
         self.look_at_header(file_header, lacked);
-        let workers = self.look_at_people(&sheets.trabajadores, &sheets.roles);
-        self.look_at_spools(&sheets.operaciones, &domain::People::new(workers), zone);
+        self.remarks.extend(unread(&sheets.trabajadores, &sheets.roles));
+        let people = domain::People::new(sheets.workers());
+        self.people = People::of(&people);
+        self.look_at_spools(&sheets.operaciones, &people, zone);
     }
 
     fn look_at_header(&mut self, names: &[String], lacked: &[Column]) {
@@ -138,16 +141,6 @@ impl Report {
             };
             self.remarks.push(lacks.with("column", column.header()).into());
         }
-    }
-
-    fn look_at_people(&mut self, trabajadores: &Sheet, roles: &Sheet) -> Vec<Worker> {
-        let (workers, remarks) = workers(trabajadores, roles);
-        self.remarks.extend(remarks);
-        let active: Vec<&Worker> = workers.iter().filter(|worker| worker.active).collect();
-        let without = active.iter().filter(|worker| worker.roles.is_empty());
-        let without_role = without.map(|worker| format!("{} ({})", worker.full_name(), worker.id)).collect();
-        self.people = People { workers: workers.len(), active: active.len(), without_role };
-        workers
     }
 
     fn look_at_spools(&mut self, sheet: &Sheet, people: &domain::People, zone: Tz) {
@@ -186,51 +179,41 @@ impl Report {
     }
 }
 
-/// The workers of the two sheets, and what cannot be read in these.
-fn workers(trabajadores: &Sheet, roles: &Sheet) -> (Vec<Worker>, Vec<String>) {
-    let (mut workers, mut remarks): (Vec<Worker>, Vec<String>) = Default::default();
-    let column = |name: &str| place(&trabajadores.header, name);
-    let (id, given, family, active) = (column("Id"), column("Nombre"), column("Apellido"), column("Activo"));
-    let mut seen = HashSet::new();
+impl People {
+    fn of(people: &domain::People) -> People {
+        let active: Vec<_> = people.all().iter().filter(|worker| worker.active).collect();
+        let without = active.iter().filter(|worker| worker.roles.is_empty());
+        let without_role = without.map(|worker| format!("{} ({})", worker.full_name(), worker.id)).collect();
+        People { workers: people.all().len(), active: active.len(), without_role }
+    }
+}
+
+/// What cannot be read in the lists of people: whom the app will know is not decided here.
+fn unread(trabajadores: &Sheet, roles: &Sheet) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let mut known = HashSet::new();
+    let [id, active] = ["Id", "Activo"].map(|name| place(&trabajadores.header, name));
     for (fila, row) in &trabajadores.rows {
-        let Some(number) = read_id(at(row, id)) else {
-            remarks.push(say("report-id").with("row", fila).with("value", at(row, id).display()).into());
-            continue;
+        let (id, active) = (at(row, id), at(row, active));
+        let said = match worker_id(id) {
+            None => say("report-id").with("row", fila).with("value", id.display()),
+            Some(number) if !known.insert(number) => say("report-id-twice").with("row", fila).with("id", number),
+            Some(_) if active.read_bool().is_err() => say("report-active").with("row", fila).with("value", active.display()),
+            Some(_) => continue,
         };
-        if !seen.insert(number) {
-            remarks.push(say("report-id-twice").with("row", fila).with("id", number).into());
-            continue;
-        }
-        let active = at(row, active).read_bool().unwrap_or_else(|_| {
-            remarks.push(say("report-active").with("row", fila).with("value", at(row, active).display()).into());
-            None
-        });
-        let (given, family) = (at(row, given).display(), at(row, family).display());
-        workers.push(Worker { id: number, given, family, active: active == Some(true), roles: Vec::new() });
+        remarks.push(said.into());
     }
-    give_roles(&mut workers, roles, &mut remarks);
-    (workers, remarks)
-}
-
-fn give_roles(workers: &mut [Worker], roles: &Sheet, remarks: &mut Vec<String>) {
-    let column = |name: &str| place(&roles.header, name);
-    let (id, role, active) = (column("Id"), column("Rol"), column("Activo"));
-    let places: HashMap<WorkerId, usize> = workers.iter().zip(0..).map(|(worker, place)| (worker.id, place)).collect();
+    let [id, role] = ["Id", "Rol"].map(|name| place(&roles.header, name));
     for (fila, row) in &roles.rows {
-        let worker = read_id(at(row, id)).and_then(|id| places.get(&id)).map(|place| &mut workers[*place]);
-        match (worker, Role::read(&at(row, role).display())) {
-            (None, _) => remarks.push(say("report-stranger").with("row", fila).with("value", at(row, id).display()).into()),
-            (_, None) => remarks.push(say("report-role").with("row", fila).with("value", at(row, role).display()).into()),
-            (Some(worker), Some(role)) if at(row, active).read_bool() == Ok(Some(true)) && !worker.roles.contains(&role) => {
-                worker.roles.push(role);
-            }
-            _ => {}
-        }
+        let (id, role) = (at(row, id), at(row, role).display());
+        let said = match worker_id(id).filter(|id| known.contains(id)) {
+            None => say("report-stranger").with("row", fila).with("value", id.display()),
+            Some(_) if Role::read(&role).is_none() => say("report-role").with("row", fila).with("value", role),
+            Some(_) => continue,
+        };
+        remarks.push(said.into());
     }
-}
-
-fn read_id(cell: &Cell) -> Option<WorkerId> {
-    cell.read_id().ok().flatten().and_then(WorkerId::new)
+    remarks
 }
 
 impl fmt::Display for Report {
