@@ -74,18 +74,20 @@ impl Language {
 
     fn embedded(dir: &Dir<'_>) -> Language {
         let texts = dir.files().filter_map(|file| file.contents_utf8()).map(str::to_owned).collect();
-        Language::read(dir.path().to_str().unwrap_or(HOME), texts)
+        let mut language = Language::read(dir.path().to_str().unwrap_or(HOME), texts);
+        let unread = dir.files().filter(|file| file.contents_utf8().is_none());
+        language.faults.extend(unread.map(|file| format!("{}: not in UTF-8", file.path().display())));
+        language
     }
 
     fn folder(path: &Path) -> Result<Language, Vec<String>> {
         let failed = |error: std::io::Error| vec![format!("{}: {error}", path.display())];
-        let mut texts = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(failed)? {
-            let file = entry.map_err(failed)?.path();
-            if file.extension().is_some_and(|ending| ending == "ftl") {
-                texts.push(std::fs::read_to_string(&file).map_err(failed)?);
-            }
-        }
+        let entries = std::fs::read_dir(path).map_err(failed)?.map(|entry| entry.map(|entry| entry.path()));
+        let mut files = entries.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "ftl"));
+        // A machine lists them in an order of its own, and another text is another build of the screens.
+        files.sort();
+        let texts = files.iter().map(std::fs::read_to_string).collect::<Result<_, _>>().map_err(failed)?;
         Ok(Language::read(path.file_name().and_then(|name| name.to_str()).unwrap_or_default(), texts))
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use include_dir::{DirEntry, File};
 
 fn spoken(name: &str, text: &str) -> Language {
     Language::read(name, vec![text.to_owned()])
@@ -46,6 +47,24 @@ fn a_language_that_lacks_a_sentence_or_wants_more_than_is_given_is_refused() {
         ["a is missing", "b is never given who", "d is not the key of any sentence", "b does not say name"]
     );
     assert!(Language::find("no/such/folder").is_err());
+}
+
+#[test]
+fn a_folder_is_one_text_wherever_it_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pt-BR");
+    std::fs::create_dir(&path).unwrap();
+    ["d", "b", "a", "c"].iter().for_each(|key| std::fs::write(path.join(format!("{key}.ftl")), format!("{key} = x\n")).unwrap());
+    std::fs::write(path.join("notes.txt"), "e = x\n").unwrap();
+    assert_eq!(Language::folder(&path).unwrap().source, "a = x\nb = x\nc = x\nd = x\n");
+}
+
+#[test]
+fn a_file_in_another_encoding_is_a_fault_and_not_left_out() {
+    let files =
+        [DirEntry::File(File::new("es-CL/a.ftl", b"a = Hola\n")), DirEntry::File(File::new("es-CL/b.ftl", b"b = Adi\xf3s\n"))];
+    let language = Language::embedded(&Dir::new("es-CL", &files));
+    assert_eq!((language.source.as_str(), language.faults), ("a = Hola\n", vec!["es-CL/b.ftl: not in UTF-8".to_owned()]));
 }
 
 #[test]
