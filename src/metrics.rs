@@ -92,7 +92,7 @@ pub struct Metrics {
     pub events: Gauge,
     /// Requests by route and status.
     pub requests: Family<RequestLabels, Counter>,
-    /// Requests that came too fast, by who they were counted for (`tablet`, `address`).
+    /// Requests that came too fast, by who they were counted for (`tablet`, `address`, `screens`).
     pub refused_requests: Family<[(&'static str, &'static str); 1], Counter>,
     /// Connections that are open now.
     pub connections: Gauge,
@@ -102,7 +102,7 @@ pub struct Metrics {
     pub refused_certificates: Counter,
     /// Steps of tablets that were not kept, or that the other processes will not be told.
     pub lost_steps: Counter,
-    /// Rows in memory; set when somebody looks, as the four below.
+    /// Rows in memory; set when somebody looks, as the five below.
     pub spools: Gauge,
     /// Rows that somebody has.
     pub occupied: Gauge,

@@ -1,5 +1,5 @@
 //! Pictures of counts, drawn on the server: the geometry of a chart in per cent of its room, so that
-//! it fits any width and its letters grow with the reader's. The drawing is in `_charts.html`.
+//! it fits any width and its letters grow with the reader's. The drawing is in `_chart.html`.
 
 use crate::domain::finished::Counts;
 use std::fmt;
