@@ -163,10 +163,11 @@ fn read(url: &str) -> Result<Target, Wrong> {
             }
             let (login, hosts) =
                 place.rsplit_once('@').map_or((String::new(), place), |(login, hosts)| (format!("{login}@"), hosts));
-            let hosts: Vec<String> = hosts.split(',').map(with_port).collect();
             // The login is for Redis; sentinels are asked without one.
-            let sentinels = hosts.iter().map(|host| client(&format!("{scheme}://{host}"))).collect::<Result<_, _>>()?;
-            let master = client(&format!("{scheme}://{login}{}/{db}", hosts[0]))?.get_connection_info().clone();
+            let sentinel = |host| client(&format!("{scheme}://{}", with_port(host)));
+            let sentinels = hosts.split(',').map(sentinel).collect::<Result<_, _>>()?;
+            let first = with_port(hosts.split_once(',').map_or(hosts, |(first, _)| first));
+            let master = client(&format!("{scheme}://{login}{first}/{db}"))?.get_connection_info().clone();
             Ok(Target::Sentinels { sentinels, service: service.to_owned(), master: Box::new(master) })
         }
         _ => Err(Wrong::Scheme),
