@@ -70,10 +70,8 @@ pub(super) fn card(id: &str, spool: Option<&Spool>, version: Option<&str>, loss:
     let can = |operation: &Operation| spool.is_some_and(|spool| occupation::can(spool, *operation));
     let ready: Vec<&str> = Operation::ALL.into_iter().filter(can).map(Operation::name).collect();
     let holder = spool.and_then(|spool| Some(spool.occupation.as_ref()?.worker.get()));
-    let mut data = json!({ "id": id, "puede": ready, "tiene": holder, "version": version });
-    if let Some((worker, text)) = loss {
-        data["aviso"] = json!({ "para": worker.get(), "texto": text });
-    }
+    let notice = loss.map(|(worker, text)| json!({ "para": worker.get(), "texto": text }));
+    let data = json!({ "id": id, "puede": ready, "tiene": holder, "version": version, "aviso": notice });
     event(&format!("carrete-{id}"), &data.to_string())
 }
 

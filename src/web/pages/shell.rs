@@ -31,10 +31,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn manifest() -> Response {
-    let icon = |name, sizes, kind| json!({"src": assets::url(name), "sizes": sizes, "type": kind});
-    let large = icon("icon-512.png", "512x512", "image/png");
-    let mut maskable = large.clone();
-    maskable["purpose"] = "maskable".into();
+    let icon = |name, sizes, kind, purpose| json!({"src": assets::url(name), "sizes": sizes, "type": kind, "purpose": purpose});
     let manifest = json!({
         "id": "/",
         "name": words::text("manifest-name"),
@@ -48,7 +45,12 @@ async fn manifest() -> Response {
         "display_override": ["fullscreen", "standalone"],
         "background_color": "#001f3f",
         "theme_color": "#001f3f",
-        "icons": [icon("favicon.svg", "any", "image/svg+xml"), icon("icon-192.png", "192x192", "image/png"), large, maskable],
+        "icons": [
+            icon("favicon.svg", "any", "image/svg+xml", "any"),
+            icon("icon-192.png", "192x192", "image/png", "any"),
+            icon("icon-512.png", "512x512", "image/png", "any"),
+            icon("icon-512.png", "512x512", "image/png", "maskable"),
+        ],
     });
     asked_again("application/manifest+json", manifest.to_string())
 }
