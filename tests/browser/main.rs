@@ -9,7 +9,8 @@
 macro_rules! figure {
     ($($text:tt)*) => {{
         use std::io::Write as _;
-        writeln!(std::io::stdout(), $($text)*).unwrap()
+        let mut out = std::io::stdout().lock();
+        writeln!(out, $($text)*).unwrap()
     }};
 }
 pub(crate) use figure;
