@@ -318,6 +318,8 @@ impl Tab {
     pub(crate) async fn shoot(&self, name: &str) {
         let Some(folder) = std::env::var_os("SPOOLBOARD_SHOTS") else { return };
         std::fs::create_dir_all(&folder).unwrap();
+        // What comes into view is looked at once it has come.
+        self.until("document.getAnimations().every((it) => it.playState !== 'running')").await;
         std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), self.picture().await).unwrap();
     }
 
