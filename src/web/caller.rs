@@ -8,7 +8,7 @@ mod door;
 mod given;
 mod needs;
 
-pub(super) use door::{Credentials, OnTablet, Pass, Stranger, device, door, known};
+pub(super) use door::{Credentials, Pass, StepsOf, Stranger, device, door, known};
 pub(super) use given::{NAME, PASSWORD, Unconfirmed, place};
 pub use needs::{Needs, TABLE};
 

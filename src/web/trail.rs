@@ -1,9 +1,11 @@
 //! Each tablet has an id in a cookie, and what is asked with it goes into the [trail](crate::trail).
 //!
-//! The id only says which tablet it was; it lets nobody in.
+//! The id only says which tablet it was; it lets nobody in. Where the door is locked it is the one that the register knows
+//! the tablet by, and nobody else but supervisors leaves steps: who may only look, or nothing, must neither write into the
+//! record of a tablet nor fill it.
 
 use super::App;
-use super::caller::{OnTablet, Stranger};
+use super::caller::StepsOf;
 use super::failure::Code;
 use super::layers::{by_https, route_of};
 use super::pages::is_known_tag;
@@ -201,13 +203,18 @@ pub(super) async fn kept(State(app): State<App>, mut request: Request, next: Nex
     if QUIET.iter().any(|quiet| path.starts_with(quiet)) {
         return next.run(request).await;
     }
-    let (asked, known) = (Asked::of(&mut request, &app).await, tablet(request.headers()));
+    let (asked, shown) = (Asked::of(&mut request, &app).await, tablet(request.headers()));
     let mut response = next.run(request).await;
-    if response.extensions().get::<Stranger>().is_some() || asked.is_card(&response) {
+    if asked.is_card(&response) {
         return response;
     }
-    // An enrolled one is known by the id under which it has a name.
-    let known = response.extensions().get::<OnTablet>().map(|tablet| tablet.0.clone()).or(known);
+    let known = match response.extensions().get::<StepsOf>() {
+        // By the id under which it has a name.
+        Some(StepsOf::Tablet(id)) => Some(id.clone()),
+        Some(StepsOf::Browser) => shown,
+        None if app.access.is_some() => return response,
+        None => shown,
+    };
     let tablet = match known {
         Some(tablet) => tablet,
         None if is_page(&response) => given(&mut response),

@@ -1,6 +1,6 @@
 //! What was done on which tablet, kept outside the workbook.
 
-use crate::access::{PASSWORD, SUPERVISOR, locked_plant, register, tablet};
+use crate::access::{PASSWORD, Persona, SUPERVISOR, asking, locked_plant, now, register, tablet};
 use crate::support::{TestPlant, eventually};
 use reqwest::Client;
 use scraper::{Html, Selector};
@@ -175,6 +175,31 @@ async fn f4_what_is_done_on_an_enrolled_tablet_while_a_supervisor_is_signed_in_o
     let page = there.get(&plant, "/supervisor").await;
     assert_eq!(page.status, 200);
     assert_eq!((steps().await.len(), trail.tablets().await.unwrap().len()), (found.len(), 2));
+}
+
+#[tokio::test]
+async fn h4_behind_a_locked_door_a_wall_a_token_and_a_browser_that_is_not_known_leave_no_step_whatever_cookie_they_show() {
+    let plant = locked_plant().await;
+    let (there, id) = tablet(&plant, "Armado 1").await;
+    assert_eq!(there.get(&plant, "/").await.status, 200);
+    let token = register(&plant).add_token("informes", true, SUPERVISOR, now(&plant)).await.unwrap();
+    let mut wall = Persona::new();
+    wall.keep(&wall.get(&plant, &format!("/muro/{}", register(&plant).new_wall(now(&plant)).await.unwrap())).await);
+    for mut other in [wall, Persona::token(&token), asking(&plant).await.0, Persona::new()] {
+        for cookie in [None, Some(id.clone()), Some(format!("{:032x}", 7))] {
+            other.cookies.retain(|(name, _)| name != "tableta");
+            other.cookies.extend(cookie.map(|id| ("tableta".to_owned(), id)));
+            for path in ["/kiosko", "/", "/api/spools", "/tableta"] {
+                let reply = other.get(&plant, path).await;
+                let given = reply.headers.get("set-cookie").is_some_and(|line| line.to_str().unwrap().starts_with("tableta="));
+                assert!(!given, "{path}");
+            }
+            let take = json!({"tag_spool": "MK-0001", "worker_id": 93, "operacion": "ARM"});
+            other.post(&plant, "/api/occupation/tomar", take).await;
+        }
+    }
+    let tablets = plant.running.app.trail.tablets().await.unwrap();
+    assert_eq!(tablets.iter().map(|tablet| (tablet.id.as_str(), tablet.steps)).collect::<Vec<_>>(), [(id.as_str(), 1)]);
 }
 
 #[tokio::test]

@@ -116,12 +116,14 @@ impl Credentials {
         Ok(access.find(|book| book.is_wall(secret).then_some(Caller::Wall)).await?.unwrap_or(Caller::Nobody))
     }
 
-    /// The enrolled tablet on which somebody does something, whoever is signed in there.
-    async fn on_tablet(&self, access: &Arc<Access>, caller: &Caller, now: i64) -> Option<OnTablet> {
+    /// On what somebody does something whose steps are kept: the enrolled tablet, whoever is signed in there, or the
+    /// browser of a supervisor.
+    async fn on_tablet(&self, access: &Arc<Access>, caller: &Caller, now: i64) -> Option<StepsOf> {
         match caller {
-            Caller::Tablet { id, .. } => Some(OnTablet(id.clone())),
+            Caller::Tablet { id, .. } => Some(StepsOf::Tablet(id.clone())),
             Caller::Supervisor { .. } => {
-                access.find(|book| self.tablet(book, now).map(|id| OnTablet(id.to_owned()))).await.ok().flatten()
+                let tablet = access.find(|book| self.tablet(book, now).map(|id| StepsOf::Tablet(id.to_owned()))).await;
+                Some(tablet.ok().flatten().unwrap_or(StepsOf::Browser))
             }
             _ => None,
         }
@@ -294,12 +296,16 @@ async fn through(caller: Caller, mut request: Request, next: Next) -> Response {
     CALLER.scope(caller, next.run(request)).await
 }
 
-/// On which enrolled tablet something was done, left on the answer for the trail.
+/// On what something was done, left on the answer for the trail.
 #[derive(Clone)]
-pub(in crate::web) struct OnTablet(pub(in crate::web) String);
+pub(in crate::web) enum StepsOf {
+    /// An enrolled tablet, by its id.
+    Tablet(String),
+    /// Another browser on which a supervisor is signed in.
+    Browser,
+}
 
-/// Left on the answer to whoever is not known at a door that is locked: what he does is no tablet's, and there is no end
-/// to it.
+/// Left on the answer to whoever is not known at a door that is locked: there is no end to what he is refused.
 #[derive(Clone)]
 pub(in crate::web) struct Stranger;
 
