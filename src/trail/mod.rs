@@ -30,6 +30,9 @@ use tracing::warn;
 /// How many steps may wait for the disk.
 const QUEUE: usize = 4_096;
 
+/// How many are written together at most: there is room for as many in the file after each writing.
+const TOGETHER: usize = 1_000;
+
 /// How long steps are gathered before they are written together.
 const GATHER: Duration = Duration::from_millis(500);
 
@@ -231,7 +234,7 @@ fn keep(mut store: Store, received: &Receiver<Work>, lost: &Counter) {
             Ok(Work::Keep(step)) => {
                 gathered.push(step);
                 due.get_or_insert_with(|| Instant::now() + GATHER);
-                if gathered.len() < QUEUE && due.is_some_and(|due| Instant::now() < due) {
+                if gathered.len() < TOGETHER && due.is_some_and(|due| Instant::now() < due) {
                     continue;
                 }
                 write(&mut store, &mut gathered, lost);
