@@ -25,6 +25,7 @@ use hyper_util::service::TowerToHyperService;
 use places::Places;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,7 +124,7 @@ pub async fn serve(
     if let Some(tls) = front.tls.clone() {
         tokio::spawn(tls.follow(limits.certificate, metrics.refused_certificates.clone(), stop.clone()));
     }
-    let door = Door { routes, front, limits, stop: stop.clone() };
+    let door = Door { routes, front, limits, acts: connections.clone(), stop: stop.clone() };
     while let Some((stream, peer, permit)) = accepted(&listener, &places, &stop).await {
         // A proxy stands for everybody behind it.
         let trusted = Came::is_trusted(peer.ip(), &door.front.proxies);
@@ -194,6 +195,8 @@ struct Door {
     routes: Router,
     front: Front,
     limits: Limits,
+    /// What is being done, also for those who left.
+    acts: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -259,7 +262,16 @@ impl Door {
             true => Body::empty(),
             false => Body::new(DeadlineBody::new(self.limits.body, body)),
         });
-        self.routes.oneshot(request).await.map(|answer| turns.answered(answer))
+        let (asks, answer) = (request.method().is_safe(), self.routes.oneshot(request));
+        if asks {
+            return answer.await.map(|answer| turns.answered(answer));
+        }
+        // A tablet that is loaded anew leaves, and with it whoever waits for the answer. What it asked for is done all the
+        // same, so that its end is counted and in the record of the tablet, too.
+        match self.acts.spawn(answer).await {
+            Ok(answer) => answer.map(|answer| turns.answered(answer)),
+            Err(lost) => resume_unwind(lost.into_panic()),
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! The application with the plant's workbook at Google, as a tablet sees it.
 
-use crate::stand_in::{Google, Held};
+use crate::stand_in::{Google, Held, On};
 use crate::support::google::{BOOK, book_of, quick};
 use crate::support::redis::{RealRedis, free_port};
 use crate::support::{Reply, TestPlant, cell, eventually, fresh, small_plant};
+use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use spoolboard::domain::Cell;
+use spoolboard::trail::Mark;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 const TAG: &str = "MK-0001";
@@ -44,6 +48,34 @@ async fn a_tap_is_in_the_plants_own_workbook_when_it_is_answered() {
     assert_eq!(cell(&sheets.operaciones, 2, "Ocupado_Por"), Cell::text("MR(93)"));
     assert_eq!(sheets.metadata.rows.len(), 1);
     assert!(plant.get("/tablero").await.text.contains("Modo un servidor"));
+}
+
+#[tokio::test]
+async fn g6_a_take_whose_tablet_hung_up_while_the_workbook_was_slow_is_counted_and_in_the_trail_with_its_end() {
+    let google = small_google().await;
+    let plant = connected(&google, None).await;
+    let mut gate = google.hold(On::Holding("MR(93)".into()), Held::BeforeApplying);
+    let (body, tablet) = (asked().to_string(), format!("{:032x}", 7));
+    let head = format!(
+        "POST /api/occupation/tomar HTTP/1.1\r\nHost: localhost\r\nCookie: tableta={tablet}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(plant.running.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    gate.arrived().await;
+    drop(stream);
+    // Until the server has noticed.
+    sleep(Duration::from_millis(300)).await;
+    gate.open();
+    let line = "spoolboard_requests_total{method=\"POST\",route=\"/api/occupation/tomar\",status=\"200\"} 1";
+    eventually("it is counted", async || plant.get("/metrics").await.text.contains(line)).await;
+    let steps =
+        plant.running.app.trail.steps(&tablet, DateTime::UNIX_EPOCH, Mark::at(DateTime::<Utc>::MAX_UTC), 10).await.unwrap();
+    assert_eq!(
+        steps.steps.iter().map(|step| (step.what.as_str(), step.status)).collect::<Vec<_>>(),
+        [("POST /api/occupation/tomar", 200)]
+    );
 }
 
 #[tokio::test]
