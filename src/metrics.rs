@@ -78,6 +78,8 @@ pub struct Metrics {
     /// How spools fared that were asked for (`taken`, `conflict`, `ended`), each of a batch by itself, as the page of
     /// supervisors counts them.
     pub outcomes: Family<[(&'static str, &'static str); 1], Counter>,
+    /// Changes that landed by the name of their audit event, each spool of several by itself.
+    pub acts: Family<[(&'static str, String); 1], Counter>,
     /// Changes that the screens were not told of.
     pub untold: Counter,
     /// Locks of occupied rows that had expired when they were to be extended.
@@ -124,6 +126,7 @@ impl Default for Metrics {
             actions: Family::default(),
             latency: Family::new_with_constructor(latency_histogram),
             outcomes: Family::default(),
+            acts: Family::default(),
             untold: Counter::default(),
             lock_expiries: Counter::default(),
             uncompared: Counter::default(),
@@ -147,6 +150,7 @@ impl Default for Metrics {
         registry.register("actions", "Actions by kind and outcome", metrics.actions.clone());
         registry.register("action_seconds", "Seconds from request to answer of what was not refused", metrics.latency.clone());
         registry.register("outcomes", "Spools taken, met in another's hands, or let go before", metrics.outcomes.clone());
+        registry.register("acts", "Changes that landed, by the name of their audit event", metrics.acts.clone());
         registry.register("untold_changes", "Changes the screens were not told of", metrics.untold.clone());
         let uncompared = "Comparisons of locks with rows that could not be made";
         registry.register("locks_uncompared", uncompared, metrics.uncompared.clone());
@@ -210,6 +214,11 @@ impl Metrics {
     /// Notes one action: what was asked, and how it ended.
     pub fn action(&self, kind: &str, outcome: &str) {
         self.actions.get_or_create(&[("action", kind.to_owned()), ("outcome", outcome.to_owned())]).inc();
+    }
+
+    /// The counter of what landed under this name in the audit.
+    pub fn act(&self, event_type: String) -> Counter {
+        self.acts.get_or_create(&[("act", event_type)]).clone()
     }
 
     /// Notes how long an action took that was not refused: a refusal costs next to nothing, and would

@@ -72,6 +72,7 @@ impl Plant {
             let event = Arc::new(change.event.clone());
             match self.0.workbook.apply(change, deadline).await {
                 Ok(Applied::Landed(spool)) => {
+                    self.0.metrics.act(event.event_type.clone()).inc();
                     self.tell(&spool, &event).await;
                     return Ok(Done { spool, event: Some(event) });
                 }

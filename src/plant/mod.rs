@@ -14,7 +14,7 @@ pub use mend::Mending;
 pub use reconcile::Reconciled;
 pub use take::BATCH;
 
-use crate::domain::{AuditEvent, Circumstance, Refusal, Rules, Spool, Tag, Worker, WorkerId};
+use crate::domain::{Action, AuditEvent, Circumstance, Operation, Refusal, Rules, Spool, Tag, Worker, WorkerId};
 use crate::error::Error;
 use crate::events::Events;
 use crate::locks::Locks;
@@ -84,6 +84,9 @@ impl Plant {
         // A counter that is there before anything is counted shows the first time, too.
         for outcome in Outcome::ALL {
             drop(metrics.outcomes.get_or_create(&[("outcome", outcome.name())]));
+        }
+        for action in Action::WRITTEN {
+            Operation::ALL.into_iter().for_each(|operation| drop(metrics.act(action.event_type(operation))));
         }
         Plant(Arc::new(Parts { workbook, locks, events, clock, rules, metrics, tally, tasks }))
     }

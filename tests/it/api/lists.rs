@@ -1,7 +1,8 @@
 //! The questions: shapes, filters, pages.
 
-use crate::support::{Reply, TestPlant};
+use crate::support::{Reply, TestPlant, fresh};
 use chrono::Duration;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 fn tags(reply: &Reply) -> Vec<&str> {
@@ -222,6 +223,40 @@ async fn health_says_what_there_is() {
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
+}
+
+#[tokio::test]
+async fn what_landed_is_counted_by_spool_whichever_way_it_was_asked_for() {
+    let plant = TestPlant::embedded().await;
+    let acts = async |act: &str| {
+        let text = plant.get("/metrics").await.text;
+        let figure = format!("spoolboard_acts_total{{act=\"{act}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&figure)?.parse::<u32>().ok())
+    };
+    assert_eq!(acts("TOMAR_SPOOL").await, Some(0), "it is there before there is anything to count");
+    let key = fresh();
+    let batch = json!({"tag_spools": ["MK-0001", "MK-0002", "MK-ARMADO"], "worker_id": 93, "operacion": "ARM"});
+    for _ in 0..2 {
+        assert_eq!(plant.post_as(&key, "/api/occupation/batch-tomar", batch.clone()).await.status, 200);
+    }
+    let ids = async |before: &str, tags: [&str; 2]| {
+        let mut fields = vec![("trabajador".to_owned(), "93".to_owned()), ("operacion".to_owned(), "ARM".to_owned())];
+        for tag in tags {
+            let id = plant.get(&format!("/api/occupation/status/{tag}")).await.json["id"].as_str().unwrap().to_owned();
+            fields.push(("carretes".to_owned(), format!("{before}{id}")));
+        }
+        fields
+    };
+    let form =
+        async |path: &str, fields: Vec<(String, String)>| plant.send(plant.request(Method::POST, path).form(&fields)).await;
+    form("/carretes/tomar", ids("ARM:", ["MK-0003", "MK-0004"]).await).await;
+    assert_eq!(plant.worker(93).take("MK-0005", "ARM").await.status, 200);
+    assert_eq!(plant.worker(94).take("MK-0005", "ARM").await.status, 409);
+    assert_eq!(acts("TOMAR_SPOOL").await, Some(5));
+    form("/carretes/soltar", ids("", ["MK-0003", "MK-0004"]).await).await;
+    assert_eq!(plant.worker(93).pause("MK-0001").await.status, 200);
+    assert_eq!(plant.worker(93).complete("MK-0002").await.status, 200);
+    assert_eq!((acts("PAUSAR_SPOOL").await, acts("COMPLETAR_ARM").await), (Some(3), Some(1)));
 }
 
 #[tokio::test]
