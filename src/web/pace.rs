@@ -10,7 +10,6 @@ use super::caller;
 use super::came::Came;
 use super::failure::Failure;
 use super::pages::{self, Asker};
-use super::trail;
 use crate::words::Fault;
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -159,7 +158,7 @@ impl Book {
 pub(super) async fn paced(State((app, pace)): State<(App, Arc<Pace>)>, request: Request, next: Next) -> Response {
     let kind = Kind::of(request.method(), &super::layers::route_of(&request));
     let came = request.extensions().get::<Came>().copied();
-    let tablet = caller::device(&app, request.headers()).or_else(|| trail::tablet(request.headers()));
+    let tablet = caller::device(&app, request.headers());
     let Some(by) = pace.refused(tablet, came, kind) else { return next.run(request).await };
     app.plant.metrics().refused_requests.get_or_create(&[("by", by)]).inc();
     if pace.tells(Instant::now()) {

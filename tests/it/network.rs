@@ -1,5 +1,6 @@
 //! Who asks, as far as it is known, and how fast he may.
 
+use crate::access::tablet;
 use crate::support::TestPlant;
 use crate::support::binary::{BINARY, Binary};
 use reqwest::Method;
@@ -68,6 +69,23 @@ async fn h4_a_tablet_that_taps_without_end_is_told_to_wait_and_its_neighbours_wo
     let text = plant.get("/metrics").await.text;
     let figure = format!("spoolboard_refused_requests_total{{by=\"tablet\"}} {refused}");
     assert!(text.contains(&figure), "{figure}: {text}");
+}
+
+#[tokio::test]
+async fn h4_a_stranger_who_shows_the_number_of_an_enrolled_tablet_keeps_it_from_no_tap() {
+    let plant = TestPlant::enrolled_behind_a_proxy().await;
+    let (mut device, id) = tablet(&plant, "Armado 1").await;
+    let head = format!("POST /api/nada HTTP/1.1\r\nX-Forwarded-For: 203.0.113.7\r\nCookie: tableta={id}\r\n");
+    assert!(!told(&plant, &head, vec![1; 150]).await.contains("HTTP/1.1 429"), "he is one address");
+    for _ in 0..20 {
+        let tap = plant.send(device.request(&plant, Method::POST, "/api/nada").header("X-Forwarded-For", "203.0.113.9")).await;
+        assert_eq!(tap.status, 404);
+    }
+    let mut refused = 0;
+    for _ in 0..100 {
+        refused += u32::from(device.form(&plant, "/api/nada", &[]).await.status == 429);
+    }
+    assert!(refused > 0, "the tablet itself is held to what it may");
 }
 
 #[tokio::test]
@@ -146,12 +164,15 @@ async fn h4_a_flood_of_refused_requests_is_none_of_lines_in_the_log() {
     let mut add = Command::new(BINARY);
     add.args(["token", "add", "informes", "--scope", "read"]).env("SPOOLBOARD_DATA", &data).envs(settings);
     let token = String::from_utf8(add.output().unwrap().stdout).unwrap();
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let take = || client.post(format!("{}/api/occupation/tomar", binary.url)).header("X-Forwarded-For", "203.0.113.7").body("{}");
     let mut refused = [0, 0];
+    let asked = client.post(format!("{}/tableta", binary.url)).header("X-Forwarded-For", "203.0.113.7").form(&[("x", "y")]);
+    let asked = asked.send().await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned();
+    let cookie = asked.split(';').next().unwrap();
     for _ in 0..100 {
-        // One tablet, so that it comes too fast.
-        let status = take().header("Cookie", "tableta=00000000000000000000000000000001").send().await.unwrap().status();
+        // One device, so that it comes too fast.
+        let status = take().header("Cookie", cookie).send().await.unwrap().status();
         refused[usize::from(status == 429)] += 1;
     }
     assert!(refused.iter().all(|count| *count > 0), "{refused:?}");
@@ -161,6 +182,7 @@ async fn h4_a_flood_of_refused_requests_is_none_of_lines_in_the_log() {
     assert_eq!(known.status(), 403);
     binary.kill().await;
     let log = fs::read_to_string(&log).unwrap();
-    let answered: Vec<&str> = log.lines().filter(|line| line.contains("\"message\":\"answered\"")).collect();
+    let is_answer = |line: &&str| line.contains("\"message\":\"answered\"") && !line.contains("\"status\":303");
+    let answered: Vec<&str> = log.lines().filter(is_answer).collect();
     assert!(answered.len() == 1 && answered[0].contains("\"status\":403"), "{} lines: {:?}", answered.len(), answered.last());
 }
