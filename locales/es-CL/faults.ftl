@@ -20,6 +20,7 @@ fault-nothing-chosen = No hay carretes seleccionados. Marca al menos uno.
 fault-too-many-chosen = Elegiste { $count } y el máximo es 50. Desmarca algunos.
 fault-other-site = La petición viene de otro sitio web y no se admite. Abre la aplicación en su propia dirección.
 fault-other-name = Nadie ha decidido quién puede usar la planta, y así solo se atiende en este equipo: ábrela como localhost o 127.0.0.1, o define { $access }.
+fault-passed-on = Nadie ha decidido quién puede usar la planta, y así solo se atiende en este equipo y sin un proxy de por medio: ábrela como localhost o 127.0.0.1, o define { $access }.
 # $why begins with a capital letter.
 fault-not-read = { $why }. Todavía no se pudo leer nada: se sigue intentando.
 fault-too-slow = La respuesta tarda demasiado. Espera unos segundos e inténtalo otra vez.

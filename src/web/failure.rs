@@ -223,6 +223,7 @@ fn of_fault(fault: &Fault) -> (StatusCode, &'static str) {
         | Fault::Repeated(..) => (StatusCode::BAD_REQUEST, "VALIDACION"),
         Fault::OtherSite => (StatusCode::FORBIDDEN, "ORIGEN_NO_PERMITIDO"),
         Fault::OtherName => (StatusCode::MISDIRECTED_REQUEST, "NOMBRE_AJENO"),
+        Fault::PassedOn => (StatusCode::MISDIRECTED_REQUEST, "PROXY_NO_ADMITIDO"),
         Fault::Door(door) => of_door(door),
         Fault::NotRead(_) => (StatusCode::SERVICE_UNAVAILABLE, "SHEETS_NO_DISPONIBLE"),
         Fault::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "TIEMPO_AGOTADO"),

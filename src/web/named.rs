@@ -1,12 +1,13 @@
 //! By which name and port the program was called, and that only this machine's own are answered where nobody has
 //! decided who may act: a page of another site can give its own name the address of this machine, and the browser then
-//! takes the plant for a part of that site.
+//! takes the plant for a part of that site; and a proxy on this machine that nobody named would open the plant to its whole
+//! network.
 
 use super::App;
 use super::failure::Failure;
 use crate::words::Fault;
 use axum::extract::{Request, State};
-use axum::http::header::HOST;
+use axum::http::header::{FORWARDED, HOST, VIA};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
@@ -26,10 +27,23 @@ fn is_local(name: &Authority) -> bool {
     !name.as_str().contains('@') && (host.eq_ignore_ascii_case("localhost") || loopback())
 }
 
-/// Refuses whoever calls by another name than this machine's, where nobody has decided who may act.
+/// Whether a proxy passed a request on, as far as it says so: whoever is behind it is not on this machine.
+fn is_passed_on(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| *name == FORWARDED || *name == VIA || name.as_str().starts_with("x-forwarded-"))
+}
+
+/// Refuses whoever calls by another name than this machine's, or through a proxy, where nobody has decided who may act.
 pub(super) async fn by_our_name(State(app): State<App>, request: Request, next: Next) -> Response {
-    if app.site.undecided && !named(request.uri(), request.headers()).is_some_and(|name| is_local(&name)) {
-        return Failure::from(Fault::OtherName).for_path(request.uri().path());
+    let refused = if !app.site.undecided {
+        None
+    } else if is_passed_on(request.headers()) {
+        Some(Fault::PassedOn)
+    } else {
+        let ours = named(request.uri(), request.headers()).is_some_and(|name| is_local(&name));
+        (!ours).then_some(Fault::OtherName)
+    };
+    match refused {
+        Some(fault) => Failure::from(fault).for_path(request.uri().path()),
+        None => next.run(request).await,
     }
-    next.run(request).await
 }

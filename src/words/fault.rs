@@ -44,6 +44,8 @@ pub enum Fault {
     OtherSite,
     /// It was called by a name that is not this machine's, where nobody has decided who may act.
     OtherName,
+    /// A proxy passed it on, where nobody has decided who may act.
+    PassedOn,
     /// The door does not let it in, or did not do what was asked of it.
     Door(Door),
     /// The plant's workbook has not been read yet; why.
@@ -103,6 +105,7 @@ impl Fault {
             Fault::TooManyChosen(many) => say("fault-too-many-chosen").count("count", many).into(),
             Fault::OtherSite => text("fault-other-site").into(),
             Fault::OtherName => say("fault-other-name").with("access", "SPOOLBOARD_ACCESS").into(),
+            Fault::PassedOn => say("fault-passed-on").with("access", "SPOOLBOARD_ACCESS").into(),
             Fault::Door(door) => door.sentence(),
             Fault::NotRead(why) => say("fault-not-read").with("why", super::obstacle::capital(why)).into(),
             Fault::TooSlow => text("fault-too-slow").into(),

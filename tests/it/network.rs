@@ -96,7 +96,7 @@ async fn h4_an_address_that_asks_without_end_is_told_to_wait_and_others_are_not(
     assert!(served >= 200 && refused > 0 && served + refused == 3_000, "{served} and {refused}");
     assert_eq!(counted(&asked(&plant, "203.0.113.9", vec![1]).await), (1, 0), "another address is another");
     // The machine itself is no address, and neither is a header that no trusted proxy wrote.
-    let open = TestPlant::embedded().await;
+    let open = TestPlant::behind(Front::default(), Limits::default()).await;
     assert_eq!(counted(&asked(&open, "203.0.113.8", (0..500).collect()).await), (500, 0));
 }
 
@@ -119,7 +119,7 @@ async fn https_in_front_of_a_trusted_proxy_is_https_for_us_and_nobody_else_can_s
     let reply = plant.send(said(&plant)).await;
     assert_eq!(reply.headers["strict-transport-security"], "max-age=31536000");
     assert!(!plant.get("/").await.headers.contains_key("strict-transport-security"), "the proxy was asked by http");
-    let open = TestPlant::embedded().await;
+    let open = TestPlant::behind(Front::default(), Limits::default()).await;
     assert!(!open.send(said(&open)).await.headers.contains_key("strict-transport-security"));
 }
 
@@ -148,6 +148,24 @@ async fn h4_where_nobody_said_who_may_act_a_page_that_calls_this_machine_by_a_na
     assert_eq!(asked(&behind_a_proxy().await, "taller.example", "/").await.status, 200);
     let locked = TestPlant::enrolled(None).await;
     assert_ne!(asked(&locked, "taller.example", "/").await.status, 421);
+}
+
+#[tokio::test]
+async fn h4_where_nobody_said_who_may_act_a_proxy_on_this_machine_does_not_open_the_plant_to_its_network() {
+    let plant = TestPlant::embedded().await;
+    let passed_on = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "x-forwarded-proto", "X-Forwarded-Anything", "Via"];
+    for name in passed_on {
+        let asked = async |plant: &TestPlant, path: &str| plant.send(plant.request(Method::GET, path).header(name, "x")).await;
+        let reply = asked(&plant, "/api/spools").await;
+        assert_eq!(reply.verdict(), (421, "PROXY_NO_ADMITIDO"), "{name}");
+        assert!(reply.message().contains("SPOOLBOARD_ACCESS"), "{}", reply.text);
+        let page = asked(&plant, "/").await;
+        assert!(page.status == 421 && !page.text.contains("Marta"), "{name}: {}", page.text);
+        // Whoever has decided has decided for whom the proxy calls, too.
+        assert_eq!(asked(&TestPlant::behind(Front::default(), Limits::default()).await, "/").await.status, 200, "{name}");
+        assert_ne!(asked(&TestPlant::enrolled(None).await, "/").await.status, 421, "{name}");
+    }
+    assert_eq!(plant.get("/api/spools").await.status, 200);
 }
 
 #[tokio::test]
