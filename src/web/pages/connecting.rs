@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Routes that say something without the workbook.
-const WITHOUT: [&str; 21] = [
+const WITHOUT: [&str; 29] = [
     "/api/redis-health",
     "/api/health/redis",
     "/api",
@@ -35,6 +35,14 @@ const WITHOUT: [&str; 21] = [
     "/supervisor/tabletas/nombrar",
     "/supervisor/tabletas/desbloquear",
     "/supervisor/tabletas/revocar",
+    "/supervisor/claves",
+    "/supervisor/claves/crear",
+    "/supervisor/claves/anular",
+    "/supervisor/claves/muro",
+    "/supervisor/claves/sin-muro",
+    "/supervisor/claves/pedir-pin",
+    "/supervisor/claves/pin",
+    "/supervisor/claves/credencial",
 ];
 
 #[derive(Template)]

@@ -1,9 +1,13 @@
 //! Clients with a bearer token.
 
-use super::{Persona, locked_plant, now, register, supervisor};
+use super::{PASSWORD, PIN, Persona, SUPERVISOR, locked_plant, now, register, supervisor};
 use crate::pages::Screen;
+use crate::stand_in::Google;
+use crate::support::google::book_of;
+use crate::support::{TestPlant, eventually, small_plant};
 use reqwest::Method;
 use serde_json::json;
+use spoolboard::domain::WorkerId;
 use spoolboard::trail::Mark;
 
 #[tokio::test]
@@ -196,4 +200,37 @@ async fn h4_what_a_proxy_passes_on_for_itself_takes_nothing_from_a_tablet_and_be
         assert_eq!(with(&Persona::new(), "/api/spools", &said).await, 200, "{said}");
     }
     assert_eq!(with(&device, "/api/spools", "bearer spool_00000000_ff").await, 401, "a token that is none is nobody's");
+}
+
+#[tokio::test]
+async fn h4_what_was_lost_is_revoked_also_while_the_workbook_was_never_read() {
+    let google = Google::with(book_of(&small_plant())).await;
+    google.away(true);
+    let plant = TestPlant::enrolled_at_google(&google).await;
+    register(&plant).add_supervisor(SUPERVISOR, PASSWORD, now(&plant)).await.unwrap();
+    register(&plant).set_pin(WorkerId::new(93).unwrap(), Some(PIN), now(&plant)).await.unwrap();
+    register(&plant).add_badge("TRAB-0093-X", WorkerId::new(93).unwrap(), now(&plant)).await.unwrap();
+    let mut boss = supervisor(&plant).await;
+    assert_eq!(boss.get(&plant, "/supervisor").await.status, 503, "there are no rows");
+    let made = boss.form(&plant, "/supervisor/claves/crear", &[("nombre", "Informes"), ("alcance", "leer")]).await;
+    let token = made.text.split("id=\"clave-nueva\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let reads = Persona::token(&token);
+    assert_eq!(reads.get(&plant, "/metrics").await.status, 200);
+    let id = token.split('_').nth(1).unwrap();
+    assert_eq!(boss.form(&plant, "/supervisor/claves/anular", &[("id", id)]).await.status, 303);
+    assert_eq!(reads.get(&plant, "/metrics").await.status, 401);
+    assert_eq!(boss.form(&plant, "/supervisor/claves/muro", &[]).await.status, 200);
+    assert_eq!(boss.form(&plant, "/supervisor/claves/sin-muro", &[]).await.status, 303);
+    assert_eq!(boss.form(&plant, "/supervisor/claves/pedir-pin", &[("pedir", "si")]).await.status, 303);
+    let page = Screen::of(&boss.get(&plant, "/supervisor/claves").await);
+    assert_eq!(page.count("form[action='/supervisor/claves/pin'] option[value='93']"), 1, "who has one can be chosen");
+    for path in ["/supervisor/claves/pin", "/supervisor/claves/credencial"] {
+        assert_eq!(boss.form(&plant, path, &[("trabajador", "93")]).await.status, 303, "{path}");
+    }
+    let book = register(&plant).book().unwrap();
+    assert!(book.pins.is_empty() && book.badges.is_empty());
+    google.away(false);
+    eventually("it was read", async || boss.get(&plant, "/supervisor").await.status == 200).await;
+    let unknown = boss.form(&plant, "/supervisor/claves/pin", &[("trabajador", "999"), ("pin", PIN)]).await;
+    assert_eq!(unknown.status, 404);
 }

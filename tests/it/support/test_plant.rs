@@ -118,6 +118,12 @@ impl TestPlant {
         TestPlant::at_google_within(google, redis, google::quick()).await
     }
 
+    /// The same, behind a door with a lock.
+    pub(crate) async fn enrolled_at_google(google: &Google) -> TestPlant {
+        let config = Config { google: Some(google::config(google, google::BOOK, google::quick())), ..locked(None) };
+        TestPlant::serving(tempfile::tempdir().unwrap(), begun(), Limits::default(), config).await
+    }
+
     /// The same, within other times.
     pub(crate) async fn at_google_within(google: &Google, redis: Option<&str>, limits: sheets::Limits) -> TestPlant {
         let config = Config { google: Some(google::config(google, google::BOOK, limits)), ..with_redis(redis) };

@@ -4,16 +4,19 @@ use super::super::fields::Fields;
 use super::super::{Answer, page};
 use super::enrol::origin;
 use super::{go, locked, now, when};
-use crate::access::{Denied, rules};
+use crate::access::{Book, Denied, rules};
+use crate::domain::{Refusal, WorkerId};
 use crate::web::caller::Caller;
 use crate::web::pages::Asker;
 use crate::web::pages::face::Face;
 use crate::web::{App, Site};
 use crate::words;
+use crate::workbook::View;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const HERE: &str = "/supervisor/claves";
@@ -65,15 +68,31 @@ fn shown(app: &App, new_token: Option<&str>, new_wall: Option<&str>) -> Answer {
         by: token.by.clone(),
         seen: when(app, token.seen),
     });
-    let people = view.people.all().iter().filter(|worker| worker.active).map(|worker| Person {
-        id: worker.id.get(),
-        name: worker.full_name(),
-        pin: book.pins.contains_key(&worker.id.to_string()),
-        badges: book.badges.values().filter(|badge| badge.worker == worker.id.get()).count(),
+    let people = people(&book, &view).into_iter().map(|(id, name)| Person {
+        pin: book.pins.contains_key(&id.to_string()),
+        badges: book.badges.values().filter(|badge| badge.worker == id).count(),
+        id,
+        name,
     });
     let wall = if book.house.wall.is_empty() { String::new() } else { when(app, book.house.wall_since) };
     let (tokens, people, asks) = (tokens.collect(), people.collect(), book.house.pins);
     Ok(page(&Keys { site: &app.site, new_token, new_wall, wall, tokens, asks, people, digits: rules::PIN, form: Uuid::new_v4() }))
+}
+
+/// Who may be given a PIN or a badge. As long as the workbook was never read nobody's name is known: those who have one,
+/// so that it can be taken from them.
+fn people(book: &Book, view: &View) -> Vec<(u32, String)> {
+    if view.read_at.is_none() {
+        let with_pin = book.pins.keys().filter_map(|id| id.parse().ok());
+        let known: BTreeSet<u32> = with_pin.chain(book.badges.values().map(|badge| badge.worker)).collect();
+        return known.into_iter().map(|id| (id, id.to_string())).collect();
+    }
+    view.people.all().iter().filter(|worker| worker.active).map(|worker| (worker.id.get(), worker.full_name())).collect()
+}
+
+/// Whose PIN or badge it is; see [`people`].
+fn whose(view: &View, id: WorkerId) -> Result<WorkerId, Refusal> {
+    if view.read_at.is_none() { Ok(id) } else { view.people.active(id).map(|worker| worker.id) }
 }
 
 /// Makes a token, and shows it once; the form sent again, as by a reload, makes none.
@@ -114,20 +133,18 @@ pub(super) async fn ask_pins(State(app): State<App>, asker: Asker, fields: Field
 
 /// Gives a worker a PIN; an empty field takes his.
 pub(super) async fn set_pin(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let view = app.plant.view();
-    let worker = view.people.active(fields.worker()?).map_err(|refusal| asker.told(refusal))?;
-    done(asker, locked(&app)?.set_pin(worker.id, fields.text("pin"), now(&app)).await)
+    let worker = whose(&app.plant.view(), fields.worker()?).map_err(|refusal| asker.told(refusal))?;
+    done(asker, locked(&app)?.set_pin(worker, fields.text("pin"), now(&app)).await)
 }
 
 /// Gives a worker a badge beside those that he has; an empty field takes them all.
 pub(super) async fn set_badge(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let (access, view) = (locked(&app)?, app.plant.view());
-    let worker = view.people.active(fields.worker()?).map_err(|refusal| asker.told(refusal))?;
-    let Some(code) = fields.text("codigo") else { return done(asker, access.remove_badges(worker.id).await) };
+    let (access, worker) = (locked(&app)?, whose(&app.plant.view(), fields.worker()?).map_err(|refusal| asker.told(refusal))?);
+    let Some(code) = fields.text("codigo") else { return done(asker, access.remove_badges(worker).await) };
     if rules::badge(code).is_none() {
         return Err(asker.told(crate::words::Fault::from(crate::words::Door::BadBadge)));
     }
-    done(asker, access.add_badge(code, worker.id, now(&app)).await)
+    done(asker, access.add_badge(code, worker, now(&app)).await)
 }
 
 fn done(asker: Asker, result: Result<(), Denied>) -> Result<Response, Face> {
