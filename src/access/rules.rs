@@ -25,10 +25,15 @@ pub const RECENT: i64 = 10 * MINUTE;
 
 /// How many wrong tries cost nothing, and how long one waits after each further one.
 const FREE: u32 = 5;
-const DELAYS: [i64; 5] = [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 15 * MINUTE];
+const DELAYS: [i64; 5] = [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, LONGEST];
+const LONGEST: i64 = 15 * MINUTE;
 
 /// After so long without a try nothing is held against anybody.
 const FORGET: i64 = 15 * MINUTE;
+
+/// How far ahead the clock of another machine may be. What lies farther ahead was written before a clock was put back: by
+/// it nobody stays signed in.
+const AHEAD: i64 = MINUTE;
 
 /// So many wrong PINs within so long lock a tablet.
 const ON_TABLET: (u32, i64) = (20, 10 * MINUTE);
@@ -91,7 +96,7 @@ impl Device {
 impl Pairing {
     /// Whether its code is still good.
     pub fn holds(&self, now: i64) -> bool {
-        now - self.since <= PAIRING
+        within(PAIRING, self.since, now)
     }
 
     /// How many minutes it is still good, begun ones counted.
@@ -103,18 +108,23 @@ impl Pairing {
 impl Session {
     /// Whether he still is signed in.
     pub fn holds(&self, now: i64) -> bool {
-        now - self.since <= SESSION && (self.device.is_none() || self.is_in_use(now))
+        within(SESSION, self.since, now) && (self.device.is_none() || self.is_in_use(now))
     }
 
     /// Whether he did something not long ago.
     pub fn is_in_use(&self, now: i64) -> bool {
-        now - self.last.max(self.heard) <= IDLE
+        within(IDLE, self.last.max(self.heard), now)
     }
 }
 
 /// Whether a password that was given then was given a short while ago.
 pub fn is_recent(given: i64, now: i64) -> bool {
-    now - given <= RECENT
+    within(RECENT, given, now)
+}
+
+/// Whether something was not longer ago than this, nor is still to come.
+fn within(time: i64, since: i64, now: i64) -> bool {
+    (-AHEAD..=time).contains(&(now - since))
 }
 
 /// What was tried wrongly, for one account (seen from one tablet), or on one tablet.
@@ -177,9 +187,11 @@ impl Tries {
         self.known > 0 && now - self.known <= KNOWN
     }
 
-    /// Whether nothing is held against anybody any more.
+    /// Whether nothing is held against anybody any more. What lies farther ahead than anybody waits was written before a
+    /// clock was put back.
     pub fn is_forgotten(&self, now: i64) -> bool {
-        now - self.last.max(self.until) > FORGET
+        let ago = now - self.last.max(self.until);
+        ago > FORGET || ago < -LONGEST
     }
 
     /// Counts one try before it is looked at, so that many at once are not all looked at. In how many
@@ -188,10 +200,10 @@ impl Tries {
     /// # Errors
     /// The seconds to wait.
     pub fn begin(self, now: i64) -> Result<Tries, i64> {
-        if now < self.until {
-            return Err(self.until - now);
-        }
         let before = if self.is_forgotten(now) { Tries { first: now, known: self.known, ..Tries::default() } } else { self };
+        if now < before.until {
+            return Err(before.until - now);
+        }
         let wrong = before.wrong.saturating_add(1);
         let delay = wrong.checked_sub(FREE).map_or(0, |over| DELAYS[(over as usize).min(DELAYS.len() - 1)]);
         Ok(Tries { wrong, last: now, until: now + delay, ..before })
@@ -200,7 +212,7 @@ impl Tries {
     /// Counts a wrong PIN on a tablet; whether it is one too many.
     pub fn on_tablet(self, now: i64) -> (Tries, bool) {
         let (most, within) = ON_TABLET;
-        let before = if now - self.first > within { Tries { first: now, ..Tries::default() } } else { self };
+        let before = if (now - self.first).abs() > within { Tries { first: now, ..Tries::default() } } else { self };
         let wrong = before.wrong.saturating_add(1);
         (Tries { wrong, last: now, ..before }, wrong >= most)
     }
@@ -338,6 +350,45 @@ mod tests {
             meter = after;
         }
         assert!(meter.count(NEW_CODES, 50_000 - HOUR).is_ok());
+    }
+
+    #[test]
+    fn after_a_clock_was_put_back_a_year_nobody_waits_longer_than_ever_and_no_session_or_code_lasts_longer() {
+        let (year, now) = (365 * 24 * HOUR, 1_000_000);
+        let mut tries = Tries::default();
+        for later in 0..40 {
+            tries = tries.clone().begin(now + year + later * 15 * MINUTE).unwrap();
+        }
+        let mut looked_at = tries.clone().begin(now).expect("what lies farther ahead than anybody waits says nothing");
+        for slip in 1..i64::from(FREE) - 1 {
+            looked_at = looked_at.begin(now + slip).expect("and neither does how often it was wrong");
+        }
+        for minutes in 0..60 {
+            let wait = tries.clone().begin(now + year + 39 * 15 * MINUTE - minutes * MINUTE).err().unwrap_or(0);
+            assert!(wait <= LONGEST, "put back {minutes} minutes: {wait}");
+        }
+        let (mut locked, mut over) = (Tries::default().on_tablet(now + year).0, false);
+        for wrong in 0..19 {
+            (locked, over) = locked.on_tablet(now + wrong * HOUR);
+        }
+        assert!(!over, "nineteen in a day");
+        let session = |since: i64, last: i64, heard: i64| Session {
+            who: Who::Supervisor("ana".into()),
+            device: Some("armado-1".into()),
+            since,
+            last,
+            heard,
+            hash: String::new(),
+        };
+        assert!(session(now + MINUTE, now + MINUTE, now + MINUTE).holds(now), "two machines are a little apart");
+        for ahead in
+            [session(now + MINUTE + 1, now, now), session(now, now + MINUTE + 1, now), session(now, now, now + MINUTE + 1)]
+        {
+            assert!(!ahead.holds(now), "{} {} {}", ahead.since, ahead.last, ahead.heard);
+        }
+        assert!(is_recent(now + MINUTE, now) && !is_recent(now + MINUTE + 1, now));
+        let pairing = |since| Pairing { code: String::new(), hash: String::new(), since, counted: String::new() };
+        assert!(pairing(now + MINUTE).holds(now) && !pairing(now + MINUTE + 1).holds(now));
     }
 
     #[test]
