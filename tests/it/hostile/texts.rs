@@ -14,7 +14,7 @@ use spoolboard::workbook::Sheets;
 const PLAIN: &str = "texto raro";
 
 /// Texts that would be elements, attributes, scripts or formulas where they are not only text.
-pub(super) const HOSTILE: [&str; 14] = [
+pub(super) const HOSTILE: [&str; 16] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "' onmouseover='alert(1)' x='",
@@ -29,6 +29,8 @@ pub(super) const HOSTILE: [&str; 14] = [
     "=HYPERLINK(\"http://malo.example\";\"ver\")",
     "+cmd|' /C calc'!A0",
     "\u{a0}@SUM(1+1)",
+    "NV1,=cmd|' /C calc'!A0",
+    "NV1;\u{a0}@SUM(1+1)",
 ];
 
 /// The screens on which cells are shown; `{id}` is a spool's.
@@ -211,16 +213,26 @@ async fn a8_signs_that_nobody_sees_are_on_no_screen_whatever_cell_they_are_in() 
 }
 
 /// No line of any cell is one that a spreadsheet would calculate.
+/// Whichever sign a spreadsheet takes for what parts cells, and whether or not it knows of quotes.
 fn is_no_formula(file: &str, hostile: &str) {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(file.trim_start_matches('\u{feff}').as_bytes());
-    let mut cells = 0;
-    for record in reader.records() {
-        for cell in &record.unwrap() {
-            cells += usize::from(cell.contains(hostile.trim().trim_start_matches(['\'', ' '])));
-            for line in cell.split(['\r', '\n']) {
-                let first = line.trim_start().chars().next().unwrap_or(' ');
-                assert!(!"=+-@".contains(first), "{line:?} of {cell:?}");
+    let (text, mut cells) = (file.trim_start_matches('\u{feff}'), 0);
+    let bare = |text: &str| text.replace('\'', "");
+    let begins = |cell: &str| cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"').chars().next().unwrap_or(' ');
+    for parting in [b';', b',', b'\t'] {
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(parting).flexible(true).has_headers(false).from_reader(text.as_bytes());
+        for record in reader.records() {
+            for cell in &record.unwrap() {
+                cells += usize::from(parting == b';' && bare(cell).contains(bare(hostile).trim()));
+                assert!(
+                    cell.split(['\r', '\n']).all(|line| !"=+-@".contains(begins(line))),
+                    "{cell:?} by {:?}",
+                    char::from(parting)
+                );
             }
+        }
+        for cell in text.split(['\r', '\n', char::from(parting)]) {
+            assert!(!"=+-@".contains(begins(cell)), "{cell:?} by {:?} without quotes", char::from(parting));
         }
     }
     assert!(cells > 0, "{hostile} is in the file as text: {file}");

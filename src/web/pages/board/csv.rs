@@ -51,30 +51,30 @@ fn spool(spool: &super::rows::Named) -> [String; 4] {
     [format!("{}{}", spool.head, spool.tail), spool.nv.clone(), spool.ot.clone(), spool.fila.to_string()]
 }
 
-/// A cell that no spreadsheet takes for a formula: a line that begins like one, blanks aside, begins
-/// with an apostrophe (`field-failures.md` A8, `reliability.md` 6). Each line, because a reader that
-/// does not know of quotes takes the next one for a cell of its own.
+/// A cell that no spreadsheet takes for a formula: a part that begins like one, blanks aside, begins
+/// with an apostrophe (`field-failures.md` A8, `reliability.md` 6). Each part, because a reader that
+/// does not know of quotes, or parts cells by another sign, takes it for a cell of its own.
 fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.split(ENDS).any(is_formula) {
+    if !text.split_inclusive(ENDS).any(is_formula) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 4);
-    for line in text.split_inclusive(ENDS) {
-        if is_formula(line) {
+    for part in text.split_inclusive(ENDS) {
+        if is_formula(part) {
             safe.push('\'');
         }
-        safe.push_str(line);
+        safe.push_str(part);
     }
     Cow::Owned(safe)
 }
 
-/// What ends a line.
-const ENDS: [char; 2] = ['\r', '\n'];
+/// What ends a line, or parts cells in some spreadsheet.
+const ENDS: [char; 5] = ['\r', '\n', ',', ';', '\t'];
 
-/// Whether a line begins like a formula, or with what hides one.
-fn is_formula(line: &str) -> bool {
-    line.starts_with(['\t', '\0'])
-        || line.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || takes_no_place(c)).starts_with(SIGNS)
+/// Whether a part begins like a formula, or with what hides one.
+fn is_formula(part: &str) -> bool {
+    part.starts_with(['\t', '\0'])
+        || part.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || takes_no_place(c)).starts_with(SIGNS)
 }
 
 /// How formulas begin, in the wide signs of East Asian keyboards too.
@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn a8_a_cell_that_begins_like_a_formula_is_text_and_every_other_one_is_left_alone() {
-        for text in ["=1+1", "+56 9", "-2", "@x", "\t=1", "＝1", " =1", "\u{a0}=1", "\u{feff}@x", "\0=1"] {
+        for text in ["=1+1", "+56 9", "-2", "@x", "＝1", " =1", "\u{a0}=1", "\u{feff}@x", "\0=1"] {
             assert_eq!(harmless(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "MK-1", "5", "a=b", "Ñandú", "uno\ndos"] {
+        for text in ["", "MK-1", "5", "a=b", "Ñandú", "uno\ndos", "uno, dos; tres\tcuatro", "12,5"] {
             assert_eq!(harmless(text), text);
         }
         for (text, safe) in [
@@ -97,6 +97,12 @@ mod tests {
             ("nota\r\n\u{a0}@x\ny", "nota\r\n'\u{a0}@x\ny"),
             ("\r=1", "\r'=1"),
             ("=1\r=2", "'=1\r'=2"),
+            // Where a reader parts cells otherwise than we do.
+            ("x,=cmd", "x,'=cmd"),
+            ("x; -1;y", "x;' -1;y"),
+            ("x\t+1", "x\t'+1"),
+            (",=1", ",'=1"),
+            ("\t=1", "'\t'=1"),
         ] {
             assert_eq!(harmless(text), safe, "{text:?}");
         }
