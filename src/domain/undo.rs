@@ -1,9 +1,10 @@
 //! DESHACER: a worker takes back his own last action, while nothing has happened since.
 
-use super::audit::{Action, Notes};
+use super::audit::{Action, AuditEvent, Notes};
 use super::cell::Cell;
 use super::column::Column;
-use super::decision::{Actor, Change, Circumstance, Decision, Refusal};
+use super::decision::{Actor, Change, Circumstance, Decision, Ending, Refusal};
+use super::occupation;
 use super::spool::Spool;
 use super::worker::Worker;
 use std::sync::Arc;
@@ -25,10 +26,21 @@ pub fn undo(spool: &Spool, worker: &Arc<Worker>, id: Uuid, at: &Circumstance<'_>
     let untouched = event.notes.after.iter().all(|(column, cell)| spool.row[*column] == *cell);
     let last = spool.events.last().is_some_and(|last| last.id == id);
     let Some(operation) = event.operation.filter(|_| last && untouched && !event.notes.before.is_empty()) else {
-        return Err(Refusal::ChangedSince { tag: tag() });
+        return Err(match lost(spool, worker, event) {
+            Some(ending) => Refusal::Ended { tag: tag(), ending },
+            None => Refusal::ChangedSince { tag: tag() },
+        });
     };
     let cells: Vec<(Column, Cell)> =
         event.notes.before.iter().filter(|(column, _)| *column != Column::Version).cloned().collect();
     let notes = Notes { undoes: Some(id), ..Notes::default() };
     Ok(Some(Change::new(spool, at, &Actor::Worker(Arc::clone(worker)), Action::Undo, operation, cells, notes)))
+}
+
+/// How another one ended the occupation that a TAKE began: it is not that somebody changed something, there is nothing left
+/// to take back.
+fn lost(spool: &Spool, worker: &Worker, take: &AuditEvent) -> Option<Ending> {
+    let has_it = spool.occupation.as_ref().is_some_and(|holder| holder.worker == worker.id);
+    let ending = occupation::ended(spool, worker.id).filter(|_| take.action == Action::Take && !has_it)?;
+    ending.is_loss().then_some(ending)
 }

@@ -273,6 +273,23 @@ fn an_undo_is_refused_when_a_hand_or_anybody_was_there_since_and_cannot_be_undon
 }
 
 #[test]
+fn who_undoes_a_take_that_another_one_has_ended_is_told_who_ended_it_and_why() {
+    let taken = Bench::ready().play(&[(MARTA, Take(Arm))]);
+    for (who, ask, later) in [(OMAR, Release, 0), (OMAR, Seize(Arm), 13)] {
+        let ended = taken.clone().later(later).play(&[(who, ask)]);
+        let Err(Refusal::Ended { ending, .. }) = ended.decide(MARTA, Undo(1)) else {
+            panic!("{:?}", ended.decide(MARTA, Undo(1)))
+        };
+        assert_eq!(ending.by.as_deref(), Some(ended.last()), "{ask:?}");
+        assert!(ending.is_loss());
+    }
+    let paused = taken.clone().play(&[(MARTA, Pause)]);
+    assert_eq!(refused(&paused, MARTA, Undo(1)), "cambió", "she ended it herself");
+    let again = taken.play(&[(OMAR, Release), (MARTA, Take(Arm))]);
+    assert_eq!(refused(&again, MARTA, Undo(2)), "cambió", "she has it again");
+}
+
+#[test]
 fn metrology_refuses_its_own_repairer_as_it_refuses_any_occupation() {
     let bench = to_inspect().play(&[(VERA, Reject), (VERA, Take(Repair))]);
     assert_eq!(refused(&bench, VERA, Approve), "tuyo");
