@@ -32,6 +32,9 @@ pub struct Device {
     pub by: String,
     /// When it was last heard, to the hour.
     pub seen: i64,
+    /// When it was last given its cookie, which a browser forgets a year later.
+    #[serde(default)]
+    pub given: i64,
     /// Too many wrong PINs were typed on it: a supervisor must look into it.
     #[serde(default)]
     pub locked: bool,

@@ -11,6 +11,9 @@ const HOUR: i64 = 60 * MINUTE;
 /// A tablet that was not heard for so long is let in no more.
 pub const UNSEEN: i64 = 90 * 24 * HOUR;
 
+/// How often a tablet is given its cookie again.
+const GIVEN: i64 = 30 * 24 * HOUR;
+
 /// How long a code is good.
 pub const PAIRING: i64 = 10 * MINUTE;
 
@@ -90,6 +93,11 @@ impl Device {
     /// Whether it is let in.
     pub fn holds(&self, now: i64) -> bool {
         now - self.seen <= UNSEEN
+    }
+
+    /// Whether it is time to give it its cookie again.
+    pub fn is_due(&self, now: i64) -> bool {
+        (now - self.given).abs() > GIVEN
     }
 }
 

@@ -66,7 +66,7 @@ impl Access {
             Denied::Gone => Denied::Wrong,
             other => other,
         })?;
-        let device = Device { name, hash: pairing.hash, since: now, by: by.to_owned(), seen: now, locked: false };
+        let device = Device { name, hash: pairing.hash, since: now, by: by.to_owned(), seen: now, given: now, locked: false };
         self.enter(&id, device).await?;
         self.forgive(&tries).await?;
         self.give_back(WRONG_CODES).await?;
@@ -123,10 +123,18 @@ impl Access {
     /// # Errors
     /// The register cannot be reached, or the tablet is gone.
     pub async fn heard(&self, id: &str, device: &Device, now: i64) -> Result<(), Denied> {
-        match now - device.seen > HEARD {
-            true => self.alter(id, |device: &mut Device| device.seen = device.seen.max(now)).await,
+        match (now - device.seen).abs() > HEARD {
+            true => self.alter(id, |device: &mut Device| device.seen = now).await,
             false => Ok(()),
         }
+    }
+
+    /// Notes that a tablet was given its cookie again.
+    ///
+    /// # Errors
+    /// The register cannot be reached, or the tablet is gone.
+    pub async fn given(&self, id: &str, now: i64) -> Result<(), Denied> {
+        self.alter(id, |device: &mut Device| device.given = now).await
     }
 }
 

@@ -7,10 +7,12 @@ pub(super) mod cookies;
 mod door;
 mod given;
 mod needs;
+mod renewed;
 
 pub(super) use door::{Credentials, Pass, StepsOf, Stranger, device, door, known};
 pub(super) use given::{NAME, PASSWORD, Unconfirmed, place};
 pub use needs::{Needs, TABLE};
+pub(super) use renewed::renewed;
 
 use crate::domain::WorkerId;
 use axum::extract::FromRequestParts;

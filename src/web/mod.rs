@@ -90,5 +90,6 @@ pub fn router(app: App) -> Router {
         .merge(assets::routes())
         .method_not_allowed_fallback(api::wrong_method)
         .fallback(nowhere);
+    let routes = routes.layer(from_fn_with_state(app.clone(), caller::renewed));
     layers::around(routes.layer(from_fn_with_state(app.clone(), caller::known)), &app).with_state(app)
 }

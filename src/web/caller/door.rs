@@ -217,7 +217,7 @@ impl Pass {
 }
 
 /// Notes something beside the request; that it could not be noted stops nobody.
-fn noted<F>(access: &Arc<Access>, note: impl FnOnce(Arc<Access>) -> F)
+pub(super) fn noted<F>(access: &Arc<Access>, note: impl FnOnce(Arc<Access>) -> F)
 where
     F: Future<Output = Result<(), Denied>> + Send + 'static,
 {

@@ -246,3 +246,30 @@ async fn h4_an_address_that_asks_for_codes_without_end_takes_neither_the_turn_no
     let book = register(&plant).book().unwrap();
     assert_eq!((book.pairings.len(), book.pairings.contains_key(&mine)), (200, true), "his only code is there still");
 }
+
+#[tokio::test]
+async fn h4_a_tablet_that_is_used_is_given_its_cookie_again_every_month_so_that_none_ends_after_a_year() {
+    let plant = locked_plant().await;
+    let (mut device, id) = tablet(&plant, "Armado 1").await;
+    let cookie = device.cookie("sb_device").to_owned();
+    for month in 0..14 {
+        let mut given = 0;
+        for _ in 0..31 {
+            plant.later(Duration::days(1));
+            let reply = device.get(&plant, "/carretes?trabajador=93").await;
+            assert_eq!(reply.status, 200);
+            device.keep(&reply);
+            for line in reply.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()) {
+                assert!(line.starts_with("sb_device=") && line.contains("Max-Age=31536000"), "{line}");
+                assert!(line.contains("HttpOnly") && line.contains("SameSite=Strict"), "{line}");
+                given += 1;
+                let noted = async || register(&plant).book().unwrap().devices[&id].given == now(&plant);
+                eventually("it is noted", noted).await;
+            }
+        }
+        assert_eq!(given, 1, "in month {month}");
+    }
+    assert_eq!(device.cookie("sb_device"), cookie, "the same one");
+    let page = Persona::new().get(&plant, "/").await;
+    assert!(!page.headers.contains_key("set-cookie"), "nobody else gets any");
+}
