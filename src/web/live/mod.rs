@@ -16,7 +16,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::get;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OnceCell, broadcast};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -82,6 +82,8 @@ struct Parts {
     obstacle: ArcSwapOption<String>,
     pages: [ArcSwapOption<Rendered>; 2],
     narrowed: Mutex<HashMap<Narrowed, Rendered>>,
+    /// How many streams each tablet has open here.
+    following: Mutex<HashMap<String, usize>>,
 }
 
 /// What a filter makes of a screen: the whole page, or the part of it that changes.
@@ -128,6 +130,7 @@ impl Live {
             obstacle: ArcSwapOption::empty(),
             pages,
             narrowed: Mutex::default(),
+            following: Mutex::default(),
         };
         let live = Live(Arc::new(parts));
         // Subscribed before this returns, so that nothing after the start is missed.
@@ -222,6 +225,16 @@ impl Live {
     /// Why actions cannot be served, as of the last look: a sentence for everybody.
     pub(super) fn obstacle(&self) -> Option<Arc<String>> {
         self.0.obstacle.load_full()
+    }
+
+    /// Whether a tablet has a stream open here, by which it is heard whatever is done on it.
+    pub(super) fn is_followed_by(&self, tablet: &str) -> bool {
+        self.following().contains_key(tablet)
+    }
+
+    /// Nothing can panic while it is held, so a poisoned map is still whole.
+    fn following(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.following.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn channel(&self, channel: Channel) -> &broadcast::Sender<Push> {

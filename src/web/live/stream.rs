@@ -1,59 +1,77 @@
 //! One open stream: a snapshot, then what the hub sends, until the program stops or the screen is
 //! too slow.
 
-use super::{Channel, Push, frame};
+use super::{Channel, Live, Push, frame};
 use crate::metrics::Metrics;
 use crate::plant::Plant;
 use crate::web::App;
-use crate::web::caller::{Credentials, Pass};
+use crate::web::caller::{Credentials, Pass, device};
 use crate::web::pages::board::Filter;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 /// `/vivo/tablero`.
-pub(super) async fn board(State(app): State<App>, from: Credentials, filter: Filter) -> Response {
+pub(super) async fn board(State(app): State<App>, from: Opener, filter: Filter) -> Response {
     open(app, Channel::Board, filter, from)
 }
 
 /// `/vivo/kiosko`.
-pub(super) async fn kiosk(State(app): State<App>, from: Credentials, filter: Filter) -> Response {
+pub(super) async fn kiosk(State(app): State<App>, from: Opener, filter: Filter) -> Response {
     open(app, Channel::Kiosk, filter, from)
 }
 
 /// `/vivo/carretes`.
-pub(super) async fn lists(State(app): State<App>, from: Credentials) -> Response {
+pub(super) async fn lists(State(app): State<App>, from: Opener) -> Response {
     open(app, Channel::Lists, Filter::default(), from)
 }
 
 /// `/api/sse/stream`.
-pub(super) async fn api(State(app): State<App>, from: Credentials) -> Response {
+pub(super) async fn api(State(app): State<App>, from: Opener) -> Response {
     open(app, Channel::Api, Filter::default(), from)
 }
 
-/// Counts itself among the open streams while it lives.
-struct Counted(Plant);
+/// Who opens a stream, and what says on which tablet.
+type Opener = (Credentials, HeaderMap);
+
+/// Counts itself among the open streams while it lives, and among those of its tablet.
+struct Counted {
+    plant: Plant,
+    live: Live,
+    tablet: Option<String>,
+}
 
 impl Counted {
-    fn new(plant: &Plant) -> Counted {
-        plant.metrics().streams.inc();
-        Counted(plant.clone())
+    fn new(app: &App, tablet: Option<String>) -> Counted {
+        app.plant.metrics().streams.inc();
+        if let Some(tablet) = &tablet {
+            *app.live.following().entry(tablet.clone()).or_default() += 1;
+        }
+        Counted { plant: app.plant.clone(), live: app.live.clone(), tablet }
     }
 
     fn metrics(&self) -> &Metrics {
-        self.0.metrics()
+        self.plant.metrics()
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
         self.metrics().streams.dec();
+        let Some(tablet) = self.tablet.take() else { return };
+        if let Entry::Occupied(mut open) = self.live.following().entry(tablet) {
+            *open.get_mut() -= 1;
+            if *open.get() == 0 {
+                open.remove();
+            }
+        }
     }
 }
 
@@ -70,12 +88,13 @@ struct Open {
     _counted: Counted,
 }
 
-fn open(app: App, channel: Channel, filter: Filter, from: Credentials) -> Response {
-    let pass = Pass::new(&app, from, channel.needs());
+fn open(app: App, channel: Channel, filter: Filter, (credentials, headers): Opener) -> Response {
+    let pass = Pass::new(&app, credentials, channel.needs());
+    let counted = Counted::new(&app, device(&app, &headers));
     // Subscribed before the snapshot is made: a change between the two comes twice, never not.
     let messages = app.live.channel(channel).subscribe();
     let first = snapshot(&app, channel, &filter);
-    let open = Open { messages, channel, filter, first, ended: false, pass, _counted: Counted::new(&app.plant), app };
+    let open = Open { messages, channel, filter, first, ended: false, pass, _counted: counted, app };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),

@@ -273,3 +273,21 @@ async fn h4_a_tablet_that_is_used_is_given_its_cookie_again_every_month_so_that_
     let page = Persona::new().get(&plant, "/").await;
     assert!(!page.headers.contains_key("set-cookie"), "nobody else gets any");
 }
+
+#[tokio::test]
+async fn f4_a_tablet_that_lies_idle_and_follows_the_plant_is_heard_and_one_that_was_switched_off_is_silent() {
+    let plant = locked_plant().await;
+    let (device, id) = tablet(&plant, "Armado 1").await;
+    assert_eq!(device.get(&plant, "/carretes?trabajador=93").await.status, 200);
+    let stream = device.request(&plant, Method::GET, "/vivo/carretes").send().await.unwrap();
+    plant.later(Duration::minutes(40));
+    let boss = supervisor(&plant).await;
+    let silent = async || {
+        let page = boss.get(&plant, "/supervisor/actividad").await.text;
+        let row = page.split("<tr").find(|row| row.contains(&format!("tableta={id}"))).unwrap().to_owned();
+        row.contains("CALLADA")
+    };
+    assert!(!silent().await, "it is connected");
+    drop(stream);
+    eventually("it is called silent", silent).await;
+}

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The most events that are shown at once of a day.
 const MOST: usize = 300;
 
-/// After this a tablet counts as silent, in seconds.
+/// After this a tablet counts as silent that does not follow the plant either, in seconds.
 const SILENT: i64 = 15 * 60;
 
 #[derive(Template)]
@@ -111,7 +111,8 @@ fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>, before: Option<usi
 fn seen(tablet: Tablet, app: &App) -> Seen {
     let now = app.plant.clock().now();
     let last = Elapsed::between(tablet.last.with_timezone(&app.plant.clock().zone()).fixed_offset(), now);
-    let (silent, old) = (last.seconds > SILENT, tablet.is_old(&app.site.build));
+    let silent = last.seconds > SILENT && !app.live.is_followed_by(&tablet.id);
+    let old = tablet.is_old(&app.site.build);
     let name = tablet_name(app, &tablet.id);
     Seen { id: tablet.id, name, last, old, build: tablet.build, silent }
 }
