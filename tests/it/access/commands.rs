@@ -1,6 +1,6 @@
 //! `supervisor` and `token`: the real binary, beside one that serves.
 
-use super::{PASSWORD, SUPERVISOR};
+use super::{PASSWORD, PIN, SUPERVISOR};
 use crate::support::binary::{BINARY, Binary};
 use crate::support::eventually;
 use std::io::Write;
@@ -130,6 +130,75 @@ async fn h4_no_password_pin_badge_code_or_cookie_is_in_the_log_at_its_loudest() 
         assert!(!figures.contains(&secret), "{secret} is in the figures");
     }
     assert!(!log.contains("sb_session=") && !log.contains("sb_device="), "no cookie is in the log");
+}
+
+#[tokio::test]
+async fn h4_what_a_supervisor_does_at_the_door_is_in_the_log_with_his_name_and_with_what_he_did_it_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    let settings = [("SPOOLBOARD_ACCESS", "enrolled"), SECRET, ("RUST_LOG", "info")];
+    let mut served = Binary::serve_logging(&data, "127.0.0.1:0", &settings, &log).await;
+    assert!(said(&run(&data, &["supervisor", "add", SUPERVISOR, "--password-stdin"], PASSWORD)).0);
+    let browser = || {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).cookie_store(true);
+        client.build().unwrap()
+    };
+    let (boss, device) = (browser(), browser());
+    let at = |path: &str| format!("{}{path}", served.url);
+    let between = |text: &str, before: &str| text.split(before).nth(1).unwrap().split(['<', '"']).next().unwrap().to_owned();
+    boss.post(at("/entrar")).form(&[("nombre", SUPERVISOR), ("clave", PASSWORD)]).send().await.unwrap();
+    device.post(at("/tableta")).form(&[("x", "y")]).send().await.unwrap();
+    let code = between(&device.get(at("/tableta")).send().await.unwrap().text().await.unwrap(), "class=\"code\">");
+    let act = async |path: &str, fields: &[(&str, &str)]| {
+        let reply = boss.post(at(&format!("/supervisor/{path}"))).form(fields).send().await.unwrap();
+        assert!(matches!(reply.status().as_u16(), 200 | 303), "{path}: {}", reply.status());
+        reply.text().await.unwrap()
+    };
+    act("tabletas/registrar", &[("codigo", &code), ("nombre", "Armado 1")]).await;
+    let tablet = between(&boss.get(at("/supervisor/tabletas")).send().await.unwrap().text().await.unwrap(), "id=\"tableta-");
+    act("tabletas/nombrar", &[("id", &tablet), ("nombre", "Armado 2")]).await;
+    act("tabletas/desbloquear", &[("id", &tablet)]).await;
+    act("tabletas/revocar", &[("id", &tablet)]).await;
+    let made = act("claves/crear", &[("nombre", "informes"), ("alcance", "leer")]).await;
+    let token = between(&made, "id=\"clave-nueva\">");
+    act("claves/anular", &[("id", token.split('_').nth(1).unwrap())]).await;
+    let wall = between(&act("claves/muro", &[]).await, "id=\"muro-nuevo\">");
+    act("claves/sin-muro", &[]).await;
+    act("claves/pedir-pin", &[("pedir", "si")]).await;
+    act("claves/pedir-pin", &[("pedir", "no")]).await;
+    let page = boss.get(at("/supervisor/claves")).send().await.unwrap().text().await.unwrap();
+    let worker = between(page.split("claves/pin\"").nth(1).unwrap(), "</option><option value=\"");
+    act("claves/pin", &[("trabajador", &worker), ("pin", PIN)]).await;
+    act("claves/pin", &[("trabajador", &worker)]).await;
+    act("claves/credencial", &[("trabajador", &worker), ("codigo", "TRAB-0093-X")]).await;
+    act("claves/credencial", &[("trabajador", &worker)]).await;
+    served.kill().await;
+    let log = std::fs::read_to_string(&log).unwrap();
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let done: Vec<String> = lines
+        .filter(|line| line["by"] == SUPERVISOR)
+        .map(|line| format!("{} {}", line["act"].as_str().unwrap(), line["whom"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        format!("let in {tablet} Armado 1"),
+        format!("rename {tablet} Armado 2"),
+        format!("unlock {tablet}"),
+        format!("revoke {tablet}"),
+        "make token informes".into(),
+        "revoke token informes".into(),
+        "make wall link ".into(),
+        "drop wall link ".into(),
+        "ask for PINs ".into(),
+        "ask for no PINs ".into(),
+        format!("give PIN {worker}"),
+        format!("take PIN {worker}"),
+        format!("give badge {worker}"),
+        format!("take badges {worker}"),
+    ];
+    assert_eq!(done, expected);
+    for secret in [&token, &wall, PIN, "TRAB-0093", PASSWORD, &code] {
+        assert!(!log.contains(secret), "{secret}");
+    }
 }
 
 async fn asked_for(client: &reqwest::Client, url: &str, token: &str) -> String {

@@ -3,7 +3,7 @@
 use super::super::fields::Fields;
 use super::super::{Answer, page};
 use super::enrol::origin;
-use super::{go, locked, now, when};
+use super::{go, locked, noted, now, when};
 use crate::access::{Book, Denied, rules};
 use crate::domain::{Refusal, WorkerId};
 use crate::web::caller::Caller;
@@ -101,53 +101,74 @@ pub(super) async fn add_token(State(app): State<App>, asker: Asker, caller: Call
     let (name, by) = (fields.text("nombre").unwrap_or_default(), caller.supervisor_name().unwrap_or_default());
     let made = locked(&app)?.add_token_once(fields.id()?, (name, acts), by, now(&app)).await;
     match made.map_err(|denied| asker.told(denied))? {
-        Some(token) => shown(&app, Some(&token), None),
+        Some(token) => {
+            noted(&caller, "make token", name);
+            shown(&app, Some(&token), None)
+        }
         None => Ok(go(asker, HERE)),
     }
 }
 
 /// Ends a token.
-pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+pub(super) async fn revoke_token(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
     let ended = locked(&app)?.revoke_token(fields.text("id").unwrap_or_default()).await;
-    let ended = ended.map(|token| tracing::info!(token = token.name, "a token was revoked"));
-    done(asker, ended)
+    let name = ended.as_ref().map(|token| token.name.clone()).unwrap_or_default();
+    done(asker, &caller, ("revoke token", &name), ended.map(drop))
 }
 
 /// Makes another link for walls, and shows it once; the form sent again leaves it as it is.
-pub(super) async fn new_wall(State(app): State<App>, asker: Asker, uri: Uri, headers: HeaderMap, fields: Fields) -> Answer {
+pub(super) async fn new_wall(
+    State(app): State<App>,
+    (asker, caller): (Asker, Caller),
+    uri: Uri,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Answer {
     match locked(&app)?.new_wall_once(fields.id()?, now(&app)).await.map_err(|denied| asker.told(denied))? {
-        Some(secret) => shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&uri, &headers)))),
+        Some(secret) => {
+            noted(&caller, "make wall link", "");
+            shown(&app, None, Some(&format!("{}/muro/{secret}", origin(&uri, &headers))))
+        }
         None => Ok(go(asker, HERE)),
     }
 }
 
 /// Makes the link for walls none any more.
-pub(super) async fn no_wall(State(app): State<App>, asker: Asker, _fields: Fields) -> Answer {
-    done(asker, locked(&app)?.no_wall(now(&app)).await)
+pub(super) async fn no_wall(State(app): State<App>, asker: Asker, caller: Caller, _fields: Fields) -> Answer {
+    done(asker, &caller, ("drop wall link", ""), locked(&app)?.no_wall(now(&app)).await)
 }
 
 /// Whether workers give their PIN.
-pub(super) async fn ask_pins(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    done(asker, locked(&app)?.ask_pins(fields.text("pedir") == Some("si")).await)
+pub(super) async fn ask_pins(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let asks = fields.text("pedir") == Some("si");
+    let act = if asks { "ask for PINs" } else { "ask for no PINs" };
+    done(asker, &caller, (act, ""), locked(&app)?.ask_pins(asks).await)
 }
 
 /// Gives a worker a PIN; an empty field takes his.
-pub(super) async fn set_pin(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let worker = whose(&app.plant.view(), fields.worker()?).map_err(|refusal| asker.told(refusal))?;
-    done(asker, locked(&app)?.set_pin(worker, fields.text("pin"), now(&app)).await)
+pub(super) async fn set_pin(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let worker = whose(&app.plant.view(), fields.worker()?).map_err(|error| asker.told(error))?;
+    let pin = fields.text("pin");
+    let set = locked(&app)?.set_pin(worker, pin, now(&app)).await;
+    let act = if pin.is_some() { "give PIN" } else { "take PIN" };
+    done(asker, &caller, (act, &worker.to_string()), set)
 }
 
 /// Gives a worker a badge beside those that he has; an empty field takes them all.
-pub(super) async fn set_badge(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let (access, worker) = (locked(&app)?, whose(&app.plant.view(), fields.worker()?).map_err(|refusal| asker.told(refusal))?);
-    let Some(code) = fields.text("codigo") else { return done(asker, access.remove_badges(worker).await) };
+pub(super) async fn set_badge(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let (access, worker) = (locked(&app)?, whose(&app.plant.view(), fields.worker()?).map_err(|error| asker.told(error))?);
+    let whom = worker.to_string();
+    let Some(code) = fields.text("codigo") else {
+        return done(asker, &caller, ("take badges", &whom), access.remove_badges(worker).await);
+    };
     if rules::badge(code).is_none() {
         return Err(asker.told(crate::words::Fault::from(crate::words::Door::BadBadge)));
     }
-    done(asker, access.add_badge(code, worker, now(&app)).await)
+    done(asker, &caller, ("give badge", &whom), access.add_badge(code, worker, now(&app)).await)
 }
 
-fn done(asker: Asker, result: Result<(), Denied>) -> Result<Response, Face> {
+fn done(asker: Asker, caller: &Caller, (act, whom): (&str, &str), result: Result<(), Denied>) -> Result<Response, Face> {
     result.map_err(|denied| asker.told(denied))?;
+    noted(caller, act, whom);
     Ok(go(asker, HERE))
 }

@@ -2,7 +2,7 @@
 
 use super::super::fields::Fields;
 use super::super::{Answer, page};
-use super::{go, locked, now, when};
+use super::{go, locked, noted, now, when};
 use crate::access::{Device, rules};
 use crate::web::caller::{Caller, Credentials};
 use crate::web::pages::Asker;
@@ -70,33 +70,41 @@ pub(super) async fn let_in(State(app): State<App>, asker: Asker, caller: Caller,
         crate::access::Denied::Wrong => asker.told(Fault::from(Door::NoSuchCode)),
         denied => asker.told(denied),
     })?;
-    tracing::info!(tablet = id, "a tablet was let in");
+    noted(&caller, "let in", &named(&id, name));
     Ok(back(asker))
 }
 
 /// Gives a tablet another name.
-pub(super) async fn rename(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let name = fields.text("nombre").unwrap_or_default();
-    locked(&app)?.rename(which(&fields), name).await.map_err(|denied| asker.told(denied))?;
+pub(super) async fn rename(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let (id, name) = (which(&fields), fields.text("nombre").unwrap_or_default());
+    locked(&app)?.rename(id, name).await.map_err(|denied| asker.told(denied))?;
+    noted(&caller, "rename", &named(id, name));
     Ok(back(asker))
 }
 
 /// Lets PINs be typed on a tablet again.
-pub(super) async fn unlock(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    locked(&app)?.unlock(which(&fields)).await.map_err(|denied| asker.told(denied))?;
+pub(super) async fn unlock(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
+    let id = which(&fields);
+    locked(&app)?.unlock(id).await.map_err(|denied| asker.told(denied))?;
+    noted(&caller, "unlock", id);
     Ok(back(asker))
 }
 
 /// Sends a tablet away.
-pub(super) async fn revoke(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+pub(super) async fn revoke(State(app): State<App>, asker: Asker, caller: Caller, fields: Fields) -> Answer {
     let id = which(&fields);
     locked(&app)?.revoke(id).await.map_err(|denied| asker.told(denied))?;
-    tracing::info!(tablet = id, "a tablet was sent away");
+    noted(&caller, "revoke", id);
     Ok(back(asker))
 }
 
 fn which(fields: &Fields) -> &str {
     fields.text("id").unwrap_or_default()
+}
+
+/// A tablet as the log names it. What was typed is cut as a name is.
+fn named(id: &str, name: &str) -> String {
+    format!("{id} {}", rules::name(name).unwrap_or_default())
 }
 
 fn back(asker: Asker) -> Response {
