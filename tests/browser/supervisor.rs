@@ -65,6 +65,9 @@ async fn a_supervisor_frees_a_spool_in_three_clicks_and_the_tablet_of_its_worker
         let mine = tablet(browser, &served, &desk, "Armado 1").await;
         let other = tablet(browser, &served, &desk, "Armado 2").await;
         list_of(&other, &served, 94).await;
+        let board = tablet(browser, &served, &desk, "Armado 3").await;
+        board.goto(&served.at("/tablero?trabajador=93")).await;
+        board.sees("CONECTADO").await;
         mine.tap("a[href='/carretes?trabajador=93']").await;
         mine.sees("CONECTADO").await;
         mine.until(SETTLED).await;
@@ -82,6 +85,7 @@ async fn a_supervisor_frees_a_spool_in_three_clicks_and_the_tablet_of_its_worker
         mine.sees(&format!("{NAME} (supervisor) liberó")).await;
         crate::figure!("from the third click to the worker's tablet: {} ms", began.elapsed().as_millis());
         mine.sees("motivo: fin de turno").await;
+        board.sees("motivo: fin de turno").await;
         mine.shoot("carretes-liberado").await;
         desk.until("location.pathname === '/supervisor'").await;
         desk.sees("liberado: queda libre").await;

@@ -3,7 +3,7 @@
 use crate::pages::{Screen, id, tap};
 use crate::stand_in::Google;
 use crate::support::google::{BOOK, book_of};
-use crate::support::{TestPlant, cell, eventually, small_plant};
+use crate::support::{TestPlant, cell, eventually, freed, small_plant};
 use chrono::NaiveDate;
 use futures_util::StreamExt;
 use reqwest::Method;
@@ -227,5 +227,36 @@ async fn lists_are_told_when_a_row_that_they_show_has_got_another_name() {
     assert_eq!((one.status, several.status), (404, 200));
     for said in [one.text, several.text] {
         assert!(said.contains("cambió en la planilla") && !said.contains(&spool), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_whose_spool_was_freed_hears_it_within_a_second_also_on_his_board_and_nobody_else_does() {
+    let plant = TestPlant::embedded().await;
+    assert_eq!(plant.worker(93).take("MK-0001", "ARM").await.status, 200);
+    let his = ["/vivo/tablero?trabajador=93", "/vivo/tablero?trabajador=93&operacion=ARM"];
+    let others = ["/vivo/tablero?trabajador=94", "/vivo/tablero", "/vivo/tablero?operacion=ARM", "/vivo/kiosko"];
+    let mut streams = Vec::new();
+    for path in his.into_iter().chain(others) {
+        let mut stream = Stream::open(&plant, path).await;
+        stream.named("latido").await;
+        streams.push((path, stream));
+    }
+    let name = format!("carrete-{}", id(&plant, "MK-0001").await);
+    freed(&plant, "MK-0001").await;
+    for (path, stream) in &mut streams {
+        let mut told = Vec::new();
+        while let Ok(message) = timeout(Duration::from_secs(1), stream.next()).await {
+            told.push(message.expect("the stream goes on"));
+        }
+        let losses: Vec<&Message> = told.iter().filter(|(_, data)| data.contains("aviso")).collect();
+        assert_eq!(losses.len(), usize::from(his.contains(path)), "{path}: {told:?}");
+        for (found, data) in losses {
+            let told: Value = serde_json::from_str(data).unwrap();
+            assert_eq!((found, &told["aviso"]["para"]), (&name, &93.into()));
+            let text = told["aviso"]["texto"].as_str().unwrap();
+            assert!(text.contains("El supervisor liberó MK-0001") && text.contains("fin de turno"), "{text}");
+        }
+        assert!(told.iter().any(|(name, data)| name.is_empty() && data.contains("hx-partial")), "{path} is painted anew");
     }
 }

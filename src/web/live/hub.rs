@@ -79,7 +79,13 @@ impl Hub {
         let version = spool.as_ref().and_then(|spool| spool.version.as_deref());
         let now = self.plant.clock().now();
         let loss = changed.loss().map(|(worker, how)| (worker, words::refusal_at(&how, now)));
-        self.live.send(Channel::Lists, Push::Frame(frame::card(&changed.id, spool.as_deref(), version, loss)));
+        let loser = loss.as_ref().map(|(worker, _)| *worker);
+        let card = frame::card(&changed.id, spool.as_deref(), version, loss);
+        if let Some(loser) = loser {
+            // He may look at the board meanwhile.
+            self.live.send(Channel::Board, Push::For(loser, card.clone()));
+        }
+        self.live.send(Channel::Lists, Push::Frame(card));
         self.told.insert(Arc::clone(&changed.id), spool);
         self.live.send(Channel::Api, Push::Frame(frame::update(changed)));
         self.due.get_or_insert_with(|| Instant::now() + BURST);

@@ -10,6 +10,7 @@ use super::App;
 use super::caller::Needs;
 use super::layers::packed;
 use super::pages::board::{Filter, Known, Screen, Tally, whole};
+use crate::domain::WorkerId;
 use crate::plant::Plant;
 use arc_swap::ArcSwapOption;
 use axum::Router;
@@ -63,6 +64,8 @@ impl Channel {
 enum Push {
     /// A frame as it goes out.
     Frame(Bytes),
+    /// A frame for the screens that one worker opened, and for nobody else's.
+    For(WorkerId, Bytes),
     /// The heartbeat, which each stream completes with the build.
     Beat,
 }

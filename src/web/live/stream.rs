@@ -130,6 +130,16 @@ impl Open {
         }
     }
 
+    /// The next one that is not for somebody else's screens.
+    async fn own_message(&mut self) -> Option<Result<Push, RecvError>> {
+        loop {
+            match self.message().await? {
+                Ok(Push::For(worker, _)) if !self.filter.is_of(worker) => {}
+                message => return Some(message),
+            }
+        }
+    }
+
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(frame) = self.first.pop_front() {
             return Some(frame);
@@ -137,7 +147,8 @@ impl Open {
         if self.ended {
             return None;
         }
-        match self.message().await? {
+        match self.own_message().await? {
+            Ok(Push::For(_, frame)) => Some(frame),
             Ok(Push::Frame(frame)) if self.filter.is_empty() => Some(frame),
             // The picture for all says that there is a new one; this screen shows a part of it.
             Ok(Push::Frame(frame)) => {

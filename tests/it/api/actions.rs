@@ -1,6 +1,6 @@
 //! Take, pause, complete, cancel, undo, inspect: what is answered, and what the row says then.
 
-use crate::support::{TestPlant, fresh};
+use crate::support::{TestPlant, freed, fresh};
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -153,6 +153,23 @@ async fn ones_own_last_action_can_be_undone_once() {
     let status = plant.get("/api/occupation/status/MK-0001").await;
     assert_eq!((&status.json["ocupado"], &status.json["operacion"]), (&json!(true), &json!("ARM")));
     assert_eq!(plant.worker(93).undo("MK-0001", &id).await.verdict(), (409, "VERSION_CONFLICT"));
+}
+
+#[tokio::test]
+async fn who_undoes_a_take_after_a_supervisor_has_freed_the_spool_hears_who_did_and_why() {
+    let plant = TestPlant::embedded().await;
+    let id = fresh();
+    let take = json!({"tag_spool": "MK-0001", "worker_id": 93, "operacion": "ARM"});
+    assert_eq!(plant.post_as(&id, "/api/occupation/tomar", take).await.status, 200);
+    freed(&plant, "MK-0001").await;
+    let undo = plant.worker(93).undo("MK-0001", &id).await;
+    assert_eq!(undo.verdict(), plant.worker(93).pause("MK-0001").await.verdict(), "as any act on what is hers no more");
+    assert_eq!(undo.status, 410);
+    assert!(
+        undo.message().contains("El supervisor liberó MK-0001") && undo.message().contains("fin de turno"),
+        "{}",
+        undo.message()
+    );
 }
 
 #[tokio::test]

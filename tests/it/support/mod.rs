@@ -9,7 +9,7 @@ pub(crate) mod redis;
 pub(crate) mod shop;
 mod test_plant;
 
-pub(crate) use test_plant::{Reply, TestPlant, fresh, small_plant, spool as row};
+pub(crate) use test_plant::{Reply, TestPlant, freed, fresh, small_plant, spool as row};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

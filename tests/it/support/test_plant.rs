@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use spoolboard::access::Secret;
 use spoolboard::cli::{Running, start};
 use spoolboard::config::Config;
-use spoolboard::domain::{Cell, WorkerId};
-use spoolboard::plant::Clock;
+use spoolboard::domain::{Cell, Mandate, Mend, WorkerId};
+use spoolboard::plant::{Clock, Mending};
 use spoolboard::redis::Address;
 use spoolboard::web::server::{Front, Limits};
 use spoolboard::workbook::sqlite::Store;
@@ -280,6 +280,13 @@ impl Worker<'_> {
     pub(crate) fn number(&self) -> WorkerId {
         WorkerId::new(self.id).unwrap()
     }
+}
+
+/// A supervisor frees a spool at the end of the shift.
+pub(crate) async fn freed(plant: &TestPlant, tag: &str) {
+    let plant = &plant.running.app.plant;
+    let mandate = Mandate { supervisor: "Supervisor".into(), reason: "fin de turno".into(), seen: None };
+    plant.mend(Mending { spool: tag.into(), mandate, id: Uuid::new_v4() }, Mend::Release).await.unwrap();
 }
 
 /// A fresh operation id.

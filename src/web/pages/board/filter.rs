@@ -67,6 +67,11 @@ impl Filter {
         self.worker.is_some()
     }
 
+    /// Whether it was opened from this worker's list.
+    pub(in crate::web) fn is_of(&self, worker: WorkerId) -> bool {
+        self.worker == Some(worker)
+    }
+
     /// The same board from the list of nobody in particular, as it is painted once for all of them.
     pub(in crate::web) fn anybodys(&self) -> Filter {
         Filter { worker: self.worker.map(|_| WorkerId::SYSTEM), ..self.clone() }
