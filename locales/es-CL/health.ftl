@@ -25,6 +25,7 @@ health-audit-waits = { $count ->
     [one] { $count } ESPERA
    *[other] { $count } ESPERAN
 }
+health-outbox = Lo que hace más tiempo espera a la auditoría
 health-alarms = { $count ->
     [one] { $count } alarma desde que se encendió
    *[other] { $count } alarmas desde que se encendió

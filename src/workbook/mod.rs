@@ -93,6 +93,11 @@ pub trait Workbook: Send + Sync {
         Arc::default()
     }
 
+    /// The oldest of the audit events that wait, a page of them. Those of the embedded record never do.
+    fn outbox(&self) -> Arc<Vec<Arc<AuditEvent>>> {
+        Arc::default()
+    }
+
     /// How the record is doing.
     fn status(&self) -> Status;
 

@@ -336,6 +336,10 @@ impl Workbook for GoogleSheets {
         self.state.formulas.load_full()
     }
 
+    fn outbox(&self) -> Arc<Vec<Arc<AuditEvent>>> {
+        self.state.oldest.load_full()
+    }
+
     fn status(&self) -> Status {
         let open = match self.work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some((_, task)) if !task.is_finished() => Ok(()),

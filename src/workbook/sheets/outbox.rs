@@ -31,6 +31,9 @@ const FILE: &str = "outbox.db";
 /// So many events may wait; then nothing is written any more.
 const MOST: usize = 10_000;
 
+/// How many of the oldest are told to whoever looks.
+const TOLD: usize = 20;
+
 /// The most characters that Google takes in one cell: an event beyond it could never leave.
 const CELL: usize = 50_000;
 
@@ -232,9 +235,10 @@ impl Outbox {
         noted
     }
 
-    /// Tells how many wait, and says it once when none does any more.
+    /// Tells how many wait, and which have waited longest, and says it once when none does any more.
     fn counted(&self) {
         let waits = self.entries.len();
+        self.state.oldest.store(Arc::new(self.entries.iter().take(TOLD).map(|entry| Arc::clone(&entry.event)).collect()));
         if self.state.outbox.swap(waits, Ordering::Relaxed) > 0 && waits == 0 {
             info!("the outbox is empty");
         }

@@ -29,6 +29,8 @@ pub(super) struct State {
     pub(super) waiting: AtomicUsize,
     /// Audit events that wait for their tab.
     pub(super) outbox: AtomicUsize,
+    /// The oldest of them.
+    pub(super) oldest: ArcSwap<Vec<Arc<AuditEvent>>>,
     /// Cells that hold a formula where we write.
     pub(super) formulas: ArcSwap<Formulas>,
     /// Why nothing can be written, for an operator.
@@ -52,6 +54,7 @@ impl State {
             fresh: Fresh::default(),
             waiting: AtomicUsize::new(0),
             outbox: AtomicUsize::new(0),
+            oldest: ArcSwap::default(),
             formulas: ArcSwap::default(),
             trouble: ArcSwapOption::from_pointee(connecting().to_owned()),
             knows: AtomicU8::new(0),

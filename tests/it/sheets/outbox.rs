@@ -1,10 +1,11 @@
 //! Changes while the audit cannot be written, and what becomes of their events.
 
 use super::{BATCHES, Floor, landed};
+use crate::pages::Screen;
 use crate::stand_in::grid::Sheet;
 use crate::stand_in::{Fault, Google, Held, Human, On, When};
 use crate::support::google::{BOOK, book_of, connected, quick, seldom};
-use crate::support::{ZONE, eventually, morning, pause, plant, soon};
+use crate::support::{TestPlant, ZONE, eventually, morning, pause, plant, small_plant, soon};
 use axum::body::Body;
 use axum::http::Request;
 use spoolboard::domain::{Cell, Column, Rules};
@@ -342,4 +343,25 @@ async fn a_change_whose_event_no_audit_could_ever_hold_is_refused_and_does_not_b
     floor.google.human(BOOK, |human| human.restores_sheet(sheet));
     emptied(&floor).await;
     assert_eq!(audit(&floor.google, &[long, good]), [good]);
+}
+
+#[tokio::test]
+async fn f1_supervisors_see_which_events_wait_for_the_audit_the_oldest_first() {
+    let google = Google::with(book_of(&small_plant())).await;
+    google.quota(60_000, 60_000);
+    let shop = TestPlant::at_google(&google, None).await;
+    eventually("it is ready", async || shop.get("/ready").await.status == 200).await;
+    let sheet = deleted(&google);
+    for number in 1..=22 {
+        assert_eq!(shop.worker(93).take(&format!("MK-{number:04}"), "ARM").await.status, 200);
+    }
+    shop.later(chrono::Duration::minutes(3));
+    let page = Screen::open(&shop, "/supervisor/salud").await;
+    let rows = page.texts("section[aria-labelledby=t-espera] tbody tr");
+    assert_eq!(rows.len(), 20, "of 22: {rows:?}");
+    for (number, row) in (1..).zip(&rows) {
+        assert!(row.contains(&format!("MK-{number:04}")) && row.contains("TOMAR ARM") && row.contains("3m"), "{row}");
+    }
+    google.human(BOOK, |human| human.restores_sheet(sheet));
+    eventually("nothing waits", async || Screen::open(&shop, "/supervisor/salud").await.count("#t-espera") == 0).await;
 }

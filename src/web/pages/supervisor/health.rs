@@ -1,6 +1,7 @@
 //! `/supervisor/salud`: workbook, locks, events, screens, conflicts, and the last errors.
 
 use super::{Answer, Frame, Tab};
+use crate::domain::AuditEvent;
 use crate::locks;
 use crate::tally::Conflicts;
 use crate::web::pages::elapsed::span;
@@ -12,6 +13,7 @@ use crate::words;
 use crate::workbook::Status;
 use askama::Template;
 use axum::extract::State;
+use std::sync::Arc;
 
 /// Above how many per cent the plant wants to be alarmed of TAKEs that came too late (409).
 const LATE: u32 = 10;
@@ -28,6 +30,8 @@ struct Health<'a> {
     site: &'a Site,
     frame: Frame,
     workbook: Status,
+    /// What waits longest for the audit.
+    waiting: Vec<Waiting>,
     /// How old the rows are that are shown.
     age: String,
     spools: usize,
@@ -40,6 +44,14 @@ struct Health<'a> {
     expiries: u64,
     conflicts: Conflicts,
     known: Known,
+}
+
+/// An event that waits for the audit.
+struct Waiting {
+    tag: String,
+    what: String,
+    /// For how long; empty where its time cannot be read.
+    age: String,
 }
 
 impl Health<'_> {
@@ -88,6 +100,7 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
         site: &app.site,
         frame: Frame::of(&app, Some(Tab::Health), "/supervisor/salud".into(), &query)?,
         workbook: app.plant.workbook().status(),
+        waiting: waiting(&app),
         age: said_age(age),
         spools: view.spools.len(),
         missing: view.missing.iter().map(|column| column.header()).collect(),
@@ -100,4 +113,11 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
         conflicts: app.plant.conflicts().await,
         known: peers::known(&app).await,
     }))
+}
+
+fn waiting(app: &App) -> Vec<Waiting> {
+    let now = app.plant.clock().now();
+    let age = |event: &AuditEvent| event.at.map_or_else(String::new, |at| said_age((now - at).num_seconds().max(0)));
+    let waiting = |event: &Arc<AuditEvent>| Waiting { tag: event.tag.clone(), what: words::event(event), age: age(event) };
+    app.plant.workbook().outbox().iter().map(waiting).collect()
 }
