@@ -1,13 +1,14 @@
 //! Texts that a browser or a spreadsheet would obey, in every cell and every field: what is shown is
 //! the text, and the page around it stays the page that it is.
 
+use crate::access::{PASSWORD, PIN, Persona, asking, locked_plant, now, register};
 use crate::stand_in::Google;
 use crate::support::google::book_of;
 use crate::support::{AUDIT, Reply, TestPlant, eventually, row, sheet, small_plant};
 use reqwest::Method;
 use scraper::Html;
 use serde_json::json;
-use spoolboard::domain::{Cell, cell};
+use spoolboard::domain::{Cell, WorkerId, cell};
 use spoolboard::workbook::Sheets;
 
 /// A text that no page can be made of, of the same kind as the hostile ones.
@@ -350,5 +351,59 @@ async fn a8_texts_that_the_office_typed_at_google_are_texts_on_every_screen_and_
             assert_eq!(found, None, "{what}");
         }
         is_no_formula(&plant.get("/tablero.csv?ver=listos").await.text, hostile);
+    }
+}
+
+/// The pages behind a locked door, where everybody and everything that can be given a name has this one.
+async fn behind_the_door(text: &str) -> Vec<(String, Reply)> {
+    let plant = locked_plant().await.restarted_after(plant_of(text)).await;
+    let (access, at) = (register(&plant), now(&plant));
+    access.add_supervisor(text, PASSWORD, at).await.unwrap();
+    let (mut device, code) = asking(&plant).await;
+    let id = access.let_in(&code, text, text, at).await.unwrap();
+    access.add_token(text, true, text, at).await.unwrap();
+    access.new_wall(at).await.unwrap();
+    let worker = WorkerId::new(93).unwrap();
+    access.set_pin(worker, Some(PIN), at).await.unwrap();
+    access.add_badge(text, worker, at).await.unwrap();
+    let take = json!({"tag_spool": "MK-1", "worker_id": 93, "operacion": "ARM"});
+    assert_eq!(device.post(&plant, "/api/occupation/tomar", take).await.status, 200);
+    access.ask_pins(true).await.unwrap();
+    let mut boss = Persona::new();
+    assert_eq!(boss.form(&plant, "/entrar", &[("nombre", text), ("clave", PASSWORD)]).await.status, 303);
+    let steps = format!("/diagnostico?tableta={id}");
+    let mut shown = Vec::new();
+    for path in ["/", "/pin?trabajador=93", "/carretes?trabajador=93"] {
+        shown.push((path.to_owned(), device.get(&plant, path).await));
+    }
+    shown.push(("a wrong PIN".into(), device.form(&plant, "/pin", &[("trabajador", "93"), ("pin", "295038")]).await));
+    let behind = ["/supervisor", "/supervisor/tabletas", "/supervisor/claves", "/supervisor/actividad", "/diagnostico"];
+    for path in behind.into_iter().chain([steps.as_str()]) {
+        shown.push((path.split('=').next().unwrap().to_owned(), boss.get(&plant, path).await));
+    }
+    plant.later(chrono::Duration::minutes(11));
+    let rename = [("id", id.as_str()), ("nombre", text)];
+    shown.push(("the password again".into(), boss.form(&plant, "/supervisor/tabletas/nombrar", &rename).await));
+    shown
+}
+
+#[tokio::test]
+async fn h4_no_name_that_somebody_was_given_at_the_door_becomes_markup_on_the_pages_behind_it() {
+    let plain = behind_the_door(PLAIN).await;
+    for hostile in HOSTILE {
+        let shown = behind_the_door(hostile).await;
+        for ((name, reply), (_, before)) in shown.iter().zip(&plain) {
+            let what = format!("{name} with {hostile}");
+            assert_eq!(reply.status, before.status, "{what}");
+            assert_eq!(bones(&reply.text), bones(&before.text), "{what}");
+            leads_nowhere(&reply.text, &what);
+        }
+        for page in ["/supervisor/tabletas", "/supervisor/claves", "/supervisor/actividad", "/diagnostico", "/pin?trabajador"] {
+            let (_, reply) = shown.iter().find(|(name, _)| name.starts_with(page)).unwrap();
+            let html = Html::parse_document(&reply.text);
+            let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let name = in_one_line(hostile);
+            assert!(html.root_element().text().any(|text| in_one_line(text).contains(&name)), "{page} shows {hostile}");
+        }
     }
 }
