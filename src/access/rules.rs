@@ -199,7 +199,7 @@ impl Tries {
     /// clock was put back.
     pub fn is_forgotten(&self, now: i64) -> bool {
         let ago = now - self.last.max(self.until);
-        ago > FORGET || ago < -LONGEST
+        !(-LONGEST..=FORGET).contains(&ago)
     }
 
     /// Counts one try before it is looked at, so that many at once are not all looked at. In how many

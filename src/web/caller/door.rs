@@ -255,7 +255,7 @@ pub(in crate::web) async fn known(State(app): State<App>, mut request: Request, 
 }
 
 /// Leaves on an answer who it is for, where the trail and the log ask for it.
-fn marked(mut response: Response, stranger: bool, tablet: Option<OnTablet>) -> Response {
+fn marked(mut response: Response, stranger: bool, tablet: Option<StepsOf>) -> Response {
     if stranger {
         response.extensions_mut().insert(Stranger);
     }
