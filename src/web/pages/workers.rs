@@ -8,6 +8,7 @@ use crate::web::{App, Site};
 use crate::words;
 use askama::Template;
 use axum::extract::State;
+use std::collections::HashSet;
 
 #[derive(Template)]
 #[template(path = "workers.html")]
@@ -29,6 +30,8 @@ struct Group {
 struct Person {
     id: u32,
     name: String,
+    /// As the workbook writes him, where another one has the same name.
+    stamp: Option<String>,
     initials: String,
     roles: Vec<&'static str>,
 }
@@ -39,6 +42,8 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     let q = query.text("q").unwrap_or_default();
     let wanted = squeeze(q);
     let active: Vec<_> = view.people.all().iter().filter(|worker| worker.active).collect();
+    let mut names = HashSet::new();
+    let shared: HashSet<String> = active.iter().map(|worker| called(worker)).filter(|name| !names.insert(name.clone())).collect();
     let mut groups: Vec<Group> =
         Role::ALL.into_iter().map(Some).chain([None]).map(|role| Group { role, people: Vec::new() }).collect();
     for worker in active.iter().filter(|worker| squeeze(&format!("{} {}", worker.full_name(), worker.stamp())).contains(&wanted))
@@ -46,7 +51,7 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
         // Once each, under the first role of the plant's list.
         let first = Role::ALL.into_iter().find(|role| worker.roles.contains(role));
         if let Some(group) = groups.iter_mut().find(|group| group.role == first) {
-            group.people.push(person(worker));
+            group.people.push(person(worker, shared.contains(&called(worker))));
         }
     }
     groups.retain(|group| !group.people.is_empty());
@@ -54,10 +59,16 @@ pub(super) async fn show(State(app): State<App>, query: Fields) -> Answer {
     Ok(page(&Workers { site: &app.site, q, groups, active: active.len() }))
 }
 
-fn person(worker: &Worker) -> Person {
+/// His name as somebody who looks for it reads it.
+fn called(worker: &Worker) -> String {
+    squeeze(&worker.full_name())
+}
+
+fn person(worker: &Worker, twin: bool) -> Person {
     Person {
         id: worker.id.get(),
         name: worker.full_name(),
+        stamp: twin.then(|| worker.stamp()),
         initials: worker.initials(),
         roles: worker.roles.iter().map(|role| words::role(*role)).collect(),
     }

@@ -3,6 +3,7 @@
 use super::{Screen, id, tap};
 use crate::support::TestPlant;
 use chrono::Duration;
+use spoolboard::domain::Cell;
 
 #[tokio::test]
 async fn everybody_active_is_a_card_and_the_one_without_a_role_says_why() {
@@ -30,6 +31,25 @@ async fn a_list_sends_twenty_four_cards_a_filtered_one_sixty_and_the_rest_behind
         assert!(second.count("article.spool") > 0);
         assert_eq!(second.attribute("a[rel=prev]", "href"), path);
     }
+}
+
+#[tokio::test]
+async fn two_people_of_one_name_are_told_apart_by_their_number() {
+    let plant = TestPlant::edited(|sheets| {
+        let twin = vec![Cell::Number(193.0), Cell::text("marta "), Cell::text("Ríos"), Cell::Bool(true)];
+        let gone = vec![Cell::Number(295.0), Cell::text("Carla"), Cell::text("Pinto"), Cell::Bool(false)];
+        let next = sheets.trabajadores.rows.last().unwrap().0 + 1;
+        sheets.trabajadores.rows.extend([(next, twin), (next + 1, gone)]);
+    })
+    .await;
+    let screen = Screen::open(&plant, "/").await;
+    let small = |id: u32| screen.text(&format!("a.person[href$='trabajador={id}'] small"));
+    assert!(small(93).starts_with("MR(93)"), "{}", small(93));
+    assert!(small(193).starts_with("MR(193)"), "{}", small(193));
+    assert_eq!(small(95), "Soldador", "who has left is nobody's twin");
+    // The search that shows one of them does not make him the only one.
+    let found = Screen::open(&plant, "/?q=MR(93)").await;
+    assert_eq!((found.count(".person"), found.text(".person small").starts_with("MR(93)")), (1, true));
 }
 
 #[tokio::test]
