@@ -92,6 +92,8 @@ pub(super) struct List {
     pub(super) sections: Vec<Section>,
     /// Rows that the filter lets through, on all pages.
     pub(super) total: usize,
+    /// How many of them are left out before this page.
+    pub(super) from: usize,
     /// Where the next page begins.
     pub(super) next: Option<usize>,
     /// Rows of this worker's operations that cannot begin yet.
@@ -120,19 +122,21 @@ impl List {
         }
         // Within a section the order of the sheet; of what others have, the oldest first.
         found.sort_by_key(|(place, spool)| (*place, since(*place, spool)));
-        let total = found.len();
+        let (total, page) = (found.len(), filter.show.page());
+        // Whoever has taken all of the last page sees the one before it.
+        let from = if filter.from < total { filter.from } else { total.saturating_sub(1) / page * page };
         let mut totals = [0usize; 9];
         found.iter().for_each(|(place, _)| totals[*place as usize] += 1);
         let mut sections: Vec<Section> = Vec::new();
-        for (place, spool) in found.into_iter().skip(filter.from).take(filter.show.page()) {
+        for (place, spool) in found.into_iter().skip(from).take(page) {
             let card = Card::new(spool, looker);
             match sections.last_mut().filter(|section| section.place == place) {
                 Some(section) => section.cards.push(card),
                 None => sections.push(Section { place, total: totals[place as usize], cards: vec![card] }),
             }
         }
-        let next = Some(filter.from.saturating_add(filter.show.page())).filter(|next| *next < total);
-        List { sections, total, next, waiting }
+        let next = Some(from + page).filter(|next| *next < total);
+        List { sections, total, from, next, waiting }
     }
 }
 

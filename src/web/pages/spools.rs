@@ -182,7 +182,7 @@ impl<'a> Spools<'a> {
     }
 
     fn before(&self) -> Option<usize> {
-        (self.filter.from > 0).then(|| self.filter.from.saturating_sub(self.filter.show.page()))
+        (self.list.from > 0).then(|| self.list.from.saturating_sub(self.filter.show.page()))
     }
 
     /// Cards after this page.

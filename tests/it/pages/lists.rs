@@ -34,6 +34,21 @@ async fn a_list_sends_twenty_four_cards_a_filtered_one_sixty_and_the_rest_behind
 }
 
 #[tokio::test]
+async fn a_page_behind_the_last_card_is_the_last_one_that_has_any() {
+    let plant = TestPlant::embedded().await;
+    for (path, total, last) in [("/carretes?trabajador=93&ver=todo", 69, 9), ("/carretes?trabajador=93&ver=problemas", 1, 1)] {
+        for from in [total, total + 1, 6_000, usize::MAX] {
+            let screen = Screen::open(&plant, &format!("{path}&desde={from}")).await;
+            assert_eq!(screen.count("article.spool"), last, "{path} from {from}");
+            assert_eq!(screen.count("a[rel=prev]"), usize::from(total > last), "{path} from {from}");
+            assert_eq!((screen.count("a[rel=next]"), screen.count(".empty")), (0, 0), "{path} from {from}");
+        }
+    }
+    let none = Screen::open(&plant, "/carretes?trabajador=93&ver=mios&desde=60").await;
+    assert_eq!((none.count(".empty"), none.count("a[rel=prev]")), (1, 0), "of no cards there is one page");
+}
+
+#[tokio::test]
 async fn two_people_of_one_name_are_told_apart_by_their_number() {
     let plant = TestPlant::edited(|sheets| {
         let twin = vec![Cell::Number(193.0), Cell::text("marta "), Cell::text("Ríos"), Cell::Bool(true)];
