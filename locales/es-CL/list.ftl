@@ -29,6 +29,9 @@ list-not-found = Ningún carrete coincide con «{ $search }». { $link }.
     .link = Ver todos los tuyos
 list-not-found-filtered = Ningún carrete coincide con «{ $search }» con estos filtros. { $link }.
 list-empty = No hay carretes aquí ahora.
+list-none-mine = No tienes carretes tomados ni pausados.
+list-none-others = Nadie más tiene un carrete ahora.
+list-no-problems = Ningún carrete está detenido por un problema en la planilla.
 # $link is .link, a link.
 list-waiting = { $count ->
     [one] { $count } todavía no se puede tomar (falta material o una operación anterior): { $link }.

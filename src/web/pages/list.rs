@@ -54,6 +54,11 @@ impl Show {
         !matches!(self, Show::Problems | Show::All)
     }
 
+    /// Whether what waits for somebody else would stand here, if it waited no more.
+    fn is_of_work(self) -> bool {
+        matches!(self, Show::Now | Show::Available | Show::All)
+    }
+
     fn holds(self, place: Place, searching: bool) -> bool {
         use Place::*;
         match self {
@@ -96,7 +101,7 @@ pub(super) struct List {
     pub(super) from: usize,
     /// Where the next page begins.
     pub(super) next: Option<usize>,
-    /// Rows of this worker's operations that cannot begin yet.
+    /// Rows of this worker's operations that cannot begin yet, where that may be why there is no card.
     pub(super) waiting: usize,
 }
 
@@ -111,7 +116,7 @@ impl List {
                 continue;
             }
             let (place, operation) = looker.place(spool);
-            waiting += usize::from(place == Place::Waiting);
+            waiting += usize::from(place == Place::Waiting && filter.show.is_of_work());
             let of_operation = match filter.operation {
                 None => true,
                 Some(wanted) => operation == Some(wanted) || matches!(place, Place::Mine | Place::Problem),

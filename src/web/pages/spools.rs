@@ -185,6 +185,16 @@ impl<'a> Spools<'a> {
         (self.list.from > 0).then(|| self.list.from.saturating_sub(self.filter.show.page()))
     }
 
+    /// Of what there is nothing. Of other operations than the chosen one there may be.
+    fn nothing(&self) -> &'static str {
+        match (self.filter.show, self.filter.operation) {
+            (Show::Problems, _) => words::text("list-no-problems"),
+            (Show::Mine, None) => words::text("list-none-mine"),
+            (Show::Occupied, None) => words::text("list-none-others"),
+            _ => words::text("list-empty"),
+        }
+    }
+
     /// Cards after this page.
     fn rest(&self) -> usize {
         self.list.next.map_or(0, |next| self.list.total - next)

@@ -1,7 +1,7 @@
 //! Who are you, and a worker's list.
 
 use super::{Screen, id, tap};
-use crate::support::TestPlant;
+use crate::support::{TestPlant, row};
 use chrono::Duration;
 use spoolboard::domain::Cell;
 
@@ -46,6 +46,24 @@ async fn a_page_behind_the_last_card_is_the_last_one_that_has_any() {
     }
     let none = Screen::open(&plant, "/carretes?trabajador=93&ver=mios&desde=60").await;
     assert_eq!((none.count(".empty"), none.count("a[rel=prev]")), (1, 0), "of no cards there is one page");
+}
+
+#[tokio::test]
+async fn an_empty_list_says_what_it_would_hold_and_of_what_waits_only_where_that_is_why() {
+    let plant = TestPlant::edited(|sheets| {
+        sheets.operaciones.rows = vec![(2, row("MK-1", "1", &[("Fecha_Materiales", "")]))];
+    })
+    .await;
+    let said = async |show: &str| Screen::open(&plant, &format!("/carretes?trabajador=93{show}")).await.text(".empty");
+    let waits = "1 todavía no se puede tomar (falta material o una operación anterior): ver por qué.";
+    for show in ["", "&ver=disponibles", "&operacion=ARM"] {
+        assert_eq!(said(show).await, format!("No hay carretes aquí ahora. {waits}"), "{show}");
+    }
+    assert_eq!(said("&ver=mios").await, "No tienes carretes tomados ni pausados.");
+    assert_eq!(said("&ver=ocupados").await, "Nadie más tiene un carrete ahora.");
+    assert_eq!(said("&ver=problemas").await, "Ningún carrete está detenido por un problema en la planilla.");
+    // With one operation chosen there may be others of them.
+    assert_eq!(said("&ver=mios&operacion=ARM").await, "No hay carretes aquí ahora.");
 }
 
 #[tokio::test]
