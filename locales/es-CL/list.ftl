@@ -5,6 +5,8 @@ list-record = Mi registro
 list-search = Buscar por TAG, NV u OT
 list-search-hint = TAG, NV u OT, o escanea
 list-one = Solo el carrete escaneado.
+# The row has another TAG, NV or OT now, or was deleted.
+list-gone = Ese carrete ya no existe en la planilla con ese nombre: la oficina lo cambió o lo borró. Escanéalo otra vez o búscalo en tu lista.
 list-all = VER MI LISTA
 list-more-filters = Más
 list-show-now = Ahora

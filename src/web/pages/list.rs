@@ -103,6 +103,8 @@ pub(super) struct List {
     pub(super) next: Option<usize>,
     /// Rows of this worker's operations that cannot begin yet, where that may be why there is no card.
     pub(super) waiting: usize,
+    /// The one row that was asked for is in the workbook no more, or under another name.
+    pub(super) gone: bool,
 }
 
 impl List {
@@ -141,7 +143,8 @@ impl List {
             }
         }
         let next = Some(from + page).filter(|next| *next < total);
-        List { sections, total, from, next, waiting }
+        let gone = filter.spool.as_ref().is_some_and(|asked| view.get(asked).is_none());
+        List { sections, total, from, next, waiting, gone }
     }
 }
 

@@ -67,6 +67,18 @@ async fn an_empty_list_says_what_it_would_hold_and_of_what_waits_only_where_that
 }
 
 #[tokio::test]
+async fn a_scanned_row_that_is_gone_is_said_to_be_gone_with_what_to_do() {
+    let plant = TestPlant::embedded().await;
+    let gone = Screen::open(&plant, "/carretes?trabajador=93&carrete=0123456789abcdef").await;
+    let note = gone.text("#lista .note");
+    assert!(note.contains("ya no existe en la planilla") && note.contains("Escanéalo otra vez"), "{note}");
+    assert_eq!(gone.attribute("#lista .note a", "href"), "/carretes?trabajador=93");
+    assert!(!gone.text("#lista").contains("No hay carretes") && !note.contains("Solo el carrete escaneado"), "{note}");
+    let there = Screen::open(&plant, &format!("/carretes?trabajador=93&carrete={}", id(&plant, "MK-0001").await)).await;
+    assert!(there.text("#lista .note").contains("Solo el carrete escaneado"));
+}
+
+#[tokio::test]
 async fn two_people_of_one_name_are_told_apart_by_their_number() {
     let plant = TestPlant::edited(|sheets| {
         let twin = vec![Cell::Number(193.0), Cell::text("marta "), Cell::text("Ríos"), Cell::Bool(true)];
