@@ -7,7 +7,7 @@
 use super::card::{Card, Place};
 use super::door::whose;
 use super::face::{Asker, Face};
-use super::fields::Fields;
+use super::fields::{Fields, Ticked};
 use super::spools::fresh;
 use super::{Answer, page};
 use crate::domain::{Action, Operation, Worker, WorkerId};
@@ -142,15 +142,37 @@ enum Many {
     Pause,
 }
 
+impl Many {
+    /// The form whose boxes were sent.
+    fn form(self) -> &'static str {
+        match self {
+            Many::Take => "lote",
+            Many::Pause => "soltar",
+        }
+    }
+
+    /// What came of them in all.
+    fn told(self, verdicts: &[Verdict]) -> String {
+        let good = verdicts.iter().filter(|verdict| verdict.good).count();
+        let said = match self {
+            Many::Take => words::say("batch-took"),
+            Many::Pause => words::say("batch-dropped"),
+        };
+        said.count("good", good).count("all", verdicts.len()).into()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "_batch.html")]
 struct Batch {
     many: Many,
     verdicts: Vec<Verdict>,
-    good: usize,
 }
 
 impl Batch {
+    /// More than this many are not taken in at a glance: there is a way out at both ends.
+    const FEW: usize = 3;
+
     fn key(&self) -> Uuid {
         Uuid::new_v4()
     }
@@ -163,7 +185,6 @@ struct BatchPage<'a> {
     worker: &'a Worker,
     many: Many,
     verdicts: Vec<Verdict>,
-    good: usize,
 }
 
 /// How one spool of many fared.
@@ -181,11 +202,12 @@ pub(super) async fn take_many(State(app): State<App>, asker: Asker, fields: Fiel
     let chosen = fields.chosen().map_err(|failure| asker.told(failure))?;
     let mut verdicts = Vec::with_capacity(chosen.len());
     for operation in Operation::ALL {
-        let of = |(found, _): &&(Operation, String)| *found == operation;
-        let spools: Vec<String> = chosen.iter().filter(of).map(|(_, spool)| spool.clone()).collect();
+        let of = |(found, _): &&(Operation, Ticked)| *found == operation;
+        let ticked: Vec<&Ticked> = chosen.iter().filter(of).map(|(_, ticked)| ticked).collect();
+        let spools = ticked.iter().map(|ticked| ticked.spool.clone()).collect();
         let order = Order { spool: String::new(), worker, id };
-        let results = app.plant.take_many(order, spools.clone(), operation).await;
-        verdicts.extend(spools.iter().zip(results).map(|(spool, result)| verdict(&app, spool, worker, &result)));
+        let results = app.plant.take_many(order, spools, operation).await;
+        verdicts.extend(ticked.iter().zip(results).map(|(ticked, result)| verdict(&app, ticked, worker, &result)));
     }
     told(&app, asker, worker, Many::Take, verdicts)
 }
@@ -194,27 +216,29 @@ pub(super) async fn take_many(State(app): State<App>, asker: Asker, fields: Fiel
 pub(super) async fn pause_many(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
     let worker = fields.worker().and_then(|worker| whose(&app, worker)).map_err(|failure| asker.told(failure))?;
     let id = fields.id().map_err(|failure| asker.told(failure))?;
-    let spools = fields.released().map_err(|failure| asker.told(failure))?;
+    let ticked = fields.released().map_err(|failure| asker.told(failure))?;
     let reason = fields.reason().map_err(|failure| asker.told(failure))?;
     let order = Order { spool: String::new(), worker, id };
-    let results = app.plant.pause_many(order, spools.clone(), reason).await;
-    let verdicts = spools.iter().zip(results).map(|(spool, result)| verdict(&app, spool, worker, &result)).collect();
+    let spools = ticked.iter().map(|ticked| ticked.spool.clone()).collect();
+    let results = app.plant.pause_many(order, spools, reason).await;
+    let verdicts = ticked.iter().zip(results).map(|(ticked, result)| verdict(&app, ticked, worker, &result)).collect();
     told(&app, asker, worker, Many::Pause, verdicts)
 }
 
-fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, verdicts: Vec<Verdict>) -> Answer {
-    let good = verdicts.iter().filter(|verdict| verdict.good).count();
+fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, mut verdicts: Vec<Verdict>) -> Answer {
+    // What somebody has to see to stands first.
+    verdicts.sort_by_key(|verdict| verdict.good);
     if asker.htmx {
-        return Ok(page(&Batch { many, verdicts, good }));
+        return Ok(page(&Batch { many, verdicts }));
     }
     let view = app.plant.view();
     let worker = view.people.active(worker).map_err(|refusal| asker.told(refusal))?;
-    Ok(page(&BatchPage { site: &app.site, worker, many, verdicts, good }))
+    Ok(page(&BatchPage { site: &app.site, worker, many, verdicts }))
 }
 
-fn verdict(app: &App, spool: &str, worker: WorkerId, result: &Result<Done, Error>) -> Verdict {
-    let card = fresh(app, spool, worker).ok();
-    let tag = card.as_ref().map(|card| card.tag.clone()).unwrap_or_default();
+fn verdict(app: &App, ticked: &Ticked, worker: WorkerId, result: &Result<Done, Error>) -> Verdict {
+    let card = fresh(app, &ticked.spool, worker).ok();
+    let tag = card.as_ref().map_or(&ticked.tag, |card| &card.tag).clone();
     match result {
         Ok(done) => Verdict { tag, good: true, message: words::done(&done.spool, done.event.as_deref()), card },
         Err(error) => Verdict { tag, good: false, message: Failure::from(error).message, card },

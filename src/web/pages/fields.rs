@@ -13,6 +13,24 @@ use axum::extract::{Form, FromRequest, Request};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+/// A box that was ticked on a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ticked {
+    /// The tag that the card had, by which the spool is named when there is no card any more; pages of before send none.
+    pub(super) tag: String,
+    /// The id of the spool.
+    pub(super) spool: String,
+}
+
+impl Ticked {
+    /// `MK-0001 {id}`: a tag may hold blanks, an id does not.
+    fn read(text: &str) -> Option<Ticked> {
+        let (tag, spool) = text.rsplit_once(' ').unwrap_or(("", text));
+        let tag = if tag.is_empty() { String::new() } else { input::spool(tag)? };
+        Some(Ticked { tag, spool: input::spool(spool)? })
+    }
+}
+
 /// The pairs of a form (of a question: of its address), as sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
@@ -133,16 +151,16 @@ impl Fields {
         self.optional("carrete", Wants::Tag, input::spool)
     }
 
-    /// `carretes`: the spools that were ticked to be let go.
-    pub(super) fn released(&self) -> Result<Vec<String>, Fault> {
-        self.ticked(input::spool)
+    /// `carretes`: the boxes that were ticked to let a spool go, `MK-0001 {id}` each.
+    pub(super) fn released(&self) -> Result<Vec<Ticked>, Fault> {
+        self.ticked(Ticked::read)
     }
 
-    /// `carretes`: the boxes that were ticked, `ARM:{id}` each.
-    pub(super) fn chosen(&self) -> Result<Vec<(Operation, String)>, Fault> {
+    /// `carretes`: the boxes that were ticked to take a spool, `ARM:MK-0001 {id}` each.
+    pub(super) fn chosen(&self) -> Result<Vec<(Operation, Ticked)>, Fault> {
         self.ticked(|text| {
             let (operation, spool) = text.split_once(':')?;
-            Some((Operation::read(operation)?, input::spool(spool)?))
+            Some((Operation::read(operation)?, Ticked::read(spool)?))
         })
     }
 
@@ -217,6 +235,17 @@ mod tests {
         assert_eq!(scanned("]C1MK-1").as_deref(), Ok("MK-1"));
         assert_eq!(scanned(" MK-1 ").as_deref(), Ok("MK-1"));
         assert!(scanned("").is_err());
+    }
+
+    #[test]
+    fn a_ticked_box_says_how_its_spool_was_called() {
+        let read = |value: &str| fields(&[("carretes", value)]).chosen().map(|mut chosen| chosen.remove(0).1);
+        let ticked = |tag: &str, spool: &str| Ok(Ticked { tag: tag.into(), spool: spool.into() });
+        assert_eq!(read("ARM:MK-1 0123456789abcdef"), ticked("MK-1", "0123456789abcdef"));
+        assert_eq!(read("ARM:MK 1: a 0123456789abcdef"), ticked("MK 1: a", "0123456789abcdef"));
+        assert_eq!(read("ARM:0123456789abcdef"), ticked("", "0123456789abcdef"));
+        assert_eq!(read(&format!("ARM:{} a", "x".repeat(101))), Err(Fault::Wrong("carretes", Wants::Choice)));
+        assert_eq!(fields(&[("carretes", "MK-1 a")]).released(), Ok(vec![Ticked { tag: "MK-1".into(), spool: "a".into() }]));
     }
 
     #[test]

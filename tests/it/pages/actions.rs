@@ -75,6 +75,42 @@ async fn g7_a_batch_tells_the_fate_of_each_spool() {
     assert_eq!(tap(&plant, "/carretes/tomar", &form).await.status, 400);
 }
 
+/// The values of the boxes of a list.
+async fn boxes(plant: &TestPlant, path: &str) -> Vec<String> {
+    Screen::open(plant, path).await.attributes(".elige", "value")
+}
+
+/// Sends boxes of worker 93.
+async fn send(plant: &TestPlant, path: &str, values: &[String]) -> Screen {
+    let chosen = values.iter().map(|value| ("carretes", value.as_str()));
+    Screen::of(&tap(plant, path, &[("trabajador", "93")].into_iter().chain(chosen).collect::<Vec<_>>()).await)
+}
+
+#[tokio::test]
+async fn g7_what_failed_of_several_stands_first_and_has_its_name_even_where_its_row_has_none_any_more() {
+    let plant = TestPlant::embedded().await;
+    let raro = &boxes(&plant, "/carretes?trabajador=93&q=raro").await[0];
+    let mut values = boxes(&plant, "/carretes?trabajador=93&q=mk000").await;
+    plant.worker(94).take("MK-0002", "ARM").await;
+    values.extend([raro.clone(), "ARM:MK-1 ñ: VIEJO 0123456789abcdef".to_owned()]);
+    let took = send(&plant, "/carretes/tomar", &values).await;
+    assert_eq!(took.text(".result h2"), "Tomaste 9 de 11");
+    let names = took.texts(".verdicts li .tag");
+    assert_eq!(names[..3], ["MK-0002", "MK-1 ñ: VIEJO", "MK-0001"]);
+    assert_eq!(names.len(), 11);
+    assert!(took.texts(".verdicts li.bad")[1].contains("cambió en la planilla"), "{:?}", took.texts(".verdicts li.bad"));
+    assert_eq!(took.count(".result .ways:has([data-cerrar]) ~ .verdicts"), 1, "it can be put away where it begins");
+    let mine = boxes(&plant, "/carretes?trabajador=93&ver=mios").await;
+    assert!(mine.iter().any(|value| value.starts_with("MK/RARO ñ&<b> ")), "{mine:?}");
+    let let_go = send(&plant, "/carretes/soltar", &[mine, vec!["MK-VIEJO 0123456789abcdef".to_owned()]].concat()).await;
+    assert_eq!(
+        (let_go.text(".result h2"), let_go.text(".verdicts .tag")),
+        ("Soltaste 9 de 10".to_owned(), "MK-VIEJO".to_owned())
+    );
+    let page = plant.send(plant.request(Method::POST, "/carretes/tomar").form(&[("trabajador", "93"), ("carretes", raro)])).await;
+    assert_eq!((page.status, Screen::of(&page).text(".verdicts .tag").as_str()), (200, "MK/RARO ñ&<b>"), "without htmx, too");
+}
+
 #[tokio::test]
 async fn g7_several_are_let_go_at_the_end_of_a_shift_for_one_reason_and_each_has_its_fate() {
     let plant = TestPlant::embedded().await;
