@@ -176,6 +176,12 @@ impl Batch {
     fn key(&self) -> Uuid {
         Uuid::new_v4()
     }
+
+    /// The spools whose ticks stay, because they may be sent again as they are.
+    fn staying(&self) -> String {
+        let stay = self.verdicts.iter().filter(|verdict| verdict.stays).map(|verdict| verdict.spool.as_str());
+        stay.collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[derive(Template)]
@@ -189,8 +195,11 @@ struct BatchPage<'a> {
 
 /// How one spool of many fared.
 struct Verdict {
+    spool: String,
     tag: String,
     good: bool,
+    /// Nothing was decided about it: the workbook or the locks did not answer.
+    stays: bool,
     message: String,
     card: Option<Card>,
 }
@@ -239,8 +248,12 @@ fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, mut verdicts: Vec
 fn verdict(app: &App, ticked: &Ticked, worker: WorkerId, result: &Result<Done, Error>) -> Verdict {
     let card = fresh(app, &ticked.spool, worker).ok();
     let tag = card.as_ref().map_or(&ticked.tag, |card| &card.tag).clone();
-    match result {
-        Ok(done) => Verdict { tag, good: true, message: words::done(&done.spool, done.event.as_deref()), card },
-        Err(error) => Verdict { tag, good: false, message: Failure::from(error).message, card },
-    }
+    let (good, stays, message) = match result {
+        Ok(done) => (true, false, words::done(&done.spool, done.event.as_deref())),
+        Err(error) => {
+            let failure = Failure::from(error);
+            (false, failure.status.is_server_error(), failure.message)
+        }
+    };
+    Verdict { spool: ticked.spool.clone(), tag, good, stays, message, card }
 }

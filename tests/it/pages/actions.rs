@@ -100,6 +100,7 @@ async fn g7_what_failed_of_several_stands_first_and_has_its_name_even_where_its_
     assert_eq!(names.len(), 11);
     assert!(took.texts(".verdicts li.bad")[1].contains("cambió en la planilla"), "{:?}", took.texts(".verdicts li.bad"));
     assert_eq!(took.count(".result .ways:has([data-cerrar]) ~ .verdicts"), 1, "it can be put away where it begins");
+    assert_eq!(took.attribute(".result", "data-quedan"), "", "nothing is to be sent again");
     let mine = boxes(&plant, "/carretes?trabajador=93&ver=mios").await;
     assert!(mine.iter().any(|value| value.starts_with("MK/RARO ñ&<b> ")), "{mine:?}");
     let let_go = send(&plant, "/carretes/soltar", &[mine, vec!["MK-VIEJO 0123456789abcdef".to_owned()]].concat()).await;
@@ -109,6 +110,17 @@ async fn g7_what_failed_of_several_stands_first_and_has_its_name_even_where_its_
     );
     let page = plant.send(plant.request(Method::POST, "/carretes/tomar").form(&[("trabajador", "93"), ("carretes", raro)])).await;
     assert_eq!((page.status, Screen::of(&page).text(".verdicts .tag").as_str()), (200, "MK/RARO ñ&<b>"), "without htmx, too");
+}
+
+#[tokio::test]
+async fn g7_of_several_that_could_not_be_written_the_ticks_stay() {
+    let plant = TestPlant::embedded().await;
+    let values = boxes(&plant, "/carretes?trabajador=93&q=mk000").await;
+    let ids: Vec<&str> = values.iter().map(|value| value.rsplit(' ').next().unwrap()).collect();
+    plant.running.app.plant.workbook().close().await;
+    let took = send(&plant, "/carretes/tomar", &values).await;
+    assert_eq!((took.text(".result h2").as_str(), took.count(".result form")), ("Tomaste 0 de 9", 0));
+    assert_eq!(took.attribute(".result", "data-quedan").split(' ').collect::<Vec<_>>(), ids);
 }
 
 #[tokio::test]
