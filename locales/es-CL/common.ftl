@@ -27,6 +27,8 @@ only-looking = Ahora no se puede registrar
 search = BUSCAR
 see = VER
 renew = ACTUALIZAR
+# Beside a sentence that says "Actualiza la lista".
+renew-list = ACTUALIZAR LISTA
 retry = REINTENTAR
 filter = FILTRAR
 no-back = NO, VOLVER

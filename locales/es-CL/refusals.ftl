@@ -83,7 +83,7 @@ refusal-help-seen = { $name } ya pide ayuda con { $tag }{ $since ->
 refusal-no-help = Nadie pide ayuda con { $tag }, o ya está resuelto. Actualiza la lista.
 refusal-not-asker = La ayuda con { $tag } la pidió { $name }: solo { $name } o un supervisor puede darla por resuelta.
 refusal-inspection-off = METROLOGÍA y REPARACIÓN están desactivadas: en la planilla falta la columna { $detail } o { $date }. Avisa a la oficina.
-refusal-key-reused = Ese identificador de operación ya se usó para otra acción. Actualiza la página e inténtalo otra vez.
+refusal-key-reused = Ese identificador de operación ya se usó para otra acción. Actualiza la lista e inténtalo otra vez.
 
 ## How and when one's own work on a spool ended. $when is time-at.
 

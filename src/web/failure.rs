@@ -28,6 +28,8 @@ pub struct Failure {
     pub message: String,
     /// After how many seconds it is worth trying again, where that is known.
     pub wait: Option<u32>,
+    /// Whether the list that it was asked from is older than what happened: a screen brings the button for a newer one.
+    pub stale: bool,
 }
 
 /// The code of a failure, left on its response for the counters.
@@ -69,7 +71,8 @@ impl From<&Error> for Failure {
         let here = Here::current();
         let (now, reference) = (here.as_ref().map(|here| here.at), here.as_ref().map(|here| here.id.as_str()));
         let (status, code) = of_error(error);
-        let failure = Failure { status, code, message: words::error(error, now, reference), wait: None };
+        let (message, stale) = (words::error(error, now, reference), words::is_of_an_old_list(error));
+        let failure = Failure { status, code, message, wait: None, stale };
         failure.log(error);
         failure
     }
@@ -79,7 +82,7 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         let (status, code) = of_fault(&fault);
         let wait = if let Fault::Door(Door::Wait(seconds) | Door::Turn(seconds)) = &fault { Some(*seconds) } else { None };
-        let failure = Failure { status, code, message: fault.sentence(), wait };
+        let failure = Failure { status, code, message: fault.sentence(), wait, stale: false };
         failure.remember(failure.message.clone());
         failure
     }

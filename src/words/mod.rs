@@ -124,6 +124,17 @@ pub fn error(error: &Error, now: Option<Moment>, reference: Option<&str>) -> Str
     }
 }
 
+/// Whether the list from which somebody asked was older than what this says: the sentence sends him to a newer one.
+pub fn is_of_an_old_list(error: &Error) -> bool {
+    let Error::Refused(refusal) = error else { return matches!(error, Error::Conflict) };
+    match &**refusal {
+        Refusal::UnknownSpool { asked } => is_id(asked),
+        Refusal::BeingTaken { .. } | Refusal::ChangedSince { .. } | Refusal::NoHelp { .. } => true,
+        Refusal::Ended { .. } | Refusal::KeyReused => true,
+        _ => false,
+    }
+}
+
 /// What a success says: the operation, the spool, and how far it has come.
 ///
 /// It is made from the event alone, so that a repeated request reads the first result.

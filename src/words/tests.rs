@@ -112,7 +112,7 @@ pub(crate) fn refusals() -> Vec<(Refusal, u16, &'static str, &'static str)> {
         (Refusal::InspectionOff, 400, "OPERACION_NO_DISPONIBLE",
             "METROLOGÍA y REPARACIÓN están desactivadas: en la planilla falta la columna Estado_Detalle o Fecha_QC_Metrología. Avisa a la oficina."),
         (Refusal::KeyReused, 400, "CLAVE_REUTILIZADA",
-            "Ese identificador de operación ya se usó para otra acción. Actualiza la página e inténtalo otra vez."),
+            "Ese identificador de operación ya se usó para otra acción. Actualiza la lista e inténtalo otra vez."),
     ]
 }
 

@@ -197,6 +197,28 @@ async fn an_undo_is_offered_for_eight_seconds_and_gone_after_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_toast_that_sends_somebody_to_the_list_has_the_button_that_fetches_it() {
+    let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93").await;
+        tablet.until(SETTLED).await;
+        // The card of a row that the office has renamed meanwhile.
+        let gone = format!(
+            "document.querySelector(\"{} form[action$='/tomar']\").setAttribute('hx-post', '/carretes/0123456789abcdef/tomar') === undefined",
+            card(TAG)
+        );
+        assert!(tablet.ask::<bool>(&gone).await);
+        tablet.tap(&button(TAG, "tomar")).await;
+        tablet.sees("Ese carrete cambió en la planilla").await;
+        tablet.shoot("actualizar-lista").await;
+        assert!(tablet.ask::<bool>("(document.getElementById('lista').dataset.vieja = 'si') === 'si'").await);
+        tablet.tap("#alertas [data-reintentar]").await;
+        tablet.until(&format!("!document.querySelector('#lista[data-vieja], .toast') && !!document.querySelector(\"{}\")", card(TAG))).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn g7_fifty_are_taken_at_once_a_fifty_first_is_not_chosen_and_what_failed_stays_until_it_is_put_away() {
     let tag = |number: u32| format!("MK-1346-TW-28082-{number:03}");
     let rows: Vec<Row> = (100..170).map(|number| ready(&tag(number))).collect();

@@ -46,8 +46,25 @@ fn programs_are_told_in_json_whoever_tells_them() {
 }
 
 #[test]
+fn whatever_sentence_sends_somebody_to_the_list_comes_with_the_button_for_it() {
+    let refused = refusals().into_iter().map(|(refusal, ..)| Error::from(refusal));
+    let id = Refusal::UnknownSpool { asked: "0123456789abcdef".into() };
+    let mut said = 0;
+    for error in refused.chain([Error::Conflict, Error::OutcomeUnknown, Error::Withdrawn, id.into()]) {
+        let failure = Failure::from(&error);
+        let says = failure.message.contains("ctualiza la lista");
+        assert!(!failure.message.contains("ctualiza la página"), "no button does that: {}", failure.message);
+        // Whoever does not have a spool any more may see that on his card; his list is old all the same.
+        assert!(says == failure.stale || failure.code == "LOCK_EXPIRED" && failure.stale, "{}", failure.message);
+        said += usize::from(says);
+    }
+    assert!(said > 5, "{said}");
+}
+
+#[test]
 fn a_page_holds_no_markup_of_a_caller() {
-    let failure = Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into(), wait: None };
+    let failure =
+        Failure { status: StatusCode::NOT_FOUND, code: "X", message: "<script>«a&b»".into(), wait: None, stale: false };
     let page = Page { site: &Site::default(), failure: &failure, again: false }.render().unwrap();
     assert!(!page.contains("<script>«") && page.contains("«a&#38;b»"), "{page}");
     assert_eq!(failure.for_path("/x").headers()[CONTENT_TYPE], "text/html; charset=utf-8");

@@ -177,6 +177,10 @@ impl Batch {
         Uuid::new_v4()
     }
 
+    fn is_stale(&self) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.stale)
+    }
+
     /// The spools whose ticks stay, because they may be sent again as they are.
     fn staying(&self) -> String {
         let stay = self.verdicts.iter().filter(|verdict| verdict.stays).map(|verdict| verdict.spool.as_str());
@@ -200,6 +204,8 @@ struct Verdict {
     good: bool,
     /// Nothing was decided about it: the workbook or the locks did not answer.
     stays: bool,
+    /// The list from which it was ticked is an old one.
+    stale: bool,
     message: String,
     card: Option<Card>,
 }
@@ -248,12 +254,14 @@ fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, mut verdicts: Vec
 fn verdict(app: &App, ticked: &Ticked, worker: WorkerId, result: &Result<Done, Error>) -> Verdict {
     let card = fresh(app, &ticked.spool, worker).ok();
     let tag = card.as_ref().map_or(&ticked.tag, |card| &card.tag).clone();
-    let (good, stays, message) = match result {
-        Ok(done) => (true, false, words::done(&done.spool, done.event.as_deref())),
-        Err(error) => {
-            let failure = Failure::from(error);
-            (false, failure.status.is_server_error(), failure.message)
+    let spool = ticked.spool.clone();
+    match result.as_ref().map_err(Failure::from) {
+        Ok(done) => {
+            let message = words::done(&done.spool, done.event.as_deref());
+            Verdict { spool, tag, good: true, stays: false, stale: false, message, card }
         }
-    };
-    Verdict { spool: ticked.spool.clone(), tag, good, stays, message, card }
+        Err(Failure { status, message, stale, .. }) => {
+            Verdict { spool, tag, good: false, stays: status.is_server_error(), stale, message, card }
+        }
+    }
 }

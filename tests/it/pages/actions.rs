@@ -100,6 +100,7 @@ async fn g7_what_failed_of_several_stands_first_and_has_its_name_even_where_its_
     assert_eq!(names.len(), 11);
     assert!(took.texts(".verdicts li.bad")[1].contains("cambió en la planilla"), "{:?}", took.texts(".verdicts li.bad"));
     assert_eq!(took.count(".result .ways:has([data-cerrar]) ~ .verdicts"), 1, "it can be put away where it begins");
+    assert_eq!(took.count(".result [data-reintentar]"), 1, "and the list asked for anew");
     assert_eq!(took.attribute(".result", "data-quedan"), "", "nothing is to be sent again");
     let mine = boxes(&plant, "/carretes?trabajador=93&ver=mios").await;
     assert!(mine.iter().any(|value| value.starts_with("MK/RARO ñ&<b> ")), "{mine:?}");
@@ -121,6 +122,20 @@ async fn g7_of_several_that_could_not_be_written_the_ticks_stay() {
     let took = send(&plant, "/carretes/tomar", &values).await;
     assert_eq!((took.text(".result h2").as_str(), took.count(".result form")), ("Tomaste 0 de 9", 0));
     assert_eq!(took.attribute(".result", "data-quedan").split(' ').collect::<Vec<_>>(), ids);
+}
+
+#[tokio::test]
+async fn a_sentence_that_sends_somebody_to_the_list_brings_the_button_for_it() {
+    let plant = TestPlant::embedded().await;
+    let gone = tap(&plant, "/carretes/0123456789abcdef/tomar", &[("trabajador", "93"), ("operacion", "ARM")]).await;
+    let button = |reply| Screen::of(reply).text("#alertas .toast button[data-reintentar], .toast button[data-reintentar]");
+    assert_eq!((gone.status, button(&gone).as_str()), (404, "ACTUALIZAR LISTA"), "{}", gone.text);
+    plant.worker(94).take("MK-0001", "ARM").await;
+    let path = format!("/carretes/{}/tomar", id(&plant, "MK-0001").await);
+    let taken = tap(&plant, &path, &[("trabajador", "93"), ("operacion", "ARM")]).await;
+    assert_eq!((taken.status, button(&taken).as_str()), (409, ""), "the card itself says it");
+    let scanned = plant.request(Method::GET, "/escaneo?trabajador=93&tag=MK-9999").header("HX-Request", "true");
+    assert_eq!(button(&plant.send(scanned).await), "", "no list has what does not exist");
 }
 
 #[tokio::test]
