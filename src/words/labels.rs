@@ -151,6 +151,15 @@ pub fn numbered(kind: &str, value: &str) -> String {
     if named || value.is_empty() { value.to_owned() } else { format!("{kind} {value}") }
 }
 
+/// What tells a row from the others of its tag, `NV0650 · OT 1335 · fila 67`; `None` where its tag is its own.
+pub fn which(spool: &Spool) -> Option<String> {
+    if !spool.identity.duplicate {
+        return None;
+    }
+    let parts = [numbered("NV", &spool.nv), numbered("OT", &spool.ot), say("row").with("row", spool.fila).into()];
+    Some(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
+}
+
 /// Why nobody can take it yet, in a few words; the whole sentence where few do not suffice.
 pub fn reason(why: &Refusal) -> String {
     match why {

@@ -23,7 +23,7 @@ pub use figures::{
 };
 pub use labels::{
     SUPERVISOR, bad_row, drop_reasons, event, help, help_reasons, in_course, no_operation, not_yet, numbered, pause_reasons,
-    ready, reason, remedy, standing, to_inspect, unknown_holders,
+    ready, reason, remedy, standing, to_inspect, unknown_holders, which,
 };
 pub use obstacle::{Obstacle, age, obstacle};
 pub use problem::{problem, problem_kind, value};

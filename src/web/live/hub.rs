@@ -78,7 +78,8 @@ impl Hub {
         let spool = self.plant.view().get(&changed.id).cloned();
         let version = spool.as_ref().and_then(|spool| spool.version.as_deref());
         let now = self.plant.clock().now();
-        let loss = changed.loss().map(|(worker, how)| (worker, words::refusal_at(&how, now)));
+        let which = spool.as_deref().and_then(words::which).map(|which| format!(" {which}")).unwrap_or_default();
+        let loss = changed.loss().map(|(worker, how)| (worker, words::refusal_at(&how, now) + &which));
         let loser = loss.as_ref().map(|(worker, _)| *worker);
         let card = frame::card(&changed.id, spool.as_deref(), version, loss);
         if let Some(loser) = loser {

@@ -90,6 +90,7 @@ struct HelpPage<'a> {
     who: &'a Worker,
     id: &'a str,
     tag: &'a str,
+    which: Option<String>,
     worker: WorkerId,
     key: Uuid,
 }
@@ -99,6 +100,7 @@ struct HelpPage<'a> {
 struct HelpForm<'a> {
     id: &'a str,
     tag: &'a str,
+    which: Option<String>,
     worker: WorkerId,
     key: Uuid,
 }
@@ -109,10 +111,10 @@ pub(super) async fn help(State(app): State<App>, asker: Asker, Asked(id): Asked,
     let view = app.plant.view();
     let spool = view.find(&id).map_err(|refusal| asker.told(refusal))?;
     let who = view.people.active(worker).map_err(|refusal| asker.told(refusal))?;
-    let (id, tag, key) = (spool.id(), spool.tag().as_str(), Uuid::new_v4());
+    let (id, tag, which, key) = (spool.id(), spool.tag().as_str(), words::which(spool), Uuid::new_v4());
     Ok(match asker.htmx {
-        true => page(&HelpForm { id, tag, worker, key }),
-        false => page(&HelpPage { site: &app.site, who, id, tag, worker, key }),
+        true => page(&HelpForm { id, tag, which, worker, key }),
+        false => page(&HelpPage { site: &app.site, who, id, tag, which, worker, key }),
     })
 }
 

@@ -140,7 +140,8 @@ pub(super) struct Card {
     pub(super) nv: String,
     pub(super) ot: String,
     pub(super) fila: u32,
-    pub(super) duplicate: bool,
+    /// What tells it from others of its tag, wherever it is named without its card.
+    pub(super) which: Option<String>,
     pub(super) worker: u32,
     /// Which state of the row it shows: an event of the stream about the same changes nothing.
     pub(super) version: String,
@@ -189,7 +190,7 @@ impl Card {
             nv: words::numbered("NV", &spool.nv),
             ot: words::numbered("OT", &spool.ot),
             fila: spool.fila,
-            duplicate: spool.identity.duplicate,
+            which: words::which(spool),
             worker: looker.worker.id.get(),
             version: spool.version.clone().unwrap_or_default(),
             today: looker.now.date_naive(),

@@ -1,7 +1,9 @@
 //! What a worker does from his list.
 
 use super::{Screen, id, tap};
-use crate::support::{TestPlant, fresh};
+use crate::live::Stream;
+use crate::support::{TestPlant, fresh, row};
+use chrono::Duration;
 use reqwest::Method;
 
 #[tokio::test]
@@ -122,6 +124,50 @@ async fn g7_of_several_that_could_not_be_written_the_ticks_stay() {
     let took = send(&plant, "/carretes/tomar", &values).await;
     assert_eq!((took.text(".result h2").as_str(), took.count(".result form")), ("Tomaste 0 de 9", 0));
     assert_eq!(took.attribute(".result", "data-quedan").split(' ').collect::<Vec<_>>(), ids);
+}
+
+/// A plant with the two of a tag that can be taken, and two more that can be inspected.
+async fn twins() -> TestPlant {
+    TestPlant::edited(|sheets| {
+        let welded =
+            [("Armador", "MR(93)"), ("Fecha_Armado", "10-11-2026"), ("Soldador", "CP(95)"), ("Fecha_Soldadura", "12-11-2026")];
+        let next = sheets.operaciones.rows.last().unwrap().0 + 1;
+        sheets.operaciones.rows.extend((next..).zip(["3", "4"].map(|ot| row("MK-GEMELO", ot, &welded))));
+    })
+    .await
+}
+
+#[tokio::test]
+async fn g14_two_of_one_tag_are_told_apart_in_questions_toasts_and_verdicts() {
+    let plant = twins().await;
+    let inspector = Screen::open(&plant, "/carretes?trabajador=96&q=gemelo").await;
+    let asked = inspector.texts("dialog h2");
+    assert_eq!(asked[0], "¿Rechazar MK-GEMELO? NV0650 · OT 3 · fila 71");
+    assert_eq!(asked[1], "¿Rechazar MK-GEMELO? NV0650 · OT 4 · fila 72");
+    let alone = Screen::open(&plant, "/carretes?trabajador=96&q=soldado").await;
+    assert_eq!(alone.text("dialog h2"), "¿Rechazar MK-SOLDADO?", "of one there is nothing to tell apart");
+
+    let values = boxes(&plant, "/carretes?trabajador=93&q=repetido").await;
+    let ids: Vec<&str> = values.iter().map(|value| value.rsplit(' ').next().unwrap()).collect();
+    let me = ("trabajador", "93");
+    let done = Screen::of(&tap(&plant, &format!("/carretes/{}/tomar", ids[0]), &[me, ("operacion", "ARM")]).await);
+    assert!(done.text(".toast.good p").ends_with("NV0650 · OT 1 · fila 67"), "{}", done.text(".toast.good p"));
+    let other = [("trabajador", "94"), ("operacion", "ARM")];
+    let refused = Screen::of(&tap(&plant, &format!("/carretes/{}/tomar", ids[0]), &other).await);
+    assert!(refused.text(".toast.bad p").contains("NV0650 · OT 1 · fila 67"), "{}", refused.text(".toast.bad p"));
+    for htmx in [true, false] {
+        let request = plant.request(Method::GET, &format!("/carretes/{}/ayuda?trabajador=93", ids[1]));
+        let help = plant.send(if htmx { request.header("HX-Request", "true") } else { request }).await;
+        assert_eq!(Screen::of(&help).text(".result h2"), "¿Qué ayuda necesitas con MK-REPETIDO? NV0650 · OT 2 · fila 68");
+    }
+    plant.later(Duration::hours(13));
+    let mut list = Stream::open(&plant, "/vivo/carretes").await;
+    list.named("latido").await;
+    tap(&plant, &format!("/carretes/{}/tomar", ids[0]), &[other.as_slice(), &[("relevar", "si")]].concat()).await;
+    let told = list.named(&format!("carrete-{}", ids[0])).await;
+    assert!(told.contains("aviso") && told.contains("NV0650 · OT 1 · fila 67"), "who loses one is told which: {told}");
+    let took = send(&plant, "/carretes/tomar", &values[1..]).await;
+    assert!(took.text(".verdicts li").starts_with("MK-REPETIDO NV0650 · OT 2 · fila 68 ✓"), "{}", took.text(".verdicts li"));
 }
 
 #[tokio::test]
