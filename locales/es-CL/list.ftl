@@ -55,6 +55,7 @@ batch-title = Resultado
 batch-name = Resultado de varios carretes
 batch-took = Tomaste { $good } de { $all }
 batch-dropped = Soltaste { $good } de { $all }
+batch-undid = Deshiciste { $good } de { $all }
 which-name = Varios carretes con ese TAG
 
 ## Who are you?

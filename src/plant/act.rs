@@ -44,6 +44,17 @@ impl Plant {
         self.briefly(order, move |worker| Act::Undo { worker, event: undone }).await
     }
 
+    /// DESHACER several of the asker's own last actions, each spool on its own: one verdict each, in the order asked.
+    ///
+    /// The operation id of each is made from `order.id` and the spool, as those of the batch were that is undone.
+    pub async fn undo_many(&self, order: Order, undone: Vec<(String, Uuid)>) -> Vec<Result<Done, Error>> {
+        join_all(undone.into_iter().map(|(spool, event)| {
+            let id = Uuid::new_v5(&order.id, spool.as_bytes());
+            self.undo(Order { spool, id, ..order }, event)
+        }))
+        .await
+    }
+
     /// METROLOGIA: the verdict. The lock is held for the moment of writing only.
     pub async fn inspect(&self, order: Order, approved: bool) -> Result<Done, Error> {
         self.briefly(order, move |worker| Act::Inspect { worker, approved }).await

@@ -197,6 +197,42 @@ async fn an_undo_is_offered_for_eight_seconds_and_gone_after_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn several_that_were_taken_by_mistake_are_given_back_by_one_tap_within_eight_seconds() {
+    let served = Served::with(&works(), 4).await;
+    in_browser(async |browser| {
+        let tablet = Tab::open(browser, "about:blank", TABLET, true).await;
+        crate::clock::wind(&tablet).await;
+        tablet.goto(&served.at("/carretes?trabajador=93")).await;
+        for time in [1, 2] {
+            tablet.until(SETTLED).await;
+            for tag in [TAG, NEIGHBOUR] {
+                tablet.tap(&format!("{} .pick", card(tag))).await;
+            }
+            tablet.tap("#lote .take").await;
+            tablet.sees("Tomaste 2 de 2").await;
+            tablet.until("!!document.querySelector('.result .undo')").await;
+            if time == 1 {
+                tablet.shoot("lote-deshacer").await;
+                tablet.tap(".result .undo").await;
+                tablet.sees("Deshiciste 2 de 2").await;
+                tablet
+                    .until("!document.querySelector('.result .undo') && document.querySelectorAll('.result').length === 1")
+                    .await;
+                tablet.until("document.querySelectorAll('.spool.free').length >= 2").await;
+            }
+        }
+        let below = "document.querySelector('#lista').getBoundingClientRect().top";
+        let before: f64 = tablet.ask(below).await;
+        crate::clock::pass(&tablet, 9).await;
+        tablet.until("!document.querySelector('.result .undo')").await;
+        assert!((tablet.ask::<f64>(below).await - before).abs() < 1.0, "nothing moves beneath a finger when it goes");
+        assert_eq!(served.events(TAG).await, ["TOMAR_SPOOL", "DESHACER_SPOOL", "TOMAR_SPOOL"]);
+        assert_eq!(tablet.complaints(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_toast_that_sends_somebody_to_the_list_has_the_button_that_fetches_it() {
     let served = Served::with(&[ready(TAG), ready(NEIGHBOUR)], 4).await;
     in_browser(async |browser| {

@@ -142,14 +142,16 @@ where
 enum Many {
     Take,
     Pause,
+    Undo,
 }
 
 impl Many {
-    /// The form whose boxes were sent.
+    /// The form whose boxes were sent; none has boxes for what is undone.
     fn form(self) -> &'static str {
         match self {
             Many::Take => "lote",
             Many::Pause => "soltar",
+            Many::Undo => "deshacer",
         }
     }
 
@@ -159,6 +161,7 @@ impl Many {
         let said = match self {
             Many::Take => words::say("batch-took"),
             Many::Pause => words::say("batch-dropped"),
+            Many::Undo => words::say("batch-undid"),
         };
         said.count("good", good).count("all", verdicts.len()).into()
     }
@@ -168,6 +171,7 @@ impl Many {
 #[template(path = "_batch.html")]
 struct Batch {
     many: Many,
+    worker: WorkerId,
     verdicts: Vec<Verdict>,
 }
 
@@ -177,6 +181,12 @@ impl Batch {
 
     fn key(&self) -> Uuid {
         Uuid::new_v4()
+    }
+
+    /// What went well and may be taken back: the event and the box of each. What was taken back may not.
+    fn undo(&self) -> Vec<String> {
+        let undone = |verdict: &Verdict| Some(format!("{} {} {}", verdict.event?, verdict.tag, verdict.spool));
+        self.verdicts.iter().filter(|_| self.many != Many::Undo).filter_map(undone).collect()
     }
 
     fn is_stale(&self) -> bool {
@@ -204,6 +214,8 @@ struct Verdict {
     spool: String,
     tag: String,
     good: bool,
+    /// What was done, where anything was.
+    event: Option<Uuid>,
     /// Nothing was decided about it: the workbook or the locks did not answer.
     stays: bool,
     /// The list from which it was ticked is an old one.
@@ -242,11 +254,23 @@ pub(super) async fn pause_many(State(app): State<App>, asker: Asker, fields: Fie
     told(&app, asker, worker, Many::Pause, verdicts)
 }
 
+/// DESHACER what was just done to several at once: each by its own event.
+pub(super) async fn undo_many(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
+    let worker = whose(&app, &fields).map_err(|failure| asker.told(failure))?;
+    let id = fields.id().map_err(|failure| asker.told(failure))?;
+    let undone = fields.undone().map_err(|failure| asker.told(failure))?;
+    let order = Order { spool: String::new(), worker, id };
+    let events = undone.iter().map(|(event, ticked)| (ticked.spool.clone(), *event)).collect();
+    let results = app.plant.undo_many(order, events).await;
+    let verdicts = undone.iter().zip(results).map(|((_, ticked), result)| verdict(&app, ticked, worker, &result)).collect();
+    told(&app, asker, worker, Many::Undo, verdicts)
+}
+
 fn told(app: &App, asker: Asker, worker: WorkerId, many: Many, mut verdicts: Vec<Verdict>) -> Answer {
     // What somebody has to see to stands first.
     verdicts.sort_by_key(|verdict| verdict.good);
     if asker.htmx {
-        return Ok(page(&Batch { many, verdicts }));
+        return Ok(page(&Batch { many, worker, verdicts }));
     }
     let view = app.plant.view();
     let worker = view.people.active(worker).map_err(|refusal| asker.told(refusal))?;
@@ -260,10 +284,11 @@ fn verdict(app: &App, ticked: &Ticked, worker: WorkerId, result: &Result<Done, E
     match result.as_ref().map_err(Failure::from) {
         Ok(done) => {
             let message = words::done(&done.spool, done.event.as_deref());
-            Verdict { spool, tag, good: true, stays: false, stale: false, message, card }
+            let event = done.event.as_ref().map(|event| event.id);
+            Verdict { spool, tag, good: true, event, stays: false, stale: false, message, card }
         }
         Err(Failure { status, message, stale, .. }) => {
-            Verdict { spool, tag, good: false, stays: status.is_server_error(), stale, message, card }
+            Verdict { spool, tag, good: false, event: None, stays: status.is_server_error(), stale, message, card }
         }
     }
 }

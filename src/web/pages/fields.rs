@@ -164,6 +164,14 @@ impl Fields {
         })
     }
 
+    /// `carretes`: what was done to several spools and is to be undone, `{event} MK-0001 {id}` each.
+    pub(super) fn undone(&self) -> Result<Vec<(Uuid, Ticked)>, Fault> {
+        self.ticked(|text| {
+            let (event, spool) = text.split_once(' ')?;
+            Some((input::event(event)?, Ticked::read(spool)?))
+        })
+    }
+
     /// The boxes that were ticked, each once: 1 to 50.
     fn ticked<T: PartialEq>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Fault> {
         let mut chosen = Vec::new();

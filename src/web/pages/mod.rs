@@ -39,6 +39,7 @@ pub fn routes() -> Router<App> {
         .route("/carretes", get(spools::show))
         .route("/carretes/tomar", post(act::take_many))
         .route("/carretes/soltar", post(act::pause_many))
+        .route("/carretes/deshacer", post(act::undo_many))
         .route("/escaneo", get(scan::show))
         .route("/carretes/{id}/tarjeta", get(spools::card))
         .route("/carretes/{id}/tomar", post(act::take))

@@ -171,6 +171,36 @@ async fn g14_two_of_one_tag_are_told_apart_in_questions_toasts_and_verdicts() {
 }
 
 #[tokio::test]
+async fn g7_several_that_were_taken_or_let_go_are_undone_at_once_and_what_could_not_be_is_named() {
+    let plant = TestPlant::embedded().await;
+    let values = boxes(&plant, "/carretes?trabajador=93&q=mk000").await;
+    plant.worker(94).take("MK-0009", "ARM").await;
+    let took = send(&plant, "/carretes/tomar", &values[..9]).await;
+    assert_eq!((took.text(".result h2"), took.attribute(".result form", "data-dura")), ("Tomaste 8 de 9".into(), "8".into()));
+    let undo = |screen: &Screen| screen.attributes(".result form [name=carretes]", "value");
+    assert_eq!((undo(&took).len(), took.attribute(".result form", "action").as_str()), (8, "/carretes/deshacer"));
+    plant.worker(93).pause("MK-0003").await;
+    let undone = send(&plant, "/carretes/deshacer", &undo(&took)).await;
+    assert_eq!((undone.text(".result h2"), undone.text(".verdicts .bad .tag")), ("Deshiciste 7 de 8".into(), "MK-0003".into()));
+    assert_eq!((undone.count(".verdicts .bad"), undone.count("hx-partial article.free")), (1, 7));
+    assert_eq!(undone.count(".result form"), 0, "what was undone is not undone");
+    assert_eq!(plant.events("MK-0001").await, ["TOMAR_SPOOL", "DESHACER_SPOOL"]);
+    assert_eq!(plant.events("MK-0003").await, ["TOMAR_SPOOL", "PAUSAR_SPOOL"]);
+    // Somebody else's taps undo nothing of his.
+    let mine = send(&plant, "/carretes/tomar", &values[..1]).await;
+    let value = &undo(&mine)[0];
+    let theirs = tap(&plant, "/carretes/deshacer", &[("trabajador", "94"), ("carretes", value)]).await;
+    assert_eq!(Screen::of(&theirs).text(".result h2"), "Deshiciste 0 de 1");
+    let let_go = send(&plant, "/carretes/soltar", &boxes(&plant, "/carretes?trabajador=93&ver=mios").await[..1]).await;
+    let back = send(&plant, "/carretes/deshacer", &undo(&let_go)).await;
+    assert_eq!((back.text(".result h2").as_str(), back.count("hx-partial article.mine")), ("Deshiciste 1 de 1", 1));
+    let page =
+        plant.send(plant.request(Method::POST, "/carretes/deshacer").form(&[("trabajador", "93"), ("carretes", value)])).await;
+    assert_eq!((page.status, Screen::of(&page).text("h1").as_str()), (200, "Marta Ríos"), "without htmx it is a page of his");
+    assert_eq!(tap(&plant, "/carretes/deshacer", &[("trabajador", "93"), ("carretes", "MK-1")]).await.status, 400);
+}
+
+#[tokio::test]
 async fn a_sentence_that_sends_somebody_to_the_list_brings_the_button_for_it() {
     let plant = TestPlant::embedded().await;
     let gone = tap(&plant, "/carretes/0123456789abcdef/tomar", &[("trabajador", "93"), ("operacion", "ARM")]).await;
