@@ -216,7 +216,7 @@ struct Verdict {
     good: bool,
     /// What was done, where anything was.
     event: Option<Uuid>,
-    /// Nothing was decided about it: the workbook or the locks did not answer.
+    /// The workbook or the locks did not answer: sent again as it is, it is done once.
     stays: bool,
     /// The list from which it was ticked is an old one.
     stale: bool,
