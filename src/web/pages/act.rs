@@ -256,7 +256,7 @@ pub(super) async fn pause_many(State(app): State<App>, asker: Asker, fields: Fie
 
 /// DESHACER what was just done to several at once: each by its own event.
 pub(super) async fn undo_many(State(app): State<App>, asker: Asker, fields: Fields) -> Answer {
-    let worker = whose(&app, &fields).map_err(|failure| asker.told(failure))?;
+    let worker = fields.worker().and_then(|worker| whose(&app, worker)).map_err(|failure| asker.told(failure))?;
     let id = fields.id().map_err(|failure| asker.told(failure))?;
     let undone = fields.undone().map_err(|failure| asker.told(failure))?;
     let order = Order { spool: String::new(), worker, id };
