@@ -5,6 +5,7 @@ use super::recent::Mishap;
 use crate::domain::Moment;
 use crate::words;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,9 @@ struct Said {
     age: i64,
     waiting: usize,
     streams: i64,
+    /// The tablets that have one open there.
+    #[serde(default)] // an earlier build says none
+    following: Vec<String>,
     mishaps: Vec<Mishap>,
 }
 
@@ -65,6 +69,8 @@ pub struct Process {
 pub struct Known {
     /// Those that serve; empty where there can be one only.
     pub processes: Vec<Process>,
+    /// The tablets that follow the plant at any of them.
+    pub following: HashSet<String>,
     /// What could not be served, the newest first.
     pub mishaps: Vec<Mishap>,
     /// There are others, and they cannot be heard now.
@@ -97,7 +103,8 @@ pub async fn known(app: &App) -> Known {
         Ok(others) => others,
         Err(error) => {
             debug!(%error, "the other processes are not heard");
-            return Known { mishaps: own.mishaps, cut_off: true, ..Known::default() };
+            let following = own.following.into_iter().collect();
+            return Known { mishaps: own.mishaps, following, cut_off: true, ..Known::default() };
         }
     };
     // What cannot be read is of another build.
@@ -112,10 +119,12 @@ pub async fn known(app: &App) -> Known {
     if !app.peers.may_be() {
         processes.clear();
     }
+    let speaks = |said: &&Said| serves(said) && (now - said.at).num_seconds() <= SILENT;
+    let following = all.iter().filter(speaks).flat_map(|said| said.following.clone()).collect();
     let mut mishaps: Vec<Mishap> = all.into_iter().flat_map(|said| said.mishaps).collect();
     mishaps.sort_by_key(|mishap| std::cmp::Reverse(mishap.at));
     mishaps.truncate(MISHAPS);
-    Known { processes, mishaps, cut_off: false }
+    Known { processes, following, mishaps, cut_off: false }
 }
 
 fn own(app: &App) -> Said {
@@ -134,6 +143,7 @@ fn own(app: &App) -> Said {
         age: super::live::age(&app.plant),
         waiting: status.waiting,
         streams: app.plant.metrics().streams.get(),
+        following: app.live.followers(),
         mishaps,
     }
 }

@@ -12,6 +12,7 @@ use super::layers::packed;
 use super::pages::board::{Filter, Known, Screen, Tally, whole};
 use crate::domain::WorkerId;
 use crate::plant::Plant;
+use crate::trail::TABLETS;
 use arc_swap::ArcSwapOption;
 use axum::Router;
 use axum::body::Bytes;
@@ -230,9 +231,9 @@ impl Live {
         self.0.obstacle.load_full()
     }
 
-    /// Whether a tablet has a stream open here, by which it is heard whatever is done on it.
-    pub(super) fn is_followed_by(&self, tablet: &str) -> bool {
-        self.following().contains_key(tablet)
+    /// The tablets that have a stream open here, by which they are heard whatever is done on them.
+    pub(super) fn followers(&self) -> Vec<String> {
+        self.following().keys().take(TABLETS).cloned().collect()
     }
 
     /// Nothing can panic while it is held, so a poisoned map is still whole.

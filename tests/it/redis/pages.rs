@@ -5,7 +5,7 @@ use crate::support::binary::Binary;
 use crate::support::redis::RealRedis;
 use crate::support::{TestPlant, eventually};
 use chrono::Duration;
-use reqwest::Client;
+use reqwest::{Client, Method};
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 
@@ -192,5 +192,30 @@ async fn i3_while_redis_is_away_each_process_shows_its_own_conflicts_and_says_wh
     for plant in [&one, &two] {
         let answers = async || matches!(shown(plant).await, (_, false, false));
         eventually("all of them are heard again", answers).await;
+    }
+}
+
+#[tokio::test]
+async fn f4_a_tablet_that_follows_the_plant_at_another_process_is_called_silent_by_none() {
+    let redis = RealRedis::start();
+    let (one, two) = (TestPlant::with_redis(&redis.url()).await, TestPlant::with_redis(&redis.url()).await);
+    let first = one.get("/").await;
+    let id = first.headers["set-cookie"].to_str().unwrap().split(['=', ';']).nth(1).unwrap().to_owned();
+    let cookie = format!("tableta={id}");
+    let stream = one.request(Method::GET, "/vivo/carretes").header("Cookie", cookie).send().await.unwrap();
+    for plant in [&one, &two] {
+        plant.later(Duration::minutes(40));
+    }
+    let is = async |plant: &TestPlant, silent: bool| {
+        // Always the same desk: each that shows no number is a tablet more.
+        let page = plant.get_with_cookie("/supervisor/actividad", &format!("tableta={:032x}", 7)).await.text;
+        page.split("<tr").any(|row| row.contains(&format!("tableta={id}")) && row.contains("CALLADA") == silent)
+    };
+    for plant in [&one, &two] {
+        eventually("it is heard", async || is(plant, false).await).await;
+    }
+    drop(stream);
+    for plant in [&one, &two] {
+        eventually("it is silent", async || is(plant, true).await).await;
     }
 }

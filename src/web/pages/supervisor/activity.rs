@@ -9,11 +9,13 @@ use crate::web::pages::door::tablet_name;
 use crate::web::pages::elapsed::Elapsed;
 use crate::web::pages::fields::Fields;
 use crate::web::pages::page;
+use crate::web::peers;
 use crate::web::{App, Site};
 use crate::words;
 use askama::Template;
 use axum::extract::State;
 use chrono::NaiveDate;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The most events that are shown at once of a day.
@@ -74,7 +76,8 @@ pub(in crate::web::pages) async fn show(State(app): State<App>, query: Fields) -
     let tablets = app.trail.tablets().await.map_err(unread)?;
     let people = app.plant.view().people.all().iter().map(|person| Choice::of(person, worker == Some(person.id))).collect();
     let day = day.format("%Y-%m-%d").to_string();
-    let tablets = tablets.into_iter().map(|tablet| seen(tablet, &app)).collect();
+    let following = peers::known(&app).await.following;
+    let tablets = tablets.into_iter().map(|tablet| seen(tablet, &following, &app)).collect();
     let cut_off = app.trail.is_cut_off();
     Ok(page(&Activity { site: &app.site, frame, day, who, people, lines, total, older, tablets, cut_off }))
 }
@@ -108,10 +111,10 @@ fn lines(app: &App, day: NaiveDate, worker: Option<WorkerId>, before: Option<usi
     (found.iter().skip(found.len() - last).take(MOST).map(line).collect(), found.len(), last.saturating_sub(MOST))
 }
 
-fn seen(tablet: Tablet, app: &App) -> Seen {
+fn seen(tablet: Tablet, following: &HashSet<String>, app: &App) -> Seen {
     let now = app.plant.clock().now();
     let last = Elapsed::between(tablet.last.with_timezone(&app.plant.clock().zone()).fixed_offset(), now);
-    let silent = last.seconds > SILENT && !app.live.is_followed_by(&tablet.id);
+    let silent = last.seconds > SILENT && !following.contains(&tablet.id);
     let old = tablet.is_old(&app.site.build);
     let name = tablet_name(app, &tablet.id);
     Seen { id: tablet.id, name, last, old, build: tablet.build, silent }
