@@ -168,7 +168,8 @@
       e.target.closest('[data-caja]').remove();
       refocus();
     }
-    if (e.target.closest('[data-reintentar]')) again();
+    if (e.target.closest('#falla [data-reintentar]')) again();
+    else if (e.target.closest('[data-reintentar]')) document.dispatchEvent(new Event('lista:pedir'));
   }, true);
   came(document.documentElement);
 })();

@@ -60,7 +60,9 @@
   new MutationObserver((list) => {
     const added = list.flatMap((m) => [...m.addedNodes]).filter((node) => node.nodeType === 1);
     const done = added.find((node) => node.matches('.result[data-hecho]'));
-    if (done) drop(sent[done.dataset.hecho] ?? []);
+    // What the workbook or the locks did not answer is still to be sent.
+    const stay = new Set(done?.dataset.quedan?.split(' '));
+    if (done) drop((sent[done.dataset.hecho] ?? []).filter((one) => !stay.has(one.split(/[ :]/).at(-1))));
     else if (added.some((node) => node.matches('.spool, #lista') || node.querySelector?.('.spool'))) show();
   }).observe(document.body, { childList: true, subtree: true });
   show();

@@ -4,6 +4,8 @@ use crate::flows::opener;
 use crate::names::{LOOKED, pass};
 use crate::served::{Served, ready};
 use crate::silence::HELD;
+use crate::stand_in::Google;
+use crate::stand_in::plant::Plant;
 use crate::tab::in_browser;
 use crate::{NEIGHBOUR, SETTLED, TAG, button};
 
@@ -89,6 +91,25 @@ async fn what_another_takes_is_counted_among_what_others_have_and_what_one_takes
                 assert_eq!(served.act("cancelar", TAG, worker).await, 200);
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_what_the_workbook_did_not_answer_is_still_ticked() {
+    let google = Google::with(Plant::of(40).build()).await;
+    let served = Served::at_google(&google, &[]).await;
+    in_browser(async |browser| {
+        let tablet = served.tablet(browser, "/carretes?trabajador=93&ver=disponibles").await;
+        tablet.until(SETTLED).await;
+        tablet.sees("CONECTADO").await;
+        tablet.tap(".pick").await;
+        tablet.tap(".spool:nth-of-type(2) .pick").await;
+        tablet.sees("TOMAR SELECCIONADOS (2)").await;
+        google.away(true);
+        tablet.tap("#lote .take").await;
+        tablet.sees("Tomaste 0 de 2").await;
+        tablet.sees("TOMAR SELECCIONADOS (2)").await;
     })
     .await;
 }

@@ -33,6 +33,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/carretes", Tablet),
     ("POST", "/carretes/tomar", Tablet),
     ("POST", "/carretes/soltar", Tablet),
+    ("POST", "/carretes/deshacer", Tablet),
     ("GET", "/escaneo", Tablet),
     ("GET", "/carretes/{id}/tarjeta", Tablet),
     ("POST", "/carretes/{id}/tomar", Tablet),
