@@ -216,7 +216,7 @@ struct Verdict {
     good: bool,
     /// What was done, where anything was.
     event: Option<Uuid>,
-    /// The workbook or the locks did not answer: sent again as it is, it is done once.
+    /// The workbook or the locks did not answer: it may be sent again as it is.
     stays: bool,
     /// The list from which it was ticked is an old one.
     stale: bool,
