@@ -4,7 +4,7 @@
   document.addEventListener('click', (e) => {
     // Who goes back has given up what he began to type; the tablet is not his because of it.
     if (e.target.closest('dialog .back')) e.target.closest('dialog').querySelectorAll('form').forEach((form) => form.reset());
-    if (e.target.closest('[data-cerrar]') && e.target.closest('.result:has(form)')) asker?.focus({ preventScroll: true });
+    if (e.target.closest('[data-cerrar]') && e.target.closest('#pregunta')) asker?.focus({ preventScroll: true });
     // Sixty cards are ready sooner when only what each has of its own is htmx's.
     const help = e.target.closest('a[data-ayuda]');
     if (help && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
@@ -24,7 +24,7 @@
   // What was opened and closed, for the record of this tablet.
   document.addEventListener('toggle', ({ target, newState }) => {
     if (!target.matches?.('dialog')) return;
-    target.querySelector('.first')?.remove(); // what was said of a scan
+    if (newState === 'closed') target.querySelector('.first')?.remove(); // what was said of a scan
     const que = `${newState === 'open' ? 'abre' : 'cierra'} ${target.querySelector('h2')?.textContent ?? target.id}`;
     navigator.sendBeacon('/rastro', new URLSearchParams({ que, build: document.body.dataset.build }));
   }, true);

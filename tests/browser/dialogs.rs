@@ -274,10 +274,10 @@ async fn g7_what_failed_of_several_stays_whatever_is_asked_or_scanned_and_so_doe
         tablet.until(SETTLED).await;
         // Help is asked for, and the question put away.
         tablet.tap(&format!("{} [data-ayuda]", card(&tag(11)))).await;
-        tablet.until("!!document.querySelector('.result form')").await;
+        tablet.until("!!document.querySelector('#pregunta form')").await;
         assert!(tablet.ask::<bool>(FAILED).await, "beside a question");
-        tablet.tap(".result:has(form) [data-cerrar]").await;
-        tablet.until("!document.querySelector('.result form')").await;
+        tablet.tap("#pregunta [data-cerrar]").await;
+        tablet.until("!document.querySelector('#pregunta form')").await;
         // A card that is on the screen, and one that is not.
         for number in [13, 44] {
             tablet.types(&tag(number), 10, Some("Enter")).await;

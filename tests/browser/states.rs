@@ -131,6 +131,14 @@ async fn bars(tab: &Tab, served: &Served, wrong: &mut Vec<String>) {
     tab.tap("#lote [type=reset]").await;
 }
 
+/// Opens a worker's list, and waits until it asks by itself for what no stream brings.
+async fn list_of_a_blocked_stream(tab: &Tab, served: &Served) {
+    tab.goto(&served.at("/carretes?trabajador=93")).await;
+    tab.until("document.readyState === 'complete'").await;
+    tab.ask::<bool>(LATER).await;
+    tab.until("document.getElementById('conexion').dataset.estado === 'lento'").await;
+}
+
 /// A scanner, a search without an answer, nobody at the tablet, no server.
 async fn notices(tab: &Tab, served: &Served, wrong: &mut Vec<String>) {
     list(tab, served, "93").await;
@@ -152,6 +160,11 @@ async fn notices(tab: &Tab, served: &Served, wrong: &mut Vec<String>) {
     tab.ask::<bool>(STILL).await;
     tab.sees("¿Sigues ahí?").await;
     wrong.extend(looked_at(tab, "vuelta", "").await);
+
+    // A proxy that lets no stream through.
+    tab.block(&["*/vivo/*"]).await;
+    list_of_a_blocked_stream(tab, served).await;
+    wrong.extend(looked_at(tab, "cada-20-s", "").await);
 
     tab.block(&["*/vivo/*", "*/health"]).await;
     for (name, path) in [("sin-conexion", "/carretes?trabajador=93"), ("tablero-sin-conexion", "/tablero")] {
@@ -184,6 +197,12 @@ async fn g12_every_question_answer_and_notice_fits_every_device_in_both_themes_a
         answers(&tab, &served, &mut wrong).await;
         bars(&tab, &served, &mut wrong).await;
         notices(&tab, &served, &mut wrong).await;
+        // Nobody answers for the locks: one can look.
+        let looks = Served::set(&plant(), 8, &[("REDIS_URL", "redis://127.0.0.1:1")]).await;
+        let tab = looks.tablet(browser, "/carretes?trabajador=93").await;
+        tab.less_motion().await;
+        tab.until("document.body.dataset.registro === 'solo-mirar' && !!document.querySelector('.spool')").await;
+        wrong.extend(looked_at(&tab, "solo-mirar", "").await);
     })
     .await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
