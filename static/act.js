@@ -92,7 +92,8 @@
     try { if (errors.length) sessionStorage.setItem(ERRORS, JSON.stringify(errors)); else sessionStorage.removeItem(ERRORS); } catch { /* they end with the page */ }
   });
   try {
-    for (const { de, texto } of JSON.parse(sessionStorage.getItem(ERRORS) || '[]')) toast(de && de !== name && !texto.startsWith(`${de}: `) ? `${de}: ${texto}` : texto, de);
+    const before = new Map(JSON.parse(sessionStorage.getItem(ERRORS) || '[]').map(({ de, texto }) => [texto, de])); // each once
+    for (const [text, of] of before) toast(of && of !== name && !text.startsWith(`${of}: `) ? `${of}: ${text}` : text, of);
   } catch { /* none kept */ }
 
   // A question that got no answer is not an empty list: the list stays and says so.

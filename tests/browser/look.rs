@@ -17,6 +17,8 @@ pub(crate) const UNFIT: &str = r#"
   const root = document.documentElement, main = document.querySelector('main');
   if (root.scrollWidth > root.clientWidth) bad.push(`the page scrolls sideways by ${root.scrollWidth - root.clientWidth} px`);
   if (main.scrollWidth > main.clientWidth) bad.push(`the content scrolls sideways by ${main.scrollWidth - main.clientWidth} px`);
+  const below = root.scrollHeight - root.clientHeight;
+  if (below > 0 && innerHeight > 300) bad.push(`the page scrolls away under its head by ${below} px`);
   const right = main.getBoundingClientRect().right + 1;
   for (const el of document.querySelectorAll('.top *, main *, .bottom *')) {
     if (el.closest('.hide, svg, [hidden]') || !el.checkVisibility()) continue;
