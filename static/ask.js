@@ -4,7 +4,7 @@
   document.addEventListener('click', (e) => {
     // Who goes back has given up what he began to type; the tablet is not his because of it.
     if (e.target.closest('dialog .back')) e.target.closest('dialog').querySelectorAll('form').forEach((form) => form.reset());
-    if (e.target.closest('[data-cerrar]') && e.target.closest('#pregunta')) asker?.focus({ preventScroll: true });
+    if (e.target.closest('[data-cerrar]') && e.target.closest('.result:has(.reasons)')) asker?.focus({ preventScroll: true });
     // Sixty cards are ready sooner when only what each has of its own is htmx's.
     const help = e.target.closest('a[data-ayuda]');
     if (help && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
