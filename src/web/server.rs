@@ -270,6 +270,7 @@ impl Door {
         // same, so that its end is counted and in the record of the tablet, too.
         match self.acts.spawn(answer).await {
             Ok(answer) => answer.map(|answer| turns.answered(answer)),
+            // Nobody aborts it, and when the runtime ends so does this: it can only have panicked.
             Err(lost) => resume_unwind(lost.into_panic()),
         }
     }
